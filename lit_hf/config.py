@@ -1,0 +1,189 @@
+"""Settings of one evaluation: frozen, written to and read from YAML, unknown keys refused, fingerprinted.
+
+Nothing here touches a network or a disk but `from_yaml` and `to_yaml`. A setting's meaning and default live here and nowhere else:
+the command line, the record and the documentation read them from the fields below.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lit_hf.errors import BadSetting, FileUnreadable, UnknownKey, UsageError
+
+DTYPES = ("float32", "bfloat16", "float16", "auto")
+POOLINGS = ("auto", "mean", "cls", "last", "max")
+CODES = ("online",)
+
+# Where a thing is stored and whether a loader is allowed to run changes no bit of the result.
+_NO_EFFECT = ("cache_dir", "allow_pickle", "trust_remote_code")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that decides the bits of one evaluation.
+
+    Raises `BadSetting` when a value cannot be: each error names the setting, the value and what was expected.
+    """
+
+    model: str
+    """A Hub id, optionally `@revision`, or a local folder."""
+    dataset: str
+    """An alias (`glue/sst2`), a Hub id (`org/name`, `org/name:config`, optionally `@revision`), or a local file or folder."""
+    task: str | None = None
+    """The kind of task; None infers it from the dataset's features."""
+    text_column: str | None = None
+    text_pair_column: str | None = None
+    label_column: str | None = None
+    split: str | None = None
+    """The split that is coded; None takes `train`, or the only one."""
+    max_examples: int = 10_000
+    """At most so many labels are coded: a prefix of one seeded permutation."""
+    orders: int = 3
+    seed: int = 0
+    twins: int = 3
+    """Random initialisations of the twin: the first coded in full, the others on the first quarter."""
+    device: str = "auto"
+    dtype: str = "float32"
+    batch_tokens: int | None = None
+    """Tokens in one forward pass, padding included; None chooses by device."""
+    layer: str = "last"
+    """`last`, or the index of a hidden state: 0 is the embedding layer."""
+    pooling: str = "auto"
+    prompt: str = "auto"
+    """Text put before each input; `auto` reads the checkpoint's own files, an empty string is no prompt."""
+    max_tokens: int | None = None
+    threads: int | None = None
+    """CPU threads of one unit of work; None is the fixed default, never the machine's load."""
+    code: str = "online"
+    trust_remote_code: bool = False
+    allow_pickle: bool = False
+    cache_dir: str | None = None
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            _check_type(field.name, getattr(self, field.name))
+        for name in ("model", "dataset"):
+            _require(bool(getattr(self, name).strip()), name, getattr(self, name), "a name or a path")
+        for name in ("max_examples", "orders", "twins", "batch_tokens", "max_tokens", "threads"):
+            value = getattr(self, name)
+            _require(value is None or value >= 1, name, value, "a whole number of at least 1")
+        _require(self.seed >= 0, "seed", self.seed, "a whole number of at least 0")
+        for name, allowed in (("dtype", DTYPES), ("pooling", POOLINGS), ("code", CODES)):
+            _require(getattr(self, name) in allowed, name, getattr(self, name), f"one of {', '.join(allowed)}")
+        whole = self.layer.removeprefix("-").isdigit()
+        _require(self.layer == "last" or whole, "layer", self.layer, "`last` or a whole number")
+
+    def resolved(self) -> dict[str, Any]:
+        """Return all settings, with defaults."""
+        return dataclasses.asdict(self)
+
+    def given(self) -> dict[str, Any]:
+        """Return the settings that differ from their defaults."""
+        defaults = {field.name: field.default for field in dataclasses.fields(self)}
+        return {name: value for name, value in self.resolved().items() if value != defaults[name]}
+
+    def replace(self, **changes: Any) -> Settings:
+        """Return a copy with `changes`; an unknown name is refused as in a file."""
+        return from_mapping({**self.resolved(), **changes}, "settings")
+
+    def fingerprint(self) -> str:
+        """Return 16 hex digits over the settings that change the bits."""
+        effective = {name: value for name, value in self.resolved().items() if name not in _NO_EFFECT}
+        text = json.dumps(effective, sort_keys=True, ensure_ascii=True)
+        return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+    @classmethod
+    def from_yaml(cls, path: str | Path) -> Settings:
+        """Read settings; raise `FileUnreadable`, `UnknownKey` (with the nearest known key) or `BadSetting`."""
+        return from_mapping(read_yaml(path), str(path))
+
+    def to_yaml(self, path: str | Path) -> None:
+        """Write all settings, defaults too, so that the file means the same when a default changes."""
+        write_yaml(self.resolved(), path)
+
+
+def known_keys() -> list[str]:
+    """Return the names of all settings in their order."""
+    return [field.name for field in dataclasses.fields(Settings)]
+
+
+def from_mapping(values: Mapping[str, Any], where: str) -> Settings:
+    """Build settings from `values`; `where` names their source in errors."""
+    known = known_keys()
+    for key in values:
+        if key not in known:
+            raise UnknownKey(str(key), known, where)
+    for key in ("model", "dataset"):
+        if values.get(key) is None:
+            raise UsageError(f"no {key} is given in {where}.", f"Add `{key}: NAME`, or give it on the command line.")
+    return Settings(**values)
+
+
+def read_yaml(path: str | Path) -> dict[str, Any]:
+    """Read a YAML file that holds one mapping."""
+    import yaml
+
+    try:
+        values = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise FileUnreadable(path, error.strerror or "it cannot be opened") from error
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        raise FileUnreadable(path, "it is not YAML") from error
+    if not isinstance(values, dict):
+        raise FileUnreadable(path, "it does not hold `key: value` lines")
+    return values
+
+
+def write_yaml(values: Mapping[str, Any], path: str | Path) -> None:
+    """Write a mapping in its own order."""
+    import yaml
+
+    Path(path).write_text(yaml.safe_dump(dict(values), sort_keys=False, allow_unicode=True), encoding="utf-8")
+
+
+def split_model(name: str) -> tuple[str, str | None]:
+    """Split `org/name@revision`; a path that exists is a folder and has no revision."""
+    if Path(name).exists() or "@" not in name:
+        return name, None
+    model, _, revision = name.rpartition("@")
+    return model, revision or None
+
+
+def split_dataset(name: str) -> tuple[str, str | None, str | None]:
+    """Split `org/name:config@revision` into (id, config, revision); a path that exists stays whole."""
+    if Path(name).exists():
+        return name, None, None
+    rest, at, revision = name.rpartition("@") if "@" in name else (name, "", "")
+    dataset, _, config = rest.partition(":")
+    return dataset, config or None, revision or None
+
+
+def _require(holds: bool, name: str, value: Any, expected: str) -> None:
+    if not holds:
+        raise BadSetting(name, value, expected)
+
+
+def _check_type(name: str, value: Any) -> None:
+    """Raise `BadSetting` unless `value` has the declared type; a bool is not a number here."""
+    allowed = _ALLOWED[name]
+    if type(value) not in allowed:
+        raise BadSetting(name, value, " or ".join(_SPOKEN[kind] for kind in allowed))
+
+
+def _allowed_types() -> dict[str, tuple[type, ...]]:
+    hints = typing.get_type_hints(Settings)
+    return {
+        name: typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,) for name, hint in hints.items()
+    }
+
+
+_SPOKEN: dict[type, str] = {str: "text", int: "a whole number", bool: "true or false", types.NoneType: "empty"}
+_ALLOWED = _allowed_types()

@@ -1,0 +1,284 @@
+"""Exceptions that carry fields: what went wrong, and the next thing to do.
+
+Every error that a user can cause is a `LitError`. Its text is one line; `next_step` is one more line, usually a command to run.
+The command line prints both and exits with `exit_code`; a library user reads the fields.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+
+def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
+    """Return up to `count` of the `known` names that look most like `name`, best first; capitals do not matter."""
+    originals = {candidate.lower(): candidate for candidate in known}
+    found = difflib.get_close_matches(name.lower(), list(originals), n=count, cutoff=0.5)
+    return [originals[candidate] for candidate in found]
+
+
+def _listed(names: Iterable[object], limit: int = 8) -> str:
+    """Return `a, b, c` and, beyond `limit` names, how many more there are."""
+    shown = [str(name) for name in names]
+    more = f" and {len(shown) - limit} more" if len(shown) > limit else ""
+    return ", ".join(shown[:limit]) + more
+
+
+def _did_you_mean(suggestions: Sequence[str]) -> str:
+    return f"Did you mean {' or '.join(suggestions)}? " if suggestions else ""
+
+
+class LitError(Exception):
+    """The root of all errors of lit-hf: one line of `message`, an optional `next_step`, and the process's `exit_code`."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, next_step: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.next_step = next_step
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class UsageError(LitError):
+    """The command line itself is wrong or incomplete."""
+
+    exit_code = 2
+
+
+class UnknownModel(LitError):
+    """No checkpoint of this name, neither on the Hub nor as a local folder."""
+
+    def __init__(self, name: str, suggestions: Sequence[str] = ()) -> None:
+        super().__init__(
+            f"no model named {name!r}: it is neither a folder here nor a repository on the Hub.",
+            f"{_did_you_mean(suggestions)}Check the spelling, or log in with `hf auth login` if the repository is private.",
+        )
+        self.name, self.suggestions = name, tuple(suggestions)
+
+
+class UnknownDataset(LitError):
+    """No dataset of this name, neither an alias, nor on the Hub, nor a local file or folder."""
+
+    def __init__(self, name: str, suggestions: Sequence[str] = ()) -> None:
+        super().__init__(
+            f"no dataset named {name!r}: it is neither an alias, nor a file or folder here, nor a repository on the Hub.",
+            f"{_did_you_mean(suggestions)}Give `org/name`, `org/name:config`, or a csv, json, parquet or arrow file.",
+        )
+        self.name, self.suggestions = name, tuple(suggestions)
+
+
+class UnknownRevision(LitError):
+    """The repository exists, the branch, tag or commit does not."""
+
+    def __init__(self, name: str, revision: str) -> None:
+        super().__init__(
+            f"{name} has no revision {revision!r}.",
+            "Give a branch, a tag or a full commit hash, as in `org/name@main`.",
+        )
+        self.name, self.revision = name, revision
+
+
+class UnknownConfig(LitError):
+    """The dataset has several configurations and none, or an unknown one, was named."""
+
+    def __init__(self, name: str, config: str | None, available: Sequence[str]) -> None:
+        asked = "needs a configuration" if config is None else f"has no configuration {config!r}"
+        super().__init__(f"{name} {asked}; it has {_listed(available)}.", f"Write `{name}:{_first(available)}`.")
+        self.name, self.config, self.available = name, config, tuple(available)
+
+
+class UnknownSplit(LitError):
+    """The dataset has no split of this name."""
+
+    def __init__(self, name: str, split: str, available: Sequence[str]) -> None:
+        super().__init__(
+            f"{name} has no split {split!r}; it has {_listed(available)}.", f"Try `--split {_first(available)}`."
+        )
+        self.name, self.split, self.available = name, split, tuple(available)
+
+
+class GatedRepository(LitError):
+    """The repository asks for consent before anyone may read it. `name` of a dataset is given as `datasets/org/name`."""
+
+    def __init__(self, name: str) -> None:
+        hub = os.environ.get("HF_ENDPOINT", "https://huggingface.co").rstrip("/")
+        super().__init__(
+            f"{name} is gated: its owners ask for consent before it can be read.",
+            f"Accept the conditions on {hub}/{name}, then run `hf auth login`.",
+        )
+        self.name = name
+
+
+class OfflineNotCached(LitError):
+    """HF_HUB_OFFLINE is set (or there is no network), and the files are not in the cache."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} is not in the local cache and the Hub cannot be reached (offline mode or no network).",
+            f"With network, run `hf download {name}`; or give the path of a local folder or file.",
+        )
+        self.name = name
+
+
+class NoSafetensors(LitError):
+    """The repository has pickled weights only."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} has no safetensors weights, and a pickle can run any code when it is loaded.",
+            "If you trust its authors, add `--allow-pickle`.",
+        )
+        self.name = name
+
+
+class UnsafeRemoteCode(LitError):
+    """The repository wants to run its own Python code."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} needs to run Python code from its repository, which is off by default.",
+            f"Read that code, then pin it: `lit-hf eval {name}@COMMIT DATASET --trust-remote-code`.",
+        )
+        self.name = name
+
+
+class UnsupportedModel(LitError):
+    """The checkpoint was found, but it cannot be used as an encoder of this task's inputs."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"{name} cannot be used as an encoder: {reason}.", "Give a transformers text encoder.")
+        self.name, self.reason = name, reason
+
+
+class MissingColumn(LitError):
+    """A column that was named, or that the task needs, is not in the dataset."""
+
+    def __init__(self, column: str, available: Sequence[str]) -> None:
+        close = nearest(column, available, 1)
+        super().__init__(
+            f"there is no column {column!r}; the dataset has {_listed(available) or 'no columns'}.",
+            f"{_did_you_mean(close)}Name the columns with `--text-column` and `--label-column`.",
+        )
+        self.column, self.available = column, tuple(available)
+
+
+class AmbiguousColumns(LitError):
+    """The columns of the task could not be told from the dataset's features and names."""
+
+    def __init__(self, role: str, available: Sequence[str]) -> None:
+        super().__init__(
+            f"cannot tell which column is the {role}; the dataset has {_listed(available)}.",
+            f"Say it with `--{role.replace(' ', '-')}-column NAME`.",
+        )
+        self.role, self.available = role, tuple(available)
+
+
+class TooFewClasses(LitError):
+    """Fewer than two classes: there is nothing to code."""
+
+    def __init__(self, found: int) -> None:
+        super().__init__(
+            f"the labels have {found} class{'' if found == 1 else 'es'}; a label that never varies costs no bits.",
+            "Choose another column with `--label-column`, or a split that holds all classes with `--split`.",
+        )
+        self.found = found
+
+
+class TooFewExamples(LitError):
+    """Fewer labelled examples than a curve can be drawn from."""
+
+    def __init__(self, found: int, needed: int = 20) -> None:
+        super().__init__(
+            f"{found} labelled examples are too few; at least {needed} are needed.",
+            "Use a larger split with `--split`, or raise `--max-examples`.",
+        )
+        self.found, self.needed = found, needed
+
+
+class NoUsableInputs(LitError):
+    """Every input of the column is empty."""
+
+    def __init__(self, column: str) -> None:
+        super().__init__(
+            f"column {column!r} holds no usable input: every entry is empty.", "Name another `--text-column`."
+        )
+        self.column = column
+
+
+class NotFiniteFeatures(LitError):
+    """The encoder gave NaN or infinity."""
+
+    def __init__(self, rows: int, arm: str) -> None:
+        super().__init__(
+            f"the {arm} gave NaN or infinite features for {rows} input{'' if rows == 1 else 's'}.",
+            "Try `--dtype float32`, or check the checkpoint's weights.",
+        )
+        self.rows, self.arm = rows, arm
+
+
+class UnknownKey(LitError):
+    """A settings file holds a key that does not exist."""
+
+    def __init__(self, key: str, known: Sequence[str], where: str) -> None:
+        super().__init__(
+            f"unknown key {key!r} in {where}.",
+            f"{_did_you_mean(nearest(key, known, 1))}Known keys: {', '.join(known)}.",
+        )
+        self.key, self.known, self.where = key, tuple(known), where
+
+
+class BadSetting(LitError):
+    """A setting has a value that it cannot have."""
+
+    exit_code = 2
+
+    def __init__(self, name: str, value: Any, expected: str) -> None:
+        super().__init__(f"{name} is {value!r}, but must be {expected}.", "See `lit-hf eval --help`.")
+        self.name, self.value, self.expected = name, value, expected
+
+
+class MissingExtra(LitError):
+    """An optional dependency is not installed."""
+
+    def __init__(self, package: str, extra: str) -> None:
+        super().__init__(
+            f"this needs the package {package!r}, which is not installed.", f'Run `pip install "lit-hf[{extra}]"`.'
+        )
+        self.package, self.extra = package, extra
+
+
+class FileUnreadable(LitError):
+    """A file that should be read is missing or broken."""
+
+    def __init__(self, path: object, reason: str) -> None:
+        super().__init__(f"cannot read {path}: {reason}.", "Check the path and the file's contents.")
+        self.path, self.reason = str(path), reason
+
+
+class NotARecord(LitError):
+    """A file or folder is not a record of lit-hf."""
+
+    def __init__(self, path: object, reason: str = "it holds no record.json of schema lit-hf/record/1") -> None:
+        super().__init__(
+            f"{path} is not a record: {reason}.", "Give a folder that `lit-hf eval ... --output DIR` wrote."
+        )
+        self.path, self.reason = str(path), reason
+
+
+class IncomparableRecords(LitError):
+    """Two records must not be compared: other bank, other dataset, other unit."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"these records cannot be compared: {reason}.", "Evaluate both with the same version and settings."
+        )
+        self.reason = reason
+
+
+def _first(available: Sequence[str]) -> str:
+    return available[0] if available else "NAME"
