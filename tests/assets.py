@@ -21,8 +21,7 @@ from typing import NoReturn
 import numpy as np
 import pytest
 
-import degraded
-import onnx_bert
+from tests import degraded, onnx_bert
 
 Texts = tuple[list[str], list[int], list[str]]
 FASHION = Path("/usr/share/datasets/fashion-mnist")

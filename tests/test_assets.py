@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-import assets
 import numpy as np
 import pytest
+
+from tests import assets
 
 SIZES = [("rotten", 8530, 2), ("newsgroups20", 11293, 20), ("reuters_r8", 5485, 8), ("bbc", 2225, 5)]
 
