@@ -24,7 +24,7 @@ import pytest
 from tests import degraded, onnx_bert
 
 Texts = tuple[list[str], list[int], list[str]]
-FASHION = Path("/usr/share/datasets/fashion-mnist")
+INSTALLED_FASHION = Path("/usr/share/datasets/fashion-mnist")
 
 
 def cache() -> Path:
@@ -167,7 +167,7 @@ def brown() -> tuple[list[list[str]], list[list[str]], list[str]]:
 def _idx(path: Path) -> np.ndarray:
     """Array of an idx file: four bytes of magic (the last is the rank), big-endian sizes, unsigned bytes."""
     if not path.is_file():
-        absent("dataset-fashion-mnist is not installed: apt-get install dataset-fashion-mnist")
+        absent("dataset-fashion-mnist is not installed: run scripts/fetch_test_data.sh")
     raw = gzip.decompress(path.read_bytes())
     shape = np.frombuffer(raw, ">i4", count=raw[3], offset=4)
     return np.frombuffer(raw, np.uint8, offset=4 + 4 * raw[3]).reshape(shape)
@@ -176,8 +176,9 @@ def _idx(path: Path) -> np.ndarray:
 def fashion_mnist(split: str = "train") -> tuple[np.ndarray, np.ndarray]:
     """Fashion-MNIST: uint8 images [N, 28, 28] and int64 labels [N]; N is 60,000 in "train", 10,000 in "test"."""
     stem = {"train": "train", "test": "t10k"}[split]
-    images = _idx(FASHION / f"{stem}-images-idx3-ubyte.gz")
-    return images, _idx(FASHION / f"{stem}-labels-idx1-ubyte.gz").astype(np.int64)
+    folder = INSTALLED_FASHION if INSTALLED_FASHION.is_dir() else cache() / "packages" / "fashion-mnist"
+    images = _idx(folder / f"{stem}-images-idx3-ubyte.gz")
+    return images, _idx(folder / f"{stem}-labels-idx1-ubyte.gz").astype(np.int64)
 
 
 def digits() -> tuple[np.ndarray, np.ndarray]:
