@@ -17,7 +17,8 @@ SIZES = [("rotten", 8530, 2), ("newsgroups20", 11293, 20), ("reuters_r8", 5485, 
 def test_text_sets_have_their_known_sizes(name: str, size: int, classes: int) -> None:
     texts, labels, names = getattr(assets, name)()
     assert len(texts) == len(labels) == size
-    assert len(names) == classes and set(labels) == set(range(classes))
+    assert len(names) == classes
+    assert set(labels) == set(range(classes))
     assert all(isinstance(text, str) and text for text in texts)
 
 

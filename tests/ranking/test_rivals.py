@@ -91,7 +91,8 @@ def test_equal_to_transformer_ranker(d: int) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_more_signal_scores_higher(name: str) -> None:
     scores = [rival(name)(*blobs(signal=signal)) for signal in (0.0, 0.5, 2.0)]
-    assert scores == sorted(scores) and scores[0] < scores[2]
+    assert scores == sorted(scores)
+    assert scores[0] < scores[2]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -13,7 +13,8 @@ ROWS = 1024  # rows of the distance matrix held at once
 def knn(features: np.ndarray, labels: np.ndarray) -> float:
     """Share of examples whose 3 nearest others (Euclidean), by majority, have their label.
 
-    Unit: accuracy, 0 to 1 (micro-averaged F1 is the same number). A tie of votes goes to the smallest label. Higher is better.
+    Unit: accuracy, 0 to 1 (micro-averaged F1 is the same number); higher is better. A tie of votes goes to the
+    smallest label.
     NaN with fewer than two classes or four examples. Limits: copies of an input find each other, so a dataset with
     duplicates is flattered; the metric depends on the scale of each feature.
 

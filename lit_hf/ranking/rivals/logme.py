@@ -17,15 +17,16 @@ def logme(features: np.ndarray, labels: np.ndarray) -> float:
         LogME = mean over classes of  max over alpha, beta of  log p(y | F, alpha, beta) / N
 
     Unit: nats per example and class, of a *density*: as published, and good for ordering only. Higher is better.
-    Features are neither centred nor scaled, and the labels are not centred, as published. NaN with fewer than two classes.
+    Features are neither centred nor scaled, and the labels are not centred, as published. NaN with fewer than two
+    classes.
 
     The published fixed point in (alpha, beta) is replaced by an exact search: given the ratio t = alpha / beta the best
-    beta is N / Q(t), with Q(t) = |y - Py|^2 + sum_i p_i t / (t + s_i), s_i the squared singular values of F and p_i the squared
-    coordinates of y on its left singular vectors, so the evidence is a function of one variable. For d > N the sum over
-    singular values has min(N, d) terms, which is exact; implementations that keep d / 2 log(alpha) there are off.
+    beta is N / Q(t), with Q(t) = |y - Py|^2 + sum_i p_i t / (t + s_i), s_i the squared singular values of F and p_i the
+    squared coordinates of y on its left singular vectors, so the evidence is a function of one variable. For d > N the
+    sum over singular values has min(N, d) terms, which is exact; implementations that keep d / 2 log(alpha) are off.
 
-    Reference: You, Liu, Wang, Long, "LogME: Practical Assessment of Pre-trained Models for Transfer Learning", ICML 2021,
-    arXiv 2102.11005.
+    Reference: You, Liu, Wang, Long, "LogME: Practical Assessment of Pre-trained Models for Transfer Learning",
+    ICML 2021, arXiv 2102.11005.
     """
     x, y, classes = checked(features, labels)
     if classes < 2:
