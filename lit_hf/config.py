@@ -26,6 +26,11 @@ CODES = ("online",)
 _NO_EFFECT = ("cache_dir", "allow_pickle", "trust_remote_code")
 
 
+def _setting(default: Any, group: str, meaning: str) -> Any:
+    """Declare a setting: its default, the heading it is listed under, and what it means in one line."""
+    return dataclasses.field(default=default, metadata={"group": group, "help": meaning})
+
+
 @dataclass(frozen=True)
 class Settings:
     """Everything that decides the bits of one evaluation.
@@ -37,35 +42,35 @@ class Settings:
     """A Hub id, optionally `@revision`, or a local folder."""
     dataset: str
     """An alias (`glue/sst2`), a Hub id (`org/name`, `org/name:config`, optionally `@revision`), or a local file or folder."""
-    task: str | None = None
-    """The kind of task; None infers it from the dataset's features."""
-    text_column: str | None = None
-    text_pair_column: str | None = None
-    label_column: str | None = None
-    split: str | None = None
-    """The split that is coded; None takes `train`, or the only one."""
-    max_examples: int = 10_000
-    """At most so many labels are coded: a prefix of one seeded permutation."""
-    orders: int = 3
-    seed: int = 0
-    twins: int = 3
-    """Random initialisations of the twin: the first coded in full, the others on the first quarter."""
-    device: str = "auto"
-    dtype: str = "float32"
-    batch_tokens: int | None = None
-    """Tokens in one forward pass, padding included; None chooses by device."""
-    layer: str = "last"
-    """`last`, or the index of a hidden state: 0 is the embedding layer."""
-    pooling: str = "auto"
-    prompt: str = "auto"
-    """Text put before each input; `auto` reads the checkpoint's own files, an empty string is no prompt."""
-    max_tokens: int | None = None
-    threads: int | None = None
-    """CPU threads of one unit of work; None is the fixed default, never the machine's load."""
-    code: str = "online"
-    trust_remote_code: bool = False
-    allow_pickle: bool = False
-    cache_dir: str | None = None
+
+    task: str | None = _setting(None, "Data", "Kind of task, such as text-classification; inferred from the features.")
+    text_column: str | None = _setting(None, "Data", "Column of the text; inferred.")
+    text_pair_column: str | None = _setting(None, "Data", "Column of the second text of a pair; inferred.")
+    label_column: str | None = _setting(None, "Data", "Column of the label; inferred.")
+    split: str | None = _setting(None, "Data", "Split to code: train, or the only one.")
+    max_examples: int = _setting(10_000, "Data", "Code at most so many labels, drawn by the seed.")
+
+    layer: str = _setting("last", "Encoder", "last, or the index of a hidden state (0 is the embedding layer).")
+    pooling: str = _setting("auto", "Encoder", "auto (the checkpoint's own files), mean, cls, last or max.")
+    prompt: str = _setting("auto", "Encoder", "Text before each input: auto (the checkpoint's own files), or the text.")
+    max_tokens: int | None = _setting(None, "Encoder", "Cut inputs here; the checkpoint's own limit.")
+    dtype: str = _setting("float32", "Encoder", "float32, bfloat16, float16, or auto (as stored).")
+    allow_pickle: bool = _setting(False, "Encoder", "Load pickled weights where there are no safetensors.")
+    trust_remote_code: bool = _setting(False, "Encoder", "Run code from the repository; needs a pinned revision.")
+
+    orders: int = _setting(3, "Measurement", "Code the labels in so many orders and average.")
+    seed: int = _setting(0, "Measurement", "Decides the sample, the orders, the probes and the random twins.")
+    twins: int = _setting(
+        3, "Measurement", "Random initialisations of the twin: the first in full, others on a quarter."
+    )
+    code: str = _setting("online", "Measurement", "The prequential code.")
+
+    device: str = _setting("auto", "Machine", "auto, cpu, cuda, cuda:1 or mps.")
+    batch_tokens: int | None = _setting(None, "Machine", "Tokens in one forward pass, padding included; by device.")
+    threads: int | None = _setting(
+        None, "Machine", "CPU threads; a fixed number, so that results do not follow the load."
+    )
+    cache_dir: str | None = _setting(None, "Machine", "Where features are kept: $LIT_HF_CACHE, or $HF_HOME/lit-hf.")
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
@@ -161,7 +166,7 @@ def split_dataset(name: str) -> tuple[str, str | None, str | None]:
     """Split `org/name:config@revision` into (id, config, revision); a path that exists stays whole."""
     if Path(name).exists():
         return name, None, None
-    rest, at, revision = name.rpartition("@") if "@" in name else (name, "", "")
+    rest, _, revision = name.rpartition("@") if "@" in name else (name, "", "")
     dataset, _, config = rest.partition(":")
     return dataset, config or None, revision or None
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 SCHEMA = "lit-hf/record/1"
+NO_TRANSFER = 0.005
+"""Bits per label below which a transfer, whatever its sign, is called none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,6 +118,20 @@ def schema() -> dict[str, Any]:
     """Return the JSON Schema of a record."""
     text = resources.files("lit_hf").joinpath("schemas/record-1.json").read_text(encoding="utf-8")
     return json.loads(text)
+
+
+def verdict(interval: Sequence[float], labels: int) -> str:
+    """Return the words for a transfer whose interval, in bits over so many labels, is [low, high].
+
+    "No transfer" claims more than "not told from 0": the whole interval must lie within ±0.005 bits per label.
+    """
+    low, high = interval
+    if max(-low, high) <= NO_TRANSFER * labels:
+        return f"no transfer: within ±{NO_TRANSFER} bits per label"
+    if low <= 0 <= high:
+        half = (high - low) / 2
+        return f"cannot be told from 0 (± {half:,.{0 if half >= 10 else 1}f} bits)"
+    return "positive transfer" if low > 0 else "negative transfer: the random twin makes these labels shorter"
 
 
 def record_id(model: Mapping[str, Any], dataset: Mapping[str, Any], fingerprint: str) -> str:
