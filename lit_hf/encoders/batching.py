@@ -1,0 +1,39 @@
+"""Which inputs share a forward pass. The plan sees lengths only: neither ranks nor other shards change it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+DEFAULT_BATCH_TOKENS = {"cpu": 2_048}
+"""Tokens of one batch by type of device, measured on short and long texts; other devices take `ACCELERATOR_TOKENS`."""
+ACCELERATOR_TOKENS = 32_768
+
+
+def default_batch_tokens(device: str) -> int:
+    """Return the budget of a type of device ("cpu", "cuda", ...)."""
+    return DEFAULT_BATCH_TOKENS.get(device, ACCELERATOR_TOKENS)
+
+
+def plan_batches(lengths: Sequence[int], batch_tokens: int) -> list[np.ndarray]:
+    """Cut inputs, longest first, into batches of at most `batch_tokens` tokens, padding included, and at least one input.
+
+    Returns index arrays, int64, that together hold each input once. Equal lengths keep their order, so the plan is a function
+    of `lengths` alone.
+    """
+    order = np.argsort(-np.asarray(lengths, dtype=np.int64), kind="stable")
+    batches, start = [], 0
+    while start < len(order):
+        size = max(1, batch_tokens // max(1, int(lengths[order[start]])))
+        batches.append(order[start : start + size])
+        start += size
+    return batches
+
+
+def pad_right(sequences: Sequence[Sequence[int]], fill: int) -> np.ndarray:
+    """Return int64 [n, longest]: the sequences with `fill` behind them."""
+    padded = np.full((len(sequences), max(1, *(len(each) for each in sequences))), fill, dtype=np.int64)
+    for row, each in enumerate(sequences):
+        padded[row, : len(each)] = each
+    return padded

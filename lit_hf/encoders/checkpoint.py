@@ -1,0 +1,163 @@
+"""A model's name to a folder at a pinned commit, and that folder to configuration, tokeniser and weights.
+
+The policy lives here: safetensors only unless pickles are allowed, no code of the repository unless it is asked for and pinned, an
+explicit dtype, and no weight that a checkpoint lacks is made up in silence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lit_hf.config import split_model
+from lit_hf.errors import LitError, NoSafetensors, UnknownModel, UnsafeRemoteCode, UnsupportedModel, nearest
+from lit_hf.runtime.files import digest_of, file_sha256
+from lit_hf.runtime.hubrepo import download, resolve_commit, similar_repos
+from lit_hf.runtime.seeding import forked
+
+if TYPE_CHECKING:
+    from torch import nn
+    from transformers import PretrainedConfig, PreTrainedTokenizerBase
+
+_SMALL = (".json", ".txt", ".model", ".jinja", ".md", ".vocab", ".bpe")
+_LARGEST_SMALL_FOLDER = re.compile(r"^(\d+_\w+/)?[^/]+$")
+"""Files of the repository's root and of sentence-transformers modules ("1_Pooling/config.json"), not of exports such as onnx/."""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A folder with a model; `revision` is the Hub's commit, None for a local folder."""
+
+    id: str
+    revision: str | None
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What a loader may do."""
+
+    trust_remote_code: bool
+    allow_pickle: bool
+
+
+def find_checkpoint(model: str, policy: Policy) -> Checkpoint:
+    """Return the folder of a local path or a Hub id with optional `@revision`, downloading it when needed.
+
+    Raises `UnknownModel` (with the nearest names), `UnknownRevision`, `GatedRepository`, `OfflineNotCached`, `NoSafetensors`, and
+    `UnsafeRemoteCode` when remote code is wanted from a Hub id without a pinned revision.
+    """
+    name, revision = split_model(model)
+    path = Path(name).expanduser()
+    if path.is_dir():
+        if not _has_config(path):
+            raise UnsupportedModel(name, "the folder has no config.json")
+        return Checkpoint(name, None, path)
+    if path.exists() or not re.fullmatch(r"[\w.-]+(/[\w.-]+)?", name) or name.startswith("."):
+        raise UnknownModel(name, _similar_folders(path))
+    if policy.trust_remote_code and revision is None:
+        raise UnsafeRemoteCode(name)
+    commit = resolve_commit(name, revision, "model", _unknown)
+    folder = download(commit, _wanted(name, commit.files, policy), "model", _unknown)
+    return Checkpoint(name, commit.sha, folder)
+
+
+def load_config(checkpoint: Checkpoint, folder: Path, policy: Policy) -> PretrainedConfig:
+    """Return the configuration; raise `UnsafeRemoteCode` or `UnsupportedModel`."""
+    from transformers import AutoConfig
+
+    with _loading(checkpoint):
+        return AutoConfig.from_pretrained(folder, trust_remote_code=policy.trust_remote_code)
+
+
+def load_tokenizer(checkpoint: Checkpoint, folder: Path, policy: Policy) -> PreTrainedTokenizerBase:
+    """Return the tokeniser; raise `UnsafeRemoteCode` or `UnsupportedModel`."""
+    from transformers import AutoTokenizer
+
+    with _loading(checkpoint):
+        return AutoTokenizer.from_pretrained(folder, trust_remote_code=policy.trust_remote_code)
+
+
+def load_weights(checkpoint: Checkpoint, folder: Path, policy: Policy, dtype: str) -> nn.Module:
+    """Return the pretrained body in `dtype`.
+
+    Raises `UnsupportedModel` when the checkpoint lacks weights of the body: transformers would draw them at random and the "pretrained"
+    arm would be partly a twin. The pooler is exempt, since no feature passes through it.
+    """
+    import torch
+    from transformers import AutoModel
+
+    with _loading(checkpoint), forked(0):
+        model, report = AutoModel.from_pretrained(
+            folder, dtype=getattr(torch, dtype), trust_remote_code=policy.trust_remote_code,
+            use_safetensors=None if policy.allow_pickle else True, output_loading_info=True,
+        )  # fmt: skip
+    missing = sorted(key for key in report["missing_keys"] if not key.startswith("pooler."))
+    if missing:
+        raise UnsupportedModel(checkpoint.id, f"it has no weights for {missing[0]} and {len(missing) - 1} more")
+    return model
+
+
+def weights_hash(checkpoint: Checkpoint, folder: Path, policy: Policy, cache: Path) -> str:
+    """Return a hash of the content of the weights' files; raise `NoSafetensors` when there are only pickles."""
+    files = sorted(folder.glob("*.safetensors"))
+    if policy.allow_pickle and not files:
+        files = sorted([*folder.glob("pytorch_model*.bin"), *folder.glob("*.pt")])
+    if not files:
+        pickled = any(folder.glob("*.bin")) or any(folder.glob("*.pt"))
+        raise NoSafetensors(checkpoint.id) if pickled else UnsupportedModel(checkpoint.id, "it has no weights")
+    return digest_of([file_sha256(file, cache) for file in files])
+
+
+def _wanted(name: str, files: tuple[str, ...], policy: Policy) -> list[str]:
+    """Choose what to download: small files, and one set of weights."""
+    own = [file for file in files if _LARGEST_SMALL_FOLDER.match(file)]
+    weights = _weights(own, r"model.*\.safetensors") or _weights(own, r".*\.safetensors")
+    if not weights and policy.allow_pickle:
+        weights = _weights(own, r"pytorch_model.*\.bin")
+    if files and not weights:
+        raise NoSafetensors(name) if _weights(own, r".*\.(bin|pt|ckpt)") else UnsupportedModel(name, "it has no weights")
+    code = [file for file in own if policy.trust_remote_code and file.endswith(".py")]
+    return [file for file in own if file.endswith(_SMALL)] + weights + code
+
+
+def _weights(files: list[str], pattern: str) -> list[str]:
+    return [file for file in files if re.fullmatch(pattern, file.rsplit("/", 1)[-1])]
+
+
+def _has_config(folder: Path) -> bool:
+    return (folder / "config.json").is_file() or (folder / "modules.json").is_file()
+
+
+def _similar_folders(path: Path) -> list[str]:
+    parent = path.parent if path.parent.is_dir() else Path()
+    siblings = [entry.name for entry in parent.iterdir() if entry.is_dir()]
+    return [str(path.parent / name) for name in nearest(path.name, siblings)]
+
+
+def _unknown(name: str) -> UnknownModel:
+    return UnknownModel(name, similar_repos(name, "model"))
+
+
+@contextmanager
+def _loading(checkpoint: Checkpoint) -> Iterator[None]:
+    """Turn transformers' OSError and ValueError, which tell their kinds apart by text only, into errors of lit-hf."""
+    try:
+        yield
+    except LitError:
+        raise
+    except (OSError, ValueError, KeyError, ImportError) as error:
+        text = str(error)
+        if "trust_remote_code" in text:
+            raise UnsafeRemoteCode(checkpoint.id) from error
+        if "safetensors" in text and isinstance(error, OSError):
+            raise NoSafetensors(checkpoint.id) from error
+        raise UnsupportedModel(checkpoint.id, _one_line(text) or type(error).__name__) from error
+
+
+def _one_line(text: Any) -> str:
+    return " ".join(str(text).split())[:200].rstrip(".")

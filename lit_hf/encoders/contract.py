@@ -1,0 +1,103 @@
+"""What an encoder is, for the rooms that use one."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol
+
+import numpy as np
+
+Input = str | tuple[str, str]
+
+
+@dataclass(frozen=True)
+class EncoderInfo:
+    """What a reader of the result wants to know of an encoder; the `Encoder.key` is what the cache knows of it."""
+
+    id: str
+    revision: str | None
+    kind: str
+    """"checkpoint", "random twin" or "raw input"."""
+    architecture: str
+    parameters: int
+    dim: int
+    layer: int | None
+    """Index of the hidden state: 0 is the embedding layer."""
+    pooling: str | None
+    prompt: str
+    max_tokens: int | None
+    padding_side: str | None
+    dtype: str
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """For each resolved field, the file or rule that it came from."""
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Feature `rows` of a list of inputs, float32 [n, dim], in the order of the inputs, and how many were `truncated`."""
+
+    rows: np.ndarray
+    truncated: int
+
+
+class Walk(Protocol):
+    """One pass over a stream, shard by shard, from its start."""
+
+    def encode(self, inputs: Sequence[Input]) -> Encoded:
+        """Return the features of the next shard."""
+        ...
+
+    def skip(self, inputs: Sequence[Input]) -> None:
+        """Pass over the next shard, whose features are known already."""
+        ...
+
+
+class Encoder(ABC):
+    """Maps inputs to rows of features.
+
+    Laws: `encode` is a pure function of its inputs and of `key` (bit for bit, on one type of machine); `twin` has the same
+    pipeline, so the two arms differ by the weights alone. An encoder that `follows_stream` is a function of all inputs up to
+    the end of the shard: its `walk` carries that state, and its features are addressed by the whole prefix.
+    """
+
+    follows_stream: ClassVar[bool] = False
+
+    @property
+    @abstractmethod
+    def key(self) -> Mapping[str, Any]:
+        """Everything that determines the floats, as JSON; names, labels and versions of a checkpoint do not enter."""
+
+    @property
+    @abstractmethod
+    def info(self) -> EncoderInfo:
+        """What a reader wants to know."""
+
+    @property
+    @abstractmethod
+    def dim(self) -> int:
+        """Length of a row."""
+
+    @abstractmethod
+    def encode(self, inputs: Sequence[Input]) -> Encoded:
+        """Return the features of one shard of inputs."""
+
+    @abstractmethod
+    def twin(self, seed: int) -> Encoder:
+        """Return the same encoder before any information got in: same configuration, fresh weights drawn by `seed`."""
+
+    def walk(self) -> Walk:
+        """Start a pass over a stream; a pure encoder needs no state for it."""
+        return _PureWalk(self)
+
+
+@dataclass(frozen=True)
+class _PureWalk:
+    encoder: Encoder
+
+    def encode(self, inputs: Sequence[Input]) -> Encoded:
+        return self.encoder.encode(inputs)
+
+    def skip(self, inputs: Sequence[Input]) -> None:
+        return None

@@ -1,0 +1,134 @@
+"""Text encoders of transformers: encoders, encoder halves, and decoder-only models."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lit_hf.encoders.batching import pad_right, plan_batches
+from lit_hf.encoders.contract import Encoded, Encoder, EncoderInfo, Input
+from lit_hf.encoders.tokenizing import Tokens, tokenize
+from lit_hf.encoders.twin import random_model
+from lit_hf.runtime.threads import fixed_threads
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+    from transformers import PretrainedConfig, PreTrainedTokenizerBase
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """All that happens to a text besides the weights: the same object serves a checkpoint and its twins."""
+
+    tokenizer: PreTrainedTokenizerBase
+    config: PretrainedConfig
+    prompt: str
+    lower_case: bool
+    max_tokens: int
+    layers: tuple[int, ...]
+    """Hidden states to pool, side by side in a row; 0 is the embedding layer. One forward pass gives them all."""
+    pooling: str
+    normalize: bool
+    dtype: str
+    batch_tokens: int
+    threads: int
+    device: str
+
+
+class TextEncoder(Encoder):
+    """Tokenise once, sort by length, forward in token-budget batches, pool; rows come back in input order.
+
+    Padding is always on the right: positions then are those of the unpadded text in every architecture, and a causal model's
+    tokens never see it. Weights are loaded by `make_model` at the first `encode`: a run that finds all features does not load them.
+    """
+
+    def __init__(
+        self, pipeline: Pipeline, key: Mapping[str, Any], info: EncoderInfo, make_model: Callable[[], nn.Module]
+    ) -> None:
+        self._pipeline, self._key, self._info, self._make_model = pipeline, dict(key), info, make_model
+
+    @property
+    def key(self) -> Mapping[str, Any]:
+        return self._key
+
+    @property
+    def info(self) -> EncoderInfo:
+        return self._info
+
+    @property
+    def dim(self) -> int:
+        return self._info.dim
+
+    def encode(self, inputs: Sequence[Input]) -> Encoded:
+        """Return the features of `inputs`; batches are planned over all of them."""
+        import torch
+
+        pipeline = self._pipeline
+        tokens = tokenize(pipeline.tokenizer, inputs, pipeline.prompt, pipeline.max_tokens, pipeline.lower_case)
+        rows = np.empty((len(inputs), self.dim), dtype=np.float32)
+        with fixed_threads(pipeline.threads), torch.inference_mode():
+            for batch in plan_batches([len(each) for each in tokens.ids], pipeline.batch_tokens):
+                rows[batch] = self._forward(tokens, batch).float().cpu().numpy()
+        return Encoded(rows, tokens.truncated)
+
+    def twin(self, seed: int) -> TextEncoder:
+        """Return the random twin; its key holds no trace of the checkpoint but the configuration."""
+        config, dtype, device = self._pipeline.config, self._pipeline.dtype, self._pipeline.device
+        info = replace(self._info, kind="random twin", id=f"random twin of {self._info.id}, seed {seed}", revision=None)
+        key = {**self._key, "weights": f"random:{seed}"}
+        return TextEncoder(self._pipeline, key, info, lambda: place_model(random_model(config, seed), dtype, device))
+
+    @cached_property
+    def _model(self) -> nn.Module:
+        return self._make_model()
+
+    @cached_property
+    def _accepted(self) -> frozenset[str]:
+        return frozenset(inspect.signature(self._model.forward).parameters)
+
+    def _forward(self, tokens: Tokens, batch: np.ndarray) -> Tensor:
+        """Return the pooled rows of one batch, [n, dim]."""
+        import torch
+
+        fill = self._pipeline.tokenizer.pad_token_id
+        ids = [tokens.ids[index] for index in batch]
+        arrays = {
+            "input_ids": pad_right(ids, 0 if fill is None else fill),
+            "attention_mask": pad_right([[1] * len(each) for each in ids], 0),
+        }
+        if tokens.segments is not None and "token_type_ids" in self._accepted:
+            arrays["token_type_ids"] = pad_right([tokens.segments[index] for index in batch], 0)
+        tensors = {name: torch.from_numpy(array).to(self._pipeline.device) for name, array in arrays.items()}
+        return self._pool(self._states(tensors), tensors["attention_mask"])
+
+    def _states(self, tensors: Mapping[str, Tensor]) -> list[Tensor]:
+        """Return the chosen hidden states, each [n, tokens, d]; the last one alone needs none of the others kept."""
+        top = int(self._pipeline.config.num_hidden_layers)
+        deep = self._pipeline.layers != (top,)
+        cache = {"use_cache": False} if "use_cache" in self._accepted else {}
+        output = self._model(**tensors, **cache, output_hidden_states=deep)
+        return [
+            output.last_hidden_state if layer == top else output.hidden_states[layer] for layer in self._pipeline.layers
+        ]
+
+    def _pool(self, states: Sequence[Tensor], mask: Tensor) -> Tensor:
+        import torch
+
+        from lit_hf.encoders.pooling import POOLINGS, normalize
+
+        rows = [POOLINGS[self._pipeline.pooling](each.float(), mask) for each in states]
+        return torch.cat([normalize(each) for each in rows] if self._pipeline.normalize else rows, dim=-1)
+
+
+def place_model(model: nn.Module, dtype: str, device: str) -> nn.Module:
+    """Return the model's text body, in evaluation mode, in `dtype` on `device`."""
+    import torch
+
+    config: Any = model.config
+    body: nn.Module = model.get_encoder() if config.is_encoder_decoder else model  # type: ignore[operator]
+    return body.to(device=device, dtype=getattr(torch, dtype)).eval()

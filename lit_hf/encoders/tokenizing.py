@@ -1,0 +1,64 @@
+"""Texts to token ids, once per shard, unpadded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lit_hf.encoders.contract import Input
+from lit_hf.runtime.files import digest_of
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """Token ids of each input, the segment ids that go with pairs (or None), and how many inputs were cut."""
+
+    ids: list[list[int]]
+    segments: list[list[int]] | None
+    truncated: int
+
+
+def tokenize(
+    tokenizer: PreTrainedTokenizerBase, inputs: Sequence[Input], prompt: str, max_tokens: int, lower_case: bool
+) -> Tokens:
+    """Encode texts, or pairs by the tokeniser's own pair encoding; the prompt goes before the (first) text."""
+    first = [prompt + (value if isinstance(value, str) else value[0]) for value in inputs]
+    second = [value[1] for value in inputs if not isinstance(value, str)] or None
+    if lower_case:
+        first, second = [text.lower() for text in first], second and [text.lower() for text in second]
+    encoded = tokenizer(first, second, truncation=True, max_length=max_tokens, padding=False)
+    ids = [each or [_filler(tokenizer)] for each in encoded["input_ids"]]
+    segments = encoded["token_type_ids"] if "token_type_ids" in encoded else None
+    return Tokens(ids, segments, _count_truncated(encoded, first, second, max_tokens, tokenizer))
+
+
+def tokenizer_hash(tokenizer: PreTrainedTokenizerBase) -> str:
+    """Return a hash of what turns texts into ids; truncation and padding, which are set per call, do not enter."""
+    backend = getattr(tokenizer, "backend_tokenizer", None)
+    if backend is None:
+        return digest_of([type(tokenizer).__name__, tokenizer.get_vocab(), str(tokenizer.special_tokens_map)])
+    state = json.loads(backend.to_str())
+    kept = {name: part for name, part in state.items() if name not in ("truncation", "padding")}
+    return digest_of([kept, tokenizer.truncation_side])
+
+
+def _count_truncated(
+    encoded: Any, first: list[str], second: list[str] | None, max_tokens: int, tokenizer: PreTrainedTokenizerBase
+) -> int:
+    """Count the inputs that lost tokens; only those that fill the limit can have."""
+    full = [index for index, each in enumerate(encoded["input_ids"]) if len(each) >= max_tokens]
+    if encoded.encodings is not None:
+        return sum(bool(encoded.encodings[index].overflowing) for index in full)
+    whole = [tokenizer(first[index], second and second[index])["input_ids"] for index in full]
+    return sum(len(each) > max_tokens for each in whole)
+
+
+def _filler(tokenizer: PreTrainedTokenizerBase) -> int:
+    """Return a token for a text that has none (a tokeniser without special tokens may drop all its characters)."""
+    known = (tokenizer.eos_token_id, tokenizer.bos_token_id, tokenizer.unk_token_id, tokenizer.pad_token_id)
+    return next((token for token in known if token is not None), 0)

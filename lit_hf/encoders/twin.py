@@ -1,0 +1,52 @@
+"""The random twin: the same configuration, fresh weights. What is not in the configuration cannot make twins differ."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lit_hf.runtime.seeding import forked
+
+if TYPE_CHECKING:
+    from torch import nn
+    from transformers import PretrainedConfig
+
+_NOT_ARCHITECTURE = {
+    "_name_or_path", "name_or_path", "transformers_version", "_commit_hash", "architectures", "dtype", "torch_dtype",
+    "id2label", "label2id", "num_labels", "problem_type", "finetuning_task", "task_specific_params", "auto_map",
+    "use_cache", "return_dict", "output_hidden_states", "output_attentions", "gradient_checkpointing",
+    "attn_implementation", "_attn_implementation", "_attn_implementation_autoset", "_attn_implementation_internal",
+    "tokenizer_class", "prefix", "sentence_transformers", "quantization_config",
+}  # fmt: skip
+"""Keys that say who saved a configuration, how its outputs are read or how it is stored, not what it computes."""
+
+
+def normalise_config(config: PretrainedConfig) -> dict[str, Any]:
+    """Return the part of a configuration that decides the architecture and its initialisation, as plain JSON values."""
+    return _plain({key: value for key, value in config.to_dict().items() if key not in _NOT_ARCHITECTURE})
+
+
+def random_model(config: PretrainedConfig, seed: int) -> nn.Module:
+    """Return a freshly initialised body of `config`, float32, drawn by `seed` under a forked generator."""
+    from transformers import AutoConfig, AutoModel
+
+    values = normalise_config(config)
+    model_type = values.pop("model_type")
+    bare = AutoConfig.for_model(model_type, **values) if _is_known(model_type) else config
+    with forked(seed):
+        return AutoModel.from_config(bare)
+
+
+def _is_known(model_type: str) -> bool:
+    """True when transformers itself has the architecture; a remote one keeps its own configuration object."""
+    from transformers.models.auto.configuration_auto import CONFIG_MAPPING
+
+    return model_type in CONFIG_MAPPING
+
+
+def _plain(value: Any) -> Any:
+    """Return `value` with string keys throughout and without the same keys in nested configurations."""
+    if isinstance(value, dict):
+        return {str(key): _plain(part) for key, part in value.items() if key not in _NOT_ARCHITECTURE}
+    if isinstance(value, (list, tuple)):
+        return [_plain(part) for part in value]
+    return value if isinstance(value, (str, int, float, bool)) or value is None else str(value)

@@ -1,0 +1,115 @@
+"""Embedding a stream: what is stored is read, what is missing is computed, shard by shard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lit_hf.encoders.contract import Encoder, Input, Walk
+from lit_hf.errors import NotFiniteFeatures
+from lit_hf.features.shells import Shard, shards
+from lit_hf.features.store import FeatureStore, Stored, shard_address
+from lit_hf.runtime.progress import NullProgress, Progress
+
+
+@dataclass(frozen=True)
+class Features:
+    """Rows of the first groups of a stream, float32 [n, dim], spread over memory-mapped shards."""
+
+    parts: tuple[np.ndarray, ...]
+    """Shards in stream order, the last one possibly cut."""
+    dim: int
+    computed: int
+    """Inputs that were embedded now."""
+    reused: int
+    """Inputs whose features were stored already."""
+    truncated: int
+    """Inputs of the whole shards that lost tokens."""
+    embedded: int
+    """Inputs of the whole shards: what `truncated` is a share of."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(rows, dim)."""
+        return sum(len(part) for part in self.parts), self.dim
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, rows: slice | np.ndarray) -> np.ndarray:
+        """Return the rows of a slice or an index array as one new float32 array [m, dim]; only those rows are read."""
+        wanted = np.arange(len(self))[rows]
+        starts = np.cumsum([0, *(len(part) for part in self.parts)])
+        owner = np.searchsorted(starts, wanted, side="right") - 1
+        found = np.empty((len(wanted), self.dim), dtype=np.float32)
+        for index in np.unique(owner):
+            mine = owner == index
+            found[mine] = self.parts[index][wanted[mine] - starts[index]]
+        return found
+
+    def array(self) -> np.ndarray:
+        """Return all rows in memory."""
+        return np.concatenate([np.empty((0, self.dim), np.float32), *self.parts])
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One shard, its address, and its stored rows if there are any."""
+
+    shard: Shard
+    address: str
+    stored: Stored | None
+
+
+def embed(
+    encoder: Encoder, pool: Sequence[Input], count: int, *, store: FeatureStore | None,
+    progress: Progress | None = None, label: str | None = None,
+) -> Features:  # fmt: skip
+    """Return the features of `pool[:count]`, embedding whole shards of the pool that `store` does not hold.
+
+    The shards' inputs alone decide the floats: neither `count`, nor what was stored before, nor the order of the work. Without a
+    store everything is computed and kept in memory. Raises `NotFiniteFeatures`; such rows are never stored.
+    """
+    jobs = list(_jobs(encoder, pool, count, store))
+    missing = sum(_size(job) for job in jobs if job.stored is None)
+    with (progress or NullProgress()).task(label or f"embed, {encoder.info.kind}", missing) as advance:
+        walk, done = encoder.walk(), list[Stored]()
+        for job in jobs:
+            inputs = pool[job.shard.start : job.shard.stop]
+            done.append(_settle(encoder, walk, job, inputs, store))
+            if job.stored is None:
+                advance(len(inputs))
+    return _gather(encoder, jobs, done, count, missing)
+
+
+def _jobs(encoder: Encoder, pool: Sequence[Input], count: int, store: FeatureStore | None) -> Iterator[_Job]:
+    before = None
+    for shard in shards(len(pool), count):
+        address = shard_address(pool[shard.start : shard.stop], before)
+        before = address if encoder.follows_stream else None
+        yield _Job(shard, address, store.read(encoder.key, address) if store else None)
+
+
+def _settle(encoder: Encoder, walk: Walk, job: _Job, inputs: Sequence[Input], store: FeatureStore | None) -> Stored:
+    if job.stored is not None:
+        walk.skip(inputs)
+        return job.stored
+    encoded = walk.encode(inputs)
+    broken = int((~np.isfinite(encoded.rows).all(axis=1)).sum())
+    if broken:
+        raise NotFiniteFeatures(broken, encoder.info.kind)
+    fresh = Stored(encoded.rows, encoded.truncated)
+    return store.write(encoder.key, job.address, fresh) if store else fresh
+
+
+def _gather(encoder: Encoder, jobs: Sequence[_Job], done: Sequence[Stored], count: int, missing: int) -> Features:
+    parts = [shard.rows[: count - job.shard.start] for job, shard in zip(jobs, done, strict=True)]
+    total = sum(_size(job) for job in jobs)
+    truncated = sum(shard.truncated for shard in done)
+    return Features(tuple(parts), encoder.dim, missing, total - missing, truncated, total)
+
+
+def _size(job: _Job) -> int:
+    return job.shard.stop - job.shard.start

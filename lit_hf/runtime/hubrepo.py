@@ -1,0 +1,108 @@
+"""One repository on the Hub, read-only: its commit is resolved once, and failures become errors with a next step.
+
+This is the loaders' only door to huggingface_hub. The commit that `resolve_commit` gives is passed to every later call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from lit_hf.errors import GatedRepository, LitError, OfflineNotCached, UnknownRevision
+
+RepoType = Literal["model", "dataset"]
+
+
+@dataclass(frozen=True)
+class Commit:
+    """A repository at one commit; `files` is empty when it was found in the cache without asking the Hub."""
+
+    repo: str
+    sha: str
+    files: tuple[str, ...]
+
+
+@contextmanager
+def hub_errors(repo: str, revision: str | None, kind: RepoType, unknown: Callable[[str], LitError]) -> Iterator[None]:
+    """Turn huggingface_hub's exceptions into errors of lit-hf; `unknown` builds the one for a name that nobody has."""
+    from huggingface_hub import errors as hub
+
+    address = repo if kind == "model" else f"datasets/{repo}"
+    try:
+        yield
+    except hub.GatedRepoError as error:  # a subclass of RepositoryNotFoundError, so it comes first
+        raise GatedRepository(address) from error
+    except hub.RevisionNotFoundError as error:
+        raise UnknownRevision(repo, revision or "main") from error
+    except (hub.RepositoryNotFoundError, hub.HFValidationError) as error:
+        raise unknown(repo) from error
+    except (hub.LocalEntryNotFoundError, hub.OfflineModeIsEnabled) as error:
+        raise OfflineNotCached(repo) from error
+    except hub.HfHubHTTPError as error:
+        raise LitError(f"the Hub answered with an error for {repo}: {_first_line(error)}", "Try again later.") from error
+
+
+def resolve_commit(repo: str, revision: str | None, kind: RepoType, unknown: Callable[[str], LitError]) -> Commit:
+    """Return the commit that `revision` (default: main) names now; without network, the one that the cache holds."""
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import OfflineModeIsEnabled
+
+    with hub_errors(repo, revision, kind, unknown):
+        try:
+            info = HfApi().repo_info(repo, revision=revision, repo_type=kind)
+        except (OfflineModeIsEnabled, *_network_errors()) as error:
+            return Commit(repo, _cached_commit(repo, revision, kind, error), ())
+    files = tuple(sibling.rfilename for sibling in info.siblings or ())
+    return Commit(repo, str(info.sha), files)
+
+
+def download(commit: Commit, files: Sequence[str], kind: RepoType, unknown: Callable[[str], LitError]) -> Path:
+    """Return a folder with `files` of that commit, downloading what the cache lacks."""
+    from huggingface_hub import snapshot_download
+
+    with hub_errors(commit.repo, commit.sha, kind, unknown):
+        folder = snapshot_download(
+            commit.repo, revision=commit.sha, repo_type=kind, allow_patterns=list(files) or None,
+            local_files_only=not commit.files,
+        )  # fmt: skip
+    return Path(folder)
+
+
+def similar_repos(repo: str, kind: RepoType, count: int = 3) -> list[str]:
+    """Return names on the Hub that a search for the last part of `repo` finds; empty when the Hub cannot be asked."""
+    from huggingface_hub import HfApi
+
+    api, word = HfApi(), repo.rsplit("/", 1)[-1]
+    with suppress(Exception):  # suggestions are a courtesy: whatever fails here must not hide the error they accompany
+        found = api.list_models(search=word, limit=count) if kind == "model" else None
+        found = api.list_datasets(search=word, limit=count) if found is None else found
+        return [entry.id for entry in found]
+    return []
+
+
+def _cached_commit(repo: str, revision: str | None, kind: RepoType, cause: Exception) -> str:
+    """Return the commit that the Hub's cache remembers for `revision`; raise `OfflineNotCached` if it has none."""
+    from huggingface_hub.constants import HF_HUB_CACHE
+    from huggingface_hub.file_download import repo_folder_name
+
+    root = Path(HF_HUB_CACHE) / repo_folder_name(repo_id=repo, repo_type=kind)
+    reference = root / "refs" / (revision or "main")
+    if reference.is_file():
+        return reference.read_text().strip()
+    if revision is not None and (root / "snapshots" / revision).is_dir():
+        return revision
+    raise OfflineNotCached(repo) from cause
+
+
+def _network_errors() -> tuple[type[Exception], ...]:
+    """Return what a Hub that cannot be reached raises, besides its own exceptions."""
+    import httpx2
+
+    return (httpx2.TransportError, ConnectionError)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

@@ -1,0 +1,27 @@
+"""The progress that long work reports; how it is drawn is the command line's affair."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Protocol
+
+
+class Progress(Protocol):
+    """Opens one bar per task."""
+
+    def task(self, label: str, total: int) -> AbstractContextManager[Callable[[int], None]]:
+        """Open a bar of `total` steps; the function that it gives is called with how many steps were just done."""
+        ...
+
+
+class NullProgress:
+    """Progress that nobody watches."""
+
+    @contextmanager
+    def task(self, label: str, total: int) -> Iterator[Callable[[int], None]]:
+        yield _ignore
+
+
+def _ignore(steps: int) -> None:
+    return None

@@ -1,0 +1,25 @@
+"""Private randomness: nothing in lit-hf touches a global generator of the caller."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+
+
+@contextmanager
+def forked(seed: int) -> Iterator[None]:
+    """Seed torch's CPU generator inside the block only; the caller's state is back afterwards."""
+    import torch
+
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(seed)
+        yield
+
+
+def generator(seed: int, purpose: str) -> np.random.Generator:
+    """Return a numpy generator of its own for each `purpose`, so that drawing more for one changes no other."""
+    digest = hashlib.blake2b(f"{purpose}:{seed}".encode(), digest_size=16).digest()
+    return np.random.default_rng(int.from_bytes(digest, "little"))

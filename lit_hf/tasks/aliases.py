@@ -1,0 +1,40 @@
+"""Short names that people know, and where those datasets live now: the Hub no longer resolves names without a namespace."""
+
+from __future__ import annotations
+
+_GLUE = ("cola", "mnli", "mrpc", "qnli", "qqp", "rte", "sst2", "wnli", "stsb")
+_TWEET_EVAL = ("emoji", "emotion", "hate", "irony", "offensive", "sentiment")
+
+ALIASES: dict[str, tuple[str, str | None]] = {
+    **{f"glue/{name}": ("nyu-mll/glue", name) for name in _GLUE},
+    **{name: ("nyu-mll/glue", name) for name in _GLUE if name != "sst2"},
+    **{f"tweet_eval/{name}": ("cardiffnlp/tweet_eval", name) for name in _TWEET_EVAL},
+    "ag_news": ("fancyzhx/ag_news", None),
+    "amazon_polarity": ("fancyzhx/amazon_polarity", None),
+    "anli": ("facebook/anli", None),
+    "banking77": ("PolyAI/banking77", None),
+    "boolq": ("google/boolq", None),
+    "clinc_oos": ("clinc/clinc_oos", "plus"),
+    "dbpedia": ("fancyzhx/dbpedia_14", None),
+    "dbpedia_14": ("fancyzhx/dbpedia_14", None),
+    "emotion": ("dair-ai/emotion", "split"),
+    "financial_phrasebank": ("takala/financial_phrasebank", "sentences_allagree"),
+    "imdb": ("stanfordnlp/imdb", "plain_text"),
+    "multi_nli": ("nyu-mll/multi_nli", None),
+    "paws": ("google-research-datasets/paws", "labeled_final"),
+    "poem_sentiment": ("google-research-datasets/poem_sentiment", None),
+    "rotten_tomatoes": ("cornell-movie-review-data/rotten_tomatoes", None),
+    "snli": ("stanfordnlp/snli", "plain_text"),
+    "sst2": ("stanfordnlp/sst2", None),
+    "sst5": ("SetFit/sst5", None),
+    "subj": ("SetFit/subj", None),
+    "20newsgroups": ("SetFit/20_newsgroups", None),
+    "trec": ("CogComp/trec", None),
+    "tweet_eval": ("cardiffnlp/tweet_eval", "sentiment"),
+    "xnli": ("facebook/xnli", "en"),
+    "yahoo_answers_topics": ("community-datasets/yahoo_answers_topics", None),
+    "yelp": ("fancyzhx/yelp_polarity", None),
+    "yelp_polarity": ("fancyzhx/yelp_polarity", None),
+    "yelp_review_full": ("Yelp/yelp_review_full", None),
+}
+"""Alias to (Hub id, configuration or None for the only or default one)."""

@@ -1,0 +1,54 @@
+"""Raw label values to classes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from lit_hf.errors import BadSetting
+
+MISSING = -1
+
+
+def find_classes(raw: Sequence[Any], names: Sequence[str] | None, column: str) -> dict[Any, int]:
+    """Map each cleaned label value to its class, in the order of `names` if the dataset declares them, else sorted.
+
+    -1 stands for a missing label in many datasets, so it is no class, unless dropping it left fewer than two: labels that are
+    -1 and 1 are a habit too. Raises `BadSetting` when the column holds real numbers.
+    """
+    values = {cleaned for value in raw if (cleaned := _clean(value, column)) is not None}
+    if len(values - {MISSING}) >= 2:
+        values.discard(MISSING)
+    if names is not None and all(isinstance(value, int) and 0 <= value < len(names) for value in values):
+        return {index: index for index in range(len(names))}
+    ordered = sorted(values, key=lambda value: (isinstance(value, str), value))
+    return {value: index for index, value in enumerate(ordered)}
+
+
+def class_names(classes: dict[Any, int], names: Sequence[str] | None) -> tuple[str, ...]:
+    """Return the names of the classes in their order."""
+    if names is not None and len(names) == len(classes) and all(isinstance(value, int) for value in classes):
+        return tuple(names)
+    return tuple(str(value) for value in classes)
+
+
+def encode_labels(raw: Sequence[Any], classes: dict[Any, int], column: str) -> np.ndarray:
+    """Return int64 [rows]: the class of each value, `MISSING` where it is null, missing or not among `classes`."""
+    return np.array([classes.get(_clean(value, column), MISSING) for value in raw], dtype=np.int64)
+
+
+def _clean(value: Any, column: str) -> int | str | None:
+    """Return a label as an int or a non-empty str, None when there is none; 1.0 is 1, True is "True"."""
+    if value is None or value == "" or value != value:  # NaN differs from itself
+        return None
+    if isinstance(value, (bool, str)):
+        return str(value)
+    if isinstance(value, int):
+        return value
+    if isinstance(value, float):
+        if value.is_integer():
+            return int(value)
+        raise BadSetting("label column", column, f"a column of classes; {value} is a real number")
+    raise BadSetting("label column", column, f"a column with one class per row; it holds {type(value).__name__} values")

@@ -1,0 +1,156 @@
+"""A dataset's name to its splits: aliases, Hub ids, local files and folders. The only file that opens datasets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lit_hf.config import split_dataset
+from lit_hf.errors import FileUnreadable, LitError, OfflineNotCached, UnknownConfig, UnknownDataset, nearest
+from lit_hf.runtime.hubrepo import hub_errors, resolve_commit, similar_repos
+from lit_hf.tasks.aliases import ALIASES
+from lit_hf.tasks.schema import Column, Schema
+
+if TYPE_CHECKING:
+    import datasets
+
+BUILDERS = {
+    ".csv": "csv", ".tsv": "csv", ".json": "json", ".jsonl": "json", ".ndjson": "json", ".parquet": "parquet",
+    ".arrow": "arrow",
+}  # fmt: skip
+"""File name endings and the builders of the datasets library that read them."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """An opened dataset: its splits in their own order."""
+
+    id: str
+    config: str | None
+    revision: str | None
+    splits: Mapping[str, datasets.Dataset]
+
+
+def open_source(name: str) -> Source:
+    """Open the dataset called `name`: a local path if there is one, else an alias, else a Hub id with optional config and revision.
+
+    Raises `UnknownDataset` (with the nearest known names), `UnknownConfig`, `GatedRepository`, `OfflineNotCached`, `FileUnreadable`.
+    """
+    path = Path(name).expanduser()
+    if path.exists():
+        return Source(path.resolve().name, None, None, _open_local(path))
+    repo, config, revision = split_dataset(name)
+    if repo.lower() in ALIASES:
+        repo, default = ALIASES[repo.lower()]
+        config = config or default
+    elif not re.fullmatch(r"[\w.-]+/[\w.-]+", repo):
+        raise _unknown(name)
+    return _open_hub(repo, config, revision)
+
+
+def wrap_source(data: datasets.Dataset | datasets.DatasetDict, name: str) -> Source:
+    """Make a source of loaded data: a `DatasetDict` has splits, a `Dataset` is the split that it says it is, or "train"."""
+    if isinstance(data, Mapping):
+        return Source(name, None, None, {str(split): part for split, part in data.items()})
+    return Source(name, data.info.config_name, None, {str(data.split or "train"): data})
+
+
+def describe(data: datasets.Dataset) -> Schema:
+    """Return the columns of `data` in plain words."""
+    return {name: _column(name, feature) for name, feature in data.features.items()}
+
+
+def read_columns(data: datasets.Dataset, names: list[str]) -> dict[str, list[Any]]:
+    """Return whole columns as Python values, in the order of rows."""
+    table = data.select_columns(names).with_format("arrow")[:]
+    return {name: table.column(name).to_pylist() for name in names}
+
+
+def _column(name: str, feature: Any) -> Column:
+    from datasets import ClassLabel, Value
+
+    if isinstance(feature, ClassLabel):
+        return Column(name, "class", tuple(feature.names))
+    kind = str(feature.dtype) if isinstance(feature, Value) else "other"
+    types = (("string", "text"), ("bool", "truth"), ("int", "integer"), ("uint", "integer"), ("float", "number"))
+    found = next((plain for start, plain in types if kind.removeprefix("large_").startswith(start)), "other")
+    return Column(name, found)
+
+
+def _open_local(path: Path) -> Mapping[str, datasets.Dataset]:
+    from datasets import DatasetDict, load_dataset, load_from_disk
+
+    with _readable(path), _quiet_bars():
+        if path.is_dir() and any((path / mark).is_file() for mark in ("state.json", "dataset_dict.json")):
+            saved = load_from_disk(str(path))
+            return saved if isinstance(saved, DatasetDict) else {str(saved.split or "train"): saved}
+        if path.is_dir():
+            return load_dataset(str(path))
+        builder = BUILDERS.get(path.suffix.lower())
+        if builder is None:
+            raise FileUnreadable(path, f"its name ends in none of {', '.join(BUILDERS)}")
+        if path.suffix.lower() == ".tsv":
+            return load_dataset(builder, data_files=str(path), sep="\t")
+        return load_dataset(builder, data_files=str(path))
+
+
+def _open_hub(repo: str, config: str | None, revision: str | None) -> Source:
+    from datasets import load_dataset
+    from datasets.exceptions import DatasetNotFoundError
+
+    commit = resolve_commit(repo, revision, "dataset", _unknown)
+    try:
+        with hub_errors(repo, commit.sha, "dataset", _unknown):
+            splits = load_dataset(repo, config, revision=commit.sha)
+    except DatasetNotFoundError as error:
+        raise _unknown(repo) from error
+    except ConnectionError as error:
+        raise OfflineNotCached(repo) from error
+    except ValueError as error:
+        raise _config_error(repo, config, error) from error
+    return Source(repo, config, commit.sha, splits)
+
+
+def _config_error(repo: str, config: str | None, error: ValueError) -> LitError:
+    """Read the known configurations out of the message of the datasets library, which has no field for them."""
+    message = str(error)
+    listed = re.search(r"(?:Available: |available configs: |one among the available configs: )(\[.*?\])", message, re.S)
+    if listed is None:
+        return LitError(f"the dataset {repo} cannot be read: {message.splitlines()[0]}", "Try another dataset.")
+    return UnknownConfig(repo, config, re.findall(r"'([^']+)'", listed.group(1)))
+
+
+def _unknown(name: str) -> UnknownDataset:
+    repo = name.partition(":")[0]
+    close = nearest(repo, ALIASES)
+    return UnknownDataset(name, close or similar_repos(repo, "dataset"))
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Turn the many exceptions of builders into one."""
+    from datasets.exceptions import DatasetsError
+
+    try:
+        yield
+    except (DatasetsError, OSError, ValueError) as error:
+        reason = str(error.__cause__ or error).strip().splitlines()
+        raise FileUnreadable(path, reason[0].rstrip(".") if reason else type(error).__name__) from error
+
+
+@contextmanager
+def _quiet_bars() -> Iterator[None]:
+    """Switch off the bars of the datasets library for work that takes a moment."""
+    from datasets.utils import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
+
+    restore: Callable[[], None] = partial(int) if are_progress_bars_disabled() else enable_progress_bars
+    disable_progress_bars()
+    try:
+        yield
+    finally:
+        restore()

@@ -1,0 +1,72 @@
+"""A dataset's columns in plain words, so that the kinds of tasks need not know the datasets library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from lit_hf.errors import AmbiguousColumns, MissingColumn
+
+LABEL_NAMES = (
+    "label", "labels", "target", "class", "category", "sentiment", "emotion", "intent", "topic", "stars", "rating",
+    "coarse_label", "gold_label", "is_duplicate", "answer", "y",
+)  # fmt: skip
+"""Usual names of a label column, the most usual first."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: `type` is "text", "class", "integer", "number", "truth" or "other"; a class column has `names`."""
+
+    name: str
+    type: str
+    names: tuple[str, ...] | None = None
+
+    @property
+    def is_labelled(self) -> bool:
+        """True when its values can be classes."""
+        return self.type in ("text", "class", "integer", "number", "truth")
+
+
+Schema = Mapping[str, Column]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of a task."""
+
+    text: str
+    label: str
+    text_pair: str | None = None
+
+
+def named(schema: Schema, column: str) -> str:
+    """Return `column` if the dataset has it; raise `MissingColumn` otherwise."""
+    if column not in schema:
+        raise MissingColumn(column, list(schema))
+    return column
+
+
+def of_type(schema: Schema, *types: str) -> list[str]:
+    """Return the names of the columns of these types, in the dataset's order."""
+    return [column.name for column in schema.values() if column.type in types]
+
+
+def first_known(names: Iterable[str], known: Iterable[str]) -> str | None:
+    """Return the first of the `known` names that occurs among `names`, capitals aside."""
+    present = {name.lower(): name for name in names}
+    return next((present[name] for name in known if name in present), None)
+
+
+def label_column(schema: Schema, asked: str | None) -> str:
+    """Return the label column: `asked`, else a column of classes (the best known name first), else one with a usual name."""
+    if asked is not None:
+        return named(schema, asked)
+    classes = of_type(schema, "class")
+    usual = [column.name for column in schema.values() if column.is_labelled]
+    found = first_known(classes, LABEL_NAMES) or next(iter(classes), None) or first_known(usual, LABEL_NAMES)
+    if found is not None:
+        return found
+    if not usual:
+        raise MissingColumn("label", list(schema))
+    raise AmbiguousColumns("label", list(schema))

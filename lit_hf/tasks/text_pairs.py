@@ -1,0 +1,47 @@
+"""Pairs of texts: entailment, paraphrase, relevance. The tokeniser's own pair encoding joins them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lit_hf.tasks.contract import Input
+from lit_hf.tasks.schema import Columns, Schema, label_column, named, of_type
+
+NAME = "text-pair-classification"
+UNIT = "example"
+
+PAIR_NAMES = (
+    ("premise", "hypothesis"), ("sentence1", "sentence2"), ("question1", "question2"), ("text1", "text2"),
+    ("text_a", "text_b"), ("sentence_a", "sentence_b"), ("question", "sentence"), ("question", "passage"),
+    ("query", "passage"), ("query", "document"), ("claim", "evidence"),
+)  # fmt: skip
+"""Usual names of the two columns of a pair."""
+
+
+def find_columns(schema: Schema, text: str | None, text_pair: str | None, label: str | None) -> Columns | None:
+    """Return the columns of a pair task, or None when the dataset's names and the options do not speak of a pair."""
+    first, second = text, text_pair
+    if second is None and first is None:
+        first, second = _usual_pair(schema, label)
+    elif first is None:
+        first = next((a for a, b in PAIR_NAMES if b == second and a in schema), None)
+    if first is None or second is None:
+        return None
+    return Columns(named(schema, first), label_column(schema, label), named(schema, second))
+
+
+def _usual_pair(schema: Schema, label: str | None) -> tuple[str | None, str | None]:
+    texts = {name for name in of_type(schema, "text") if name != label}
+    return next(((a, b) for a, b in PAIR_NAMES if {a, b} <= texts), (None, None))
+
+
+def read_inputs(table: Mapping[str, Sequence[Any]], columns: Columns) -> list[Input | None]:
+    """Return one pair per row; None where either side is null or blank."""
+    assert columns.text_pair is not None
+    return [_pair(a, b) for a, b in zip(table[columns.text], table[columns.text_pair], strict=True)]
+
+
+def _pair(first: object, second: object) -> Input | None:
+    both = first is not None and second is not None and str(first).strip() and str(second).strip()
+    return (str(first), str(second)) if both else None
