@@ -1,0 +1,123 @@
+"""`model-index`: a record as the evaluation result that the Hub's model-card specification describes.
+
+https://github.com/huggingface/hub-docs/blob/main/modelcard.md; any metric may stand there. Ours is
+`information-transfer`, `L_IT (bits)`, with the arguments that reproduce the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import PurePath
+from typing import Any
+
+from lit_hf.hub.errors import InvalidCard, ValueDiffers
+
+METRIC_TYPE = "information-transfer"
+METRIC_NAME = "L_IT (bits)"
+# A rerun on another machine agrees to far less than this; a card with 13 decimals would claim more than the interval allows.
+DECIMALS = 2
+# Said elsewhere in the entry, or of no effect on the bits.
+_NOT_ARGUMENTS = {"model", "dataset", "split", "cache_dir", "allow_pickle", "trust_remote_code"}
+# May differ between two runs of the same measurement.
+_NOT_IDENTITY = {"interval", "lit_hf", "model_revision", "device"}
+
+
+def result(record: Mapping[str, Any]) -> dict[str, Any]:
+    """The entry of one record under `results`."""
+    dataset = record["dataset"]
+    about = {"type": public_name(dataset), "name": display_name(dataset), "config": dataset["config"]}
+    about |= {"split": dataset["split"], "revision": dataset["revision"]}
+    metric = {"type": METRIC_TYPE, "value": rounded(record["transfer"]["bits"]), "name": METRIC_NAME}
+    return {
+        "task": {"type": task_type(dataset["kind"])},
+        "dataset": {key: value for key, value in about.items() if value is not None},
+        "metrics": [{**metric, "args": arguments(record)}],
+    }
+
+
+def arguments(record: Mapping[str, Any]) -> dict[str, Any]:
+    """What reproduces the run: versions, baseline, and every setting that changes the bits."""
+    transfer, resolved = record["transfer"], record["settings"]["resolved"]
+    settings = {key: value for key, value in resolved.items() if key not in _NOT_ARGUMENTS and value is not None}
+    return {
+        "interval": [rounded(end) for end in transfer["interval"]],
+        "level": transfer["level"],
+        "baseline": transfer["baseline"],
+        "frozen": transfer["frozen"],
+        "fingerprint": record["dataset"]["fingerprint"],
+        "model_revision": record["model"]["revision"],
+        "coder": record["coder"]["version"],
+        "bank": record["coder"]["bank"],
+        "lit_hf": record["environment"]["lit_hf"],
+        **settings,
+    }
+
+
+def identity(entry: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What makes two entries the same measurement: all but the value and what a rerun may change."""
+    metric = (entry.get("metrics") or [{}])[0]
+    dataset, args = entry.get("dataset") or {}, metric.get("args") or {}
+    kept = {k: v for k, v in args.items() if k not in _NOT_IDENTITY} if isinstance(args, Mapping) else args
+    return (
+        (entry.get("task") or {}).get("type"),
+        *(dataset.get(key) for key in ("type", "config", "split", "revision")),
+        metric.get("type"),
+        metric.get("name"),
+        repr(sorted(kept.items())) if isinstance(kept, Mapping) else repr(kept),
+    )
+
+
+def place(results: list[Any], entry: Mapping[str, Any], overwrite: bool) -> int | None:
+    """Index of the result that `entry` replaces, None when it is to be added at the end.
+
+    Raises `ValueDiffers` when the same measurement has another value there and `overwrite` is off.
+    """
+    for index, existing in enumerate(results):
+        if not isinstance(existing, Mapping) or identity(existing) != identity(entry):
+            continue
+        old, new = existing["metrics"][0].get("value"), entry["metrics"][0]["value"]
+        if old != new and not overwrite:
+            raise ValueDiffers("the card", old, new)
+        return index
+    return None
+
+
+def models(metadata: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The models of a card's `model-index`; raises `InvalidCard` rather than lose what it cannot read."""
+    index = metadata.get("model-index")
+    if index is None:
+        return []
+    if not isinstance(index, list) or not all(isinstance(model, dict) for model in index):
+        raise InvalidCard("`model-index` is not a list of models")
+    for model in index:
+        if not isinstance(model.get("results"), list):
+            raise InvalidCard("a model of `model-index` has no list of results")
+    return index
+
+
+def target(known: list[dict[str, Any]], name: str) -> int | None:
+    """Which model of the index the results belong to: the one of this name, or the only one; None for a new one."""
+    named = [index for index, model in enumerate(known) if model.get("name") in {name, name.split("/")[-1]}]
+    if named:
+        return named[0]
+    return 0 if len(known) == 1 else None
+
+
+def public_name(dataset: Mapping[str, Any]) -> str:
+    """The dataset's Hub id; of a local file or folder the last part of its path only."""
+    return str(dataset["id"]) if dataset["revision"] else PurePath(str(dataset["id"])).name
+
+
+def display_name(dataset: Mapping[str, Any]) -> str:
+    """The dataset with its configuration, for people."""
+    return public_name(dataset) + (f" ({dataset['config']})" if dataset["config"] else "")
+
+
+def task_type(kind: str) -> str:
+    """The Hub's word for a kind of task; it has none of its own for pairs."""
+    return "text-classification" if kind == "text-pair-classification" else kind
+
+
+def rounded(bits: float) -> float:
+    """Bits as they stand in a card."""
+    return round(float(bits), DECIMALS)

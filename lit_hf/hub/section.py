@@ -1,0 +1,155 @@
+"""The part of a model card that people read: one marked section for each measurement, rendered from its record."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shlex
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import PurePath
+from string import Template
+from typing import Any
+
+from lit_hf.hub import index
+
+# Settings that say which bits: the columns and sizes; those that only say where things are kept do not belong in a card.
+_NOT_OPTIONS = {"model", "dataset", "cache_dir", "device"}
+
+
+def render(record: Mapping[str, Any]) -> str:
+    """Return the section of one record, lines ending in LF."""
+    transfer, dataset, coder = record["transfer"], record["dataset"], record["coder"]
+    low, high = transfer["interval"]
+    values = {
+        "key": key(record),
+        "dataset": _cell(index.display_name(dataset)),
+        "source": _source(dataset),
+        "examples": f"{dataset['examples']:,}",
+        "saved": _bits(abs(transfer["bits"])) + (" bits less" if transfer["bits"] >= 0 else " bits more"),
+        "bits": _bits(transfer["bits"]),
+        "low": _bits(low),
+        "high": _bits(high),
+        "level": f"{transfer['level']:.0%}".replace("%", " %"),
+        "per_label": f"{transfer['bits_per_label']:.3f}",
+        "unit": _unit(dataset),
+        "verdict": _verdict(transfer),
+        "ladder": "\n".join(_ladder(record)),
+        "facts": "\n".join(_facts(record)),
+        "command": command(record),
+        "coder": coder["version"],
+        "bank": coder["bank"],
+    }
+    return Template(_template("section.md")).substitute(values).rstrip("\n") + "\n"
+
+
+def put(body: str, section: str, newline: str) -> str:
+    """The body with the section in its place: where its markers stand, else at the end."""
+    name = re.search(r"lit-hf:begin (\w+)", section)
+    assert name is not None
+    begin, end = (re.escape(f"<!-- lit-hf:{edge} {name[1]} -->") for edge in ("begin", "end"))
+    text = section.replace("\n", newline)
+    present = re.search(rf"{begin}(?:(?!lit-hf:begin)[\s\S])*?{end}", body)
+    if present:
+        return body[: present.start()] + text[: -len(newline)] + body[present.end() :]
+    if not body.strip():
+        return newline + text
+    return body + ("" if body.endswith(newline) else newline) + newline + text
+
+
+def key(record: Mapping[str, Any]) -> str:
+    """Eight hexadecimal digits that name the measurement, the same for each rerun of it."""
+    same = repr(index.identity(index.result(record)))
+    return hashlib.blake2b(same.encode(), digest_size=4).hexdigest()
+
+
+def command(record: Mapping[str, Any]) -> str:
+    """The command that gives these bits again, with both revisions pinned."""
+    words = ["lit-hf", "eval", pinned(record["model"]), _dataset_argument(record["dataset"])]
+    for name, value in record["settings"]["given"].items():
+        if name in _NOT_OPTIONS or value is None or value is False:
+            continue
+        words += [f"--{name.replace('_', '-')}"] + ([] if value is True else [str(value)])
+    return " ".join(shlex.quote(word) for word in words)
+
+
+def pinned(about: Mapping[str, Any]) -> str:
+    """`id@revision`; the last part of the path for a local folder."""
+    name = str(about["id"])
+    return f"{name}@{about['revision']}" if about["revision"] and not PurePath(name).is_absolute() else PurePath(name).name
+
+
+def _dataset_argument(dataset: Mapping[str, Any]) -> str:
+    if not dataset["revision"]:
+        return PurePath(str(dataset["id"])).name
+    return f"{dataset['id']}{':' + dataset['config'] if dataset['config'] else ''}@{dataset['revision']}"
+
+
+def _source(dataset: Mapping[str, Any]) -> str:
+    split = f" ({dataset['split']})" if dataset["split"] else ""
+    return f"`{index.display_name(dataset)}`{split}"
+
+
+def _unit(dataset: Mapping[str, Any]) -> str:
+    return "label" if dataset["unit"] == "example" else str(dataset["unit"])
+
+
+def _verdict(transfer: Mapping[str, Any]) -> str:
+    """The record's own words, and those for an interval that holds 0."""
+    low, high = transfer["interval"]
+    said = str(transfer.get("verdict") or "").strip()
+    if not said and low <= 0 <= high:
+        return f"It cannot be told from 0 (± {(high - low) / 2:,.1f} bits)."
+    return f"{said[:1].upper()}{said[1:]}{'' if said.endswith('.') else '.'}" if said else ""
+
+
+def _ladder(record: Mapping[str, Any]) -> list[str]:
+    """Rows from the dearest code to the cheapest idea, in a fixed order; a code that was not computed has no row."""
+    baselines = record["baselines"]
+    rows = [
+        ("uniform", baselines["uniform"]),
+        ("class prior", baselines["class_prior"]),
+        ("raw input", baselines["raw_input"]),
+        ("random twin", baselines["random_twin"]),
+        ("**this checkpoint**", record["codelength"]),
+    ]
+    examples = record["dataset"]["examples"]
+    known = [(name, part["bits"]) for name, part in rows if part and part.get("bits") is not None]
+    return [f"| {name} | {_bits(bits)} | {bits / examples:.3f} |" for name, bits in known]
+
+
+def _facts(record: Mapping[str, Any]) -> list[str]:
+    """One line each: held-out metric, contamination, what the dataset lost, how the features were made."""
+    model, dataset, holdout = record["model"], record["dataset"], record["holdout"]
+    lines = [f"- Features: {_made(model)}."]
+    if holdout:
+        lines.append(
+            f"- Held-out {holdout['metric']}: {holdout['value']:.3f} on {holdout['examples']:,} examples ({holdout['source']})."
+        )
+    lines.append(f"- Contamination (does the model's card name this dataset as training data?): {record['contamination']}.")
+    dropped = dataset["dropped"]
+    lines.append(
+        f"- Dropped: {dropped['missing_labels']:,} without a label, {dropped['empty_inputs']:,} empty; "
+        f"{dataset['duplicates']:,} duplicates; {dataset['truncated']:.1%} of the inputs truncated."
+    )
+    return lines
+
+
+def _made(model: Mapping[str, Any]) -> str:
+    prompt = f", prompt `{_cell(model['prompt'])}`" if model["prompt"] else ""
+    limit = f", at most {model['max_tokens']} tokens" if model["max_tokens"] else ""
+    return f"layer {model['layer']}, {model['pooling']} pooling{prompt}{limit}, {model['dtype']}"
+
+
+def _bits(bits: float) -> str:
+    """Bits with one decimal; a plain hyphen for minus, as numbers in a card are read by machines too."""
+    return f"{bits:,.1f}"
+
+
+def _cell(text: object) -> str:
+    """Text that breaks neither a table nor a code span."""
+    return str(text).replace("|", "\\|").replace("`", "'").replace("\n", " ")
+
+
+def _template(name: str) -> str:
+    return resources.files("lit_hf.hub").joinpath(f"templates/{name}").read_text(encoding="utf-8")
