@@ -1,7 +1,7 @@
 """A model's name to a folder at a pinned commit, and that folder to configuration, tokeniser and weights.
 
-The policy lives here: safetensors only unless pickles are allowed, no code of the repository unless it is asked for and pinned, an
-explicit dtype, and no weight that a checkpoint lacks is made up in silence.
+The policy lives here: safetensors only unless pickles are allowed, no code of the repository unless it is asked for and
+pinned, an explicit dtype, and no weight that a checkpoint lacks is made up in silence.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from transformers import PretrainedConfig, PreTrainedTokenizerBase
 
 _SMALL = (".json", ".txt", ".model", ".jinja", ".md", ".vocab", ".bpe")
-_LARGEST_SMALL_FOLDER = re.compile(r"^(\d+_\w+/)?[^/]+$")
-"""Files of the repository's root and of sentence-transformers modules ("1_Pooling/config.json"), not of exports such as onnx/."""
+_OWN_FILES = re.compile(r"^(\d+_\w+/)?[^/]+$")
+"""The root and the modules of sentence-transformers ("1_Pooling/config.json"), not exports such as onnx/."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,8 @@ class Policy:
 def find_checkpoint(model: str, policy: Policy) -> Checkpoint:
     """Return the folder of a local path or a Hub id with optional `@revision`, downloading it when needed.
 
-    Raises `UnknownModel` (with the nearest names), `UnknownRevision`, `GatedRepository`, `OfflineNotCached`, `NoSafetensors`, and
-    `UnsafeRemoteCode` when remote code is wanted from a Hub id without a pinned revision.
+    Raises `UnknownModel` (with the nearest names), `UnknownRevision`, `GatedRepository`, `OfflineNotCached`,
+    `NoSafetensors`, and `UnsafeRemoteCode` when remote code is wanted from a Hub id without a pinned revision.
     """
     name, revision = split_model(model)
     path = Path(name).expanduser()
@@ -85,8 +85,8 @@ def load_tokenizer(checkpoint: Checkpoint, folder: Path, policy: Policy) -> PreT
 def load_weights(checkpoint: Checkpoint, folder: Path, policy: Policy, dtype: str) -> nn.Module:
     """Return the pretrained body in `dtype`.
 
-    Raises `UnsupportedModel` when the checkpoint lacks weights of the body: transformers would draw them at random and the "pretrained"
-    arm would be partly a twin. The pooler is exempt, since no feature passes through it.
+    Raises `UnsupportedModel` when the checkpoint lacks weights of the body: transformers would draw them at random and
+    the "pretrained" arm would be partly a twin. The pooler is exempt, since no feature passes through it.
     """
     import torch
     from transformers import AutoModel
@@ -115,12 +115,13 @@ def weights_hash(checkpoint: Checkpoint, folder: Path, policy: Policy, cache: Pa
 
 def _wanted(name: str, files: tuple[str, ...], policy: Policy) -> list[str]:
     """Choose what to download: small files, and one set of weights."""
-    own = [file for file in files if _LARGEST_SMALL_FOLDER.match(file)]
+    own = [file for file in files if _OWN_FILES.match(file)]
     weights = _weights(own, r"model.*\.safetensors") or _weights(own, r".*\.safetensors")
     if not weights and policy.allow_pickle:
         weights = _weights(own, r"pytorch_model.*\.bin")
     if files and not weights:
-        raise NoSafetensors(name) if _weights(own, r".*\.(bin|pt|ckpt)") else UnsupportedModel(name, "it has no weights")
+        pickled = _weights(own, r".*\.(bin|pt|ckpt)")
+        raise NoSafetensors(name) if pickled else UnsupportedModel(name, "it has no weights")
     code = [file for file in own if policy.trust_remote_code and file.endswith(".py")]
     return [file for file in own if file.endswith(_SMALL)] + weights + code
 

@@ -36,7 +36,7 @@ class EncoderInfo:
 
 @dataclass(frozen=True)
 class Encoded:
-    """Feature `rows` of a list of inputs, float32 [n, dim], in the order of the inputs, and how many were `truncated`."""
+    """Feature `rows` of inputs, float32 [n, dim], in the order of the inputs, and how many were `truncated`."""
 
     rows: np.ndarray
     truncated: int
@@ -57,9 +57,10 @@ class Walk(Protocol):
 class Encoder(ABC):
     """Maps inputs to rows of features.
 
-    Laws: `encode` is a pure function of its inputs and of `key` (bit for bit, on one type of machine); `twin` has the same
-    pipeline, so the two arms differ by the weights alone. An encoder that `follows_stream` is a function of all inputs up to
-    the end of the shard: its `walk` carries that state, and its features are addressed by the whole prefix.
+    Laws: `encode` is a pure function of its inputs and of `key` (bit for bit, on one type of machine); `twin` has the
+    same pipeline, so the two arms differ by the weights alone. An encoder that `follows_stream` is a function of all
+    inputs up to the end of the shard: its `walk` carries that state, and its features are addressed by the whole
+    prefix.
     """
 
     follows_stream: ClassVar[bool] = False

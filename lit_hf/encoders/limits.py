@@ -8,8 +8,8 @@ NO_LIMIT = 10**9
 """Tokenisers without a limit carry 1e30 as `model_max_length`."""
 FALLBACK = 512
 _OFFSET_POSITIONS = {
-    "roberta", "xlm-roberta", "xlm-roberta-xl", "roberta-prelayernorm", "camembert", "mpnet", "longformer", "esm", "xmod",
-    "ibert", "data2vec-text", "luke", "markuplm", "bigbird_pegasus_roberta",
+    "roberta", "xlm-roberta", "xlm-roberta-xl", "roberta-prelayernorm", "camembert", "mpnet", "longformer", "esm",
+    "xmod", "ibert", "data2vec-text", "luke", "markuplm", "bigbird_pegasus_roberta",
 }  # fmt: skip
 """Architectures whose positions begin after the padding index, so that many of their positions are never used."""
 

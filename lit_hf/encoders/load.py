@@ -57,8 +57,9 @@ def load_encoder(
 ) -> TextEncoder:  # fmt: skip
     """Return the encoder of a Hub id (optionally `@revision`) or a local folder.
 
-    Its files decide pooling, prompt, truncation and normalisation unless they are given. Weights are loaded at the first use.
-    Raises what `find_checkpoint` raises, `UnsupportedModel`, and `BadSetting` for a layer that the model lacks.
+    Its files decide pooling, prompt, truncation and normalisation unless they are given. Weights are loaded at the
+    first use. Raises what `find_checkpoint` raises, `UnsupportedModel`, and `BadSetting` for a layer that the model
+    lacks.
     """
     policy = Policy(trust_remote_code, allow_pickle)
     checkpoint = find_checkpoint(model, policy)
@@ -79,7 +80,7 @@ def wrap_encoder(
     pooling: str = "auto", prompt: str = "auto", max_tokens: int | None = None, dtype: str = "float32",
     batch_tokens: int | None = None, threads: int | None = None, device: str = "auto",
 ) -> TextEncoder:  # fmt: skip
-    """Return the encoder of loaded objects; the model is moved to the device and dtype. Its address is the content of its weights."""
+    """Return the encoder of loaded objects, addressed by the content of the weights; the model is moved and cast."""
     nothing = Declared(Path(), None, False, False, None, "", {}, {"prompt": "loaded objects name none"})
     choices = Choices(layer, pooling, prompt, max_tokens, dtype, batch_tokens, threads, device)
     pipeline, sources = _pipeline(choices, nothing, model.config, tokenizer)
@@ -94,16 +95,17 @@ def _pipeline(
     place = find_place(choices.device)
     pooling, pooling_source = _resolve_pooling(choices.pooling, declared, config)
     prompt, prompt_source = _resolve_prompt(choices.prompt, declared)
+    declared_in = declared.sources.get("max_tokens", "")
     limit, limit_source = resolve_max_tokens(
-        choices.max_tokens, declared.max_tokens, declared.sources.get("max_tokens", ""), tokenizer.model_max_length, config
-    )  # fmt: skip
+        choices.max_tokens, declared.max_tokens, declared_in, tokenizer.model_max_length, config
+    )
     pipeline = Pipeline(
         tokenizer=tokenizer, config=config, prompt=prompt, lower_case=declared.lower_case, max_tokens=limit,
         layers=(_resolve_layer(choices.layer, config),), pooling=pooling, normalize=declared.normalize,
-        dtype=_resolve_dtype(choices.dtype, config), batch_tokens=choices.batch_tokens or default_batch_tokens(place.kind),
-        threads=choices.threads or DEFAULT_THREADS, device=place.device,
+        dtype=_resolve_dtype(choices.dtype, config), threads=choices.threads or DEFAULT_THREADS, device=place.device,
+        batch_tokens=choices.batch_tokens or default_batch_tokens(place.kind),
     )  # fmt: skip
-    side = f"every encoder is padded on the right, where it changes nothing; the tokeniser says {tokenizer.padding_side}"
+    side = f"always right, where padding changes nothing; the tokeniser says {tokenizer.padding_side}"
     sources = {"pooling": pooling_source, "prompt": prompt_source, "max_tokens": limit_source, "padding_side": side}
     return pipeline, {**sources, **({"normalize": declared.sources["normalize"]} if declared.normalize else {})}
 
@@ -132,9 +134,10 @@ def _key(pipeline: Pipeline, weights: str) -> dict[str, Any]:
 
 def _info(name: str, revision: str | None, pipeline: Pipeline, sources: dict[str, str], parameters: int) -> EncoderInfo:
     return EncoderInfo(
-        id=name, revision=revision, kind="checkpoint", architecture=_architecture(pipeline.config), parameters=parameters,
-        dim=_width(pipeline.config) * len(pipeline.layers), layer=pipeline.layers[0], pooling=pipeline.pooling,
-        prompt=pipeline.prompt, max_tokens=pipeline.max_tokens, padding_side="right", dtype=pipeline.dtype, sources=sources,
+        id=name, revision=revision, kind="checkpoint", architecture=_architecture(pipeline.config),
+        parameters=parameters, dim=_width(pipeline.config) * len(pipeline.layers), layer=pipeline.layers[0],
+        pooling=pipeline.pooling, prompt=pipeline.prompt, max_tokens=pipeline.max_tokens, padding_side="right",
+        dtype=pipeline.dtype, sources=sources,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""From token states to one vector: pure functions of states [n, tokens, d] and mask [n, tokens], for either padding side."""
+"""From token states [n, tokens, d] and a mask [n, tokens] to one vector: pure functions, for either padding side."""
 
 from __future__ import annotations
 

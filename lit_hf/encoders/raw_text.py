@@ -15,10 +15,10 @@ VERSION = 1
 
 
 class RawText(Encoder):
-    """Signed hashing of words and bigrams into `width` buckets, 1 + log of the count, smoothed inverse document frequency, length 1.
+    """Hashed TF-IDF of words and bigrams, rows of length 1: sign and bucket by hash, 1 + log of the count, smoothed idf.
 
-    Document frequencies come from the stream up to and including the current shard: inputs may be known in advance, later ones
-    are not used. In a pair, words carry the side they stand on, and a word on both sides is one more feature.
+    Document frequencies come from the stream up to and including the current shard: inputs may be known in advance,
+    later ones are not used. In a pair, words carry the side they stand on, and a word on both sides is one more feature.
     """
 
     follows_stream: ClassVar[bool] = True
@@ -30,7 +30,12 @@ class RawText(Encoder):
     def key(self) -> Mapping[str, Any]:
         import sklearn
 
-        return {"kind": "raw text", "version": VERSION, "width": self._width, "engine": {"sklearn": sklearn.__version__}}
+        return {
+            "kind": "raw text",
+            "version": VERSION,
+            "width": self._width,
+            "engine": {"sklearn": sklearn.__version__},
+        }
 
     @property
     def info(self) -> EncoderInfo:

@@ -1,7 +1,7 @@
 """How a checkpoint wants to be used: pooling, prompt, truncation, normalisation, read from its own files.
 
-Every field notes where it came from. The user's choice comes first, then the sentence-transformers files, then the model's README
-(only for a prompt that it demands), then the tokeniser and configuration, then a stated default.
+Every field notes where it came from. The user's choice comes first, then the sentence-transformers files, then the
+model's README (only for a prompt that it demands), then the tokeniser and configuration, then a stated default.
 """
 
 from __future__ import annotations
@@ -51,7 +51,12 @@ def read_declared(folder: Path, name: str) -> Declared:
     prompts, prompt, prompt_source = _prompts(folder)
     if _excludes_prompt(folder, modules) and prompt:
         raise UnsupportedModel(name, "its pooling leaves out the prompt's tokens, which is not supported")
-    sources = {"pooling": pooling_file, "max_tokens": sentence_file, "prompt": prompt_source, "normalize": "modules.json"}
+    sources = {
+        "pooling": pooling_file,
+        "max_tokens": sentence_file,
+        "prompt": prompt_source,
+        "normalize": "modules.json",
+    }
     return Declared(
         weights=weights, pooling=pooling, normalize="Normalize" in modules, lower_case=bool(sentence.get("do_lower_case")),
         max_tokens=sentence.get("max_seq_length"), prompt=prompt, prompts=prompts, sources=sources,

@@ -43,8 +43,9 @@ class Pipeline:
 class TextEncoder(Encoder):
     """Tokenise once, sort by length, forward in token-budget batches, pool; rows come back in input order.
 
-    Padding is always on the right: positions then are those of the unpadded text in every architecture, and a causal model's
-    tokens never see it. Weights are loaded by `make_model` at the first `encode`: a run that finds all features does not load them.
+    Padding is always on the right: positions then are those of the unpadded text in every architecture, and a causal
+    model's tokens never see it. Weights are loaded by `make_model` at the first `encode`: a run that finds all features
+    does not load them.
     """
 
     def __init__(

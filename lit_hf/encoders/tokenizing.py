@@ -33,7 +33,7 @@ def tokenize(
         first, second = [text.lower() for text in first], second and [text.lower() for text in second]
     encoded = tokenizer(first, second, truncation=True, max_length=max_tokens, padding=False)
     ids = [each or [_filler(tokenizer)] for each in encoded["input_ids"]]
-    segments = encoded["token_type_ids"] if "token_type_ids" in encoded else None
+    segments = encoded.get("token_type_ids")
     return Tokens(ids, segments, _count_truncated(encoded, first, second, max_tokens, tokenizer))
 
 

@@ -69,8 +69,8 @@ def embed(
 ) -> Features:  # fmt: skip
     """Return the features of `pool[:count]`, embedding whole shards of the pool that `store` does not hold.
 
-    The shards' inputs alone decide the floats: neither `count`, nor what was stored before, nor the order of the work. Without a
-    store everything is computed and kept in memory. Raises `NotFiniteFeatures`; such rows are never stored.
+    The shards' inputs alone decide the floats: neither `count`, nor what was stored before, nor the order of the work.
+    Without a store everything is computed and kept in memory. Raises `NotFiniteFeatures`; such rows are never stored.
     """
     jobs = list(_jobs(encoder, pool, count, store))
     missing = sum(_size(job) for job in jobs if job.stored is None)

@@ -1,4 +1,4 @@
-"""Where a stream is cut. The cuts depend on nothing but positions, so any amount of the stream is embedded in the same pieces."""
+"""Where a stream is cut: positions alone decide, so any amount of it is embedded in the same pieces."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def shells() -> Iterator[int]:
 
 
 def shards(available: int, count: int) -> list[Shard]:
-    """Return the shards that hold the first `count` of `available` positions; whole ones, clipped only by the stream's end."""
+    """Return whole shards that hold the first `count` of `available` positions, clipped only by the stream's end."""
     found = [Shard(piece.start, min(piece.stop, available)) for piece in _pieces(min(count, available))]
     return [piece for piece in found if piece.start < piece.stop]
 
 
 def _pieces(count: int) -> list[Shard]:
-    """Return the pieces of at most 512 positions of every shell that begins before `count`, up to the one that reaches it."""
+    """Return the pieces, of at most 512 positions each, of all shells up to the one that reaches `count`."""
     found, begin = list[Shard](), 0
     for end in shells():
         parts = -(-(end - begin) // LARGEST_SHARD)

@@ -1,4 +1,4 @@
-"""Shards on disk: one folder per encoder key, one file per content of a shard, written atomically, read by memory map."""
+"""Shards on disk: a folder per encoder key, a file per content of a shard, written atomically, read by memory map."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Stored:
 
 @dataclass(frozen=True)
 class FeatureStore:
-    """Features under `root`. Nothing is ever changed in place: equal addresses hold equal bytes, so no lock is needed."""
+    """Features under `root`. Nothing is changed in place, equal addresses hold equal bytes: no lock is needed."""
 
     root: Path
 
@@ -50,7 +50,7 @@ class FeatureStore:
         return Stored(rows, int(note["truncated"])) if list(rows.shape) == note["shape"] else None
 
     def write(self, key: Mapping[str, Any], address: str, shard: Stored) -> Stored:
-        """Keep a shard and return it as it lies on disk. The note is written last: a shard without one does not count."""
+        """Keep a shard and return it as it lies on disk; its note is written last, and without one it does not count."""
         folder = self.folder(key)
         if not (folder / "key.json").is_file():
             write_json(folder / "key.json", dict(key))
@@ -62,7 +62,10 @@ class FeatureStore:
 
 
 def shard_address(inputs: Sequence[Input], before: str | None) -> str:
-    """Return 32 hex digits over a shard's inputs, and over `before`, the previous shard's address, for encoders that follow the stream."""
+    """Return 32 hex digits over a shard's inputs.
+
+    `before` is the previous shard's address when the encoder follows the stream, so that the whole prefix enters.
+    """
     content = hashlib.blake2b((before or "").encode(), digest_size=16)
     for value in inputs:
         parts = (value,) if isinstance(value, str) else value

@@ -1,1 +1,1 @@
-"""What every room needs from the machine: devices and ranks, threads, seeds, the cache's files, the Hub's revisions, progress."""
+"""What the rooms need from the machine: devices, threads, seeds, the cache's files, the Hub's commits, progress."""

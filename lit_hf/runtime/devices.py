@@ -30,8 +30,9 @@ class Place:
 def find_place(device: str = "auto") -> Place:
     """Ask accelerate for this process's device and rank; `device` other than "auto" overrides the former.
 
-    On a machine without an accelerator `PartialState` must be told so: bare, it says 0 of 1 on every rank, and work would be
-    done once per rank without a word. Raises `LitError` when it still disagrees with the launcher's WORLD_SIZE.
+    On a machine without an accelerator `PartialState` must be told so: bare, it says 0 of 1 on every rank, and work
+    would be done once per rank without a word. Raises `LitError` when it still disagrees with the launcher's
+    WORLD_SIZE.
     """
     import torch
     from accelerate import PartialState

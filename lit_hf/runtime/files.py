@@ -27,7 +27,8 @@ def cache_root(cache_dir: str | Path | None = None) -> Path:
 def atomic_file(path: Path) -> Iterator[BinaryIO]:
     """Open a temporary file beside `path` that takes its name when the block ends well, and vanishes otherwise.
 
-    A reader sees the whole file or none, also when a process is killed in the middle or two write the same thing at once.
+    A reader sees the whole file or none, also when a process is killed in the middle or two write the same thing at
+    once.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")

@@ -42,18 +42,20 @@ def hub_errors(repo: str, revision: str | None, kind: RepoType, unknown: Callabl
     except (hub.LocalEntryNotFoundError, hub.OfflineModeIsEnabled) as error:
         raise OfflineNotCached(repo) from error
     except hub.HfHubHTTPError as error:
-        raise LitError(f"the Hub answered with an error for {repo}: {_first_line(error)}", "Try again later.") from error
+        raise LitError(
+            f"the Hub answered with an error for {repo}: {_first_line(error)}", "Try again later."
+        ) from error
 
 
 def resolve_commit(repo: str, revision: str | None, kind: RepoType, unknown: Callable[[str], LitError]) -> Commit:
     """Return the commit that `revision` (default: main) names now; without network, the one that the cache holds."""
     from huggingface_hub import HfApi
-    from huggingface_hub.errors import OfflineModeIsEnabled
 
     with hub_errors(repo, revision, kind, unknown):
         try:
-            info = HfApi().repo_info(repo, revision=revision, repo_type=kind)
-        except (OfflineModeIsEnabled, *_network_errors()) as error:
+            api = HfApi()
+            info = (api.model_info if kind == "model" else api.dataset_info)(repo, revision=revision)
+        except _network_errors() as error:
             return Commit(repo, _cached_commit(repo, revision, kind, error), ())
     files = tuple(sibling.rfilename for sibling in info.siblings or ())
     return Commit(repo, str(info.sha), files)
@@ -77,9 +79,8 @@ def similar_repos(repo: str, kind: RepoType, count: int = 3) -> list[str]:
 
     api, word = HfApi(), repo.rsplit("/", 1)[-1]
     with suppress(Exception):  # suggestions are a courtesy: whatever fails here must not hide the error they accompany
-        found = api.list_models(search=word, limit=count) if kind == "model" else None
-        found = api.list_datasets(search=word, limit=count) if found is None else found
-        return [entry.id for entry in found]
+        listing = api.list_models if kind == "model" else api.list_datasets
+        return [entry.id for entry in listing(search=word, limit=count)]
     return []
 
 
@@ -98,7 +99,7 @@ def _cached_commit(repo: str, revision: str | None, kind: RepoType, cause: Excep
 
 
 def _network_errors() -> tuple[type[Exception], ...]:
-    """Return what a Hub that cannot be reached raises, besides its own exceptions."""
+    """Return what a Hub that cannot be reached raises; offline mode is a ConnectionError too."""
     import httpx2
 
     return (httpx2.TransportError, ConnectionError)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 DEFAULT_THREADS = 2
-"""The same on every machine, so that results do not follow the number of cores; `threads` in the settings changes it."""
+"""The same on every machine, so that results do not follow the number of cores."""
 
 
 @contextmanager

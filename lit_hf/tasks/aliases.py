@@ -1,4 +1,4 @@
-"""Short names that people know, and where those datasets live now: the Hub no longer resolves names without a namespace."""
+"""Short names that people know, and where those datasets live: the Hub resolves no name without a namespace."""
 
 from __future__ import annotations
 

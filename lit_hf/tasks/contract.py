@@ -46,8 +46,8 @@ class Holdout:
 class Task:
     """Labelled groups in stream order. A group is one distinct input with all its labels.
 
-    The stream is one permutation of all distinct inputs, given by a hash that the seed keys. So it depends neither on the order
-    of rows, nor on the labels, nor on `max_examples`: a smaller sample is a prefix of a larger one.
+    The stream is one permutation of all distinct inputs, given by a hash that the seed keys. So it depends neither on
+    the order of rows, nor on the labels, nor on `max_examples`: a smaller sample is a prefix of a larger one.
     """
 
     kind: str

@@ -12,7 +12,7 @@ LEAST = 20
 
 
 def make_holdout(validation: Stream | None, stream: Stream, size: int) -> Holdout | None:
-    """Return the validation split's inputs that are not in the coded `stream[:size]`, else undrawn groups, else None."""
+    """Return inputs of the validation split that are not in `stream[:size]`, else undrawn groups, else None."""
     if validation is not None:
         drawn = set(stream.inputs[:size])
         fresh = [index for index, value in enumerate(validation.inputs) if value not in drawn]

@@ -17,7 +17,9 @@ class Kind(Protocol):
     NAME: str
     UNIT: str
 
-    def find_columns(self, schema: Schema, text: str | None, text_pair: str | None, label: str | None) -> Columns | None:
+    def find_columns(
+        self, schema: Schema, text: str | None, text_pair: str | None, label: str | None
+    ) -> Columns | None:
         """Return the task's columns, or None when dataset and options do not fit this kind."""
         ...
 

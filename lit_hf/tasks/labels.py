@@ -15,8 +15,8 @@ MISSING = -1
 def find_classes(raw: Sequence[Any], names: Sequence[str] | None, column: str) -> dict[Any, int]:
     """Map each cleaned label value to its class, in the order of `names` if the dataset declares them, else sorted.
 
-    -1 stands for a missing label in many datasets, so it is no class, unless dropping it left fewer than two: labels that are
-    -1 and 1 are a habit too. Raises `BadSetting` when the column holds real numbers.
+    -1 stands for a missing label in many datasets, so it is no class, unless dropping it left fewer than two: labels
+    that are -1 and 1 are a habit too. Raises `BadSetting` when the column holds real numbers.
     """
     values = {cleaned for value in raw if (cleaned := _clean(value, column)) is not None}
     if len(values - {MISSING}) >= 2:

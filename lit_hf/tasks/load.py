@@ -40,8 +40,8 @@ class Rows:
 def load_task(settings: Settings, data: datasets.Dataset | datasets.DatasetDict | None = None) -> Task:
     """Return the task that `settings` name, or the same made of loaded `data`.
 
-    Raises what `open_source` raises, `UnknownSplit`, `MissingColumn`, `AmbiguousColumns`, `NoUsableInputs`, `TooFewClasses`
-    (fewer than 2 among usable labels) and `TooFewExamples` (fewer than 20).
+    Raises what `open_source` raises, `UnknownSplit`, `MissingColumn`, `AmbiguousColumns`, `NoUsableInputs`,
+    `TooFewClasses` (fewer than 2 among usable labels) and `TooFewExamples` (fewer than 20).
     """
     source = open_source(settings.dataset) if data is None else wrap_source(data, settings.dataset)
     split = _choose_split(source, settings.split)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,9 +36,10 @@ class Source:
 
 
 def open_source(name: str) -> Source:
-    """Open the dataset called `name`: a local path if there is one, else an alias, else a Hub id with optional config and revision.
+    """Open a dataset: a local path if there is one, else an alias, else a Hub id with optional config and revision.
 
-    Raises `UnknownDataset` (with the nearest known names), `UnknownConfig`, `GatedRepository`, `OfflineNotCached`, `FileUnreadable`.
+    Raises `UnknownDataset` (with the nearest known names), `UnknownConfig`, `UnknownRevision`, `GatedRepository`,
+    `OfflineNotCached`, `FileUnreadable`.
     """
     path = Path(name).expanduser()
     if path.exists():
@@ -54,7 +54,7 @@ def open_source(name: str) -> Source:
 
 
 def wrap_source(data: datasets.Dataset | datasets.DatasetDict, name: str) -> Source:
-    """Make a source of loaded data: a `DatasetDict` has splits, a `Dataset` is the split that it says it is, or "train"."""
+    """Make a source of loaded data: a `DatasetDict` has splits, a `Dataset` is the split it says it is, or "train"."""
     if isinstance(data, Mapping):
         return Source(name, None, None, {str(split): part for split, part in data.items()})
     return Source(name, data.info.config_name, None, {str(data.split or "train"): data})
@@ -148,9 +148,10 @@ def _quiet_bars() -> Iterator[None]:
     """Switch off the bars of the datasets library for work that takes a moment."""
     from datasets.utils import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
 
-    restore: Callable[[], None] = partial(int) if are_progress_bars_disabled() else enable_progress_bars
+    were_shown = not are_progress_bars_disabled()
     disable_progress_bars()
     try:
         yield
     finally:
-        restore()
+        if were_shown:
+            enable_progress_bars()

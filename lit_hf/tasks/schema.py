@@ -59,7 +59,7 @@ def first_known(names: Iterable[str], known: Iterable[str]) -> str | None:
 
 
 def label_column(schema: Schema, asked: str | None) -> str:
-    """Return the label column: `asked`, else a column of classes (the best known name first), else one with a usual name."""
+    """Return the label column: `asked`, else one of classes (the best known name first), else one with a usual name."""
     if asked is not None:
         return named(schema, asked)
     classes = of_type(schema, "class")
