@@ -15,10 +15,10 @@ STRENGTHS = (1e-4, 1e-3, 1e-2, 1e-1)  # inverse penalties on standardised featur
 def linear_probe(features: np.ndarray, labels: np.ndarray) -> float:
     """Mean accuracy over 5 stratified folds of multinomial logistic regression on standardised features.
 
-    The penalty is chosen on an inner split of each training part, never on the fold that is scored, and standardisation
-    too is learned from the training part. Unit: accuracy, 0 to 1; higher is better. NaN with fewer than two
-    classes or a class with fewer than 5 examples. Limits: needs four fifths of the labels for one number; copies of an input may
-    straddle folds. The split is seeded.
+    The penalty is chosen on an inner split of each training part, never on the fold that is scored, and
+    standardisation too is learned from the training part. Unit: accuracy, 0 to 1; higher is better. NaN with fewer
+    than two classes or a class with fewer than 5 examples. Limits: it needs four fifths of the labels for one number,
+    and copies of an input may straddle folds. The split is seeded.
     """
     x, y, classes = checked(features, labels)
     if classes < 2 or np.bincount(y).min() < FOLDS:
