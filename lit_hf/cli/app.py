@@ -1,0 +1,59 @@
+"""The `lit-hf` application: registers the commands, runs one, and turns every way it can end into an exit code."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from lit_hf.cli import demo, eval
+from lit_hf.cli.errors import report
+
+app = typer.Typer(
+    name="lit-hf",
+    help="How many bits of labelled data does a pretrained encoder save?",
+    epilog="Start with: lit-hf demo",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("eval")(eval.command)
+app.command("demo")(demo.command)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from lit_hf import __version__
+
+        typer.echo(f"lit-hf {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Without a command there is nothing to do; options that stand before the command are declared here."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command; return its exit code: 0 fine, 1 known error, 2 usage, 130 interrupted."""
+    _quiet_libraries()
+    try:
+        ended = app(list(arguments), prog_name="lit-hf", standalone_mode=False)
+    except BaseException as error:
+        return report(error)
+    return ended if isinstance(ended, int) else 0
+
+
+def _quiet_libraries() -> None:
+    """Keep other libraries' speech off the screen; a value that the user has set wins."""
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+    os.environ.setdefault("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")

@@ -1,0 +1,83 @@
+"""`lit-hf eval`: how many bits of labels one checkpoint saves on one dataset."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from lit_hf.cli.options import Config, FormatOption, Output, settings_of, with_settings
+from lit_hf.cli.output import Format, Sink
+from lit_hf.cli.progress import make_progress
+from lit_hf.config import Settings
+from lit_hf.errors import UsageError
+
+_EXAMPLE = "lit-hf eval sentence-transformers/all-MiniLM-L6-v2 glue/sst2"
+
+Model = Annotated[str | None, typer.Argument(metavar="MODEL", help="Hub id, also id@revision, or a local folder.")]
+Dataset = Annotated[
+    str | None,
+    typer.Argument(metavar="DATASET", help="Alias (glue/sst2), Hub id (org/name, org/name:config), or a local file."),
+]
+
+
+@with_settings()
+def command(
+    given: dict[str, Any],
+    model: Model = None,
+    dataset: Dataset = None,
+    config: Config = None,
+    output: Output = None,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Measure the information transfer of a checkpoint on a labelled dataset, in bits."""
+    names = {"model": model, "dataset": dataset}
+    given |= {name: value for name, value in names.items() if value is not None}
+    if config is None:
+        _lead_on(model, dataset)
+    evaluate(settings_of(given, config), output, format)
+
+
+def evaluate(settings: Settings, output: Path | None, format: Format) -> None:
+    """Run one evaluation with bars, print it in `format`, and write it to `output`."""
+    sink = Sink(quiet=format is Format.QUIET)
+    progress = make_progress(sink.speech_console, quiet=sink.quiet)
+    # Heavy: torch and transformers are first imported in here.
+    from lit_hf.evaluate import run
+
+    record = run(settings, progress=progress)
+    if output is not None:
+        from lit_hf.reports.files import write_all
+
+        record.save(output)
+        write_all(record, output)
+    if format is Format.JSON:
+        sink.text(record.to_json())
+    elif format is Format.QUIET:
+        sink.text(repr(record["transfer"]["bits"]))
+    else:
+        _show(record, sink)
+    if output is not None:
+        sink.say(f"Wrote {output}. To run it again: lit-hf eval --config {output / 'settings.yaml'}")
+
+
+def _show(record: Any, sink: Sink) -> None:
+    from lit_hf.reports.terminal import report
+
+    for part in report(record, sink.data_console.width, sink.data_console.encoding):
+        sink.show(part)
+
+
+def _lead_on(model: str | None, dataset: str | None) -> None:
+    """Raise a usage error that says what is missing and shows a command that works."""
+    if model is None:
+        raise UsageError(
+            "eval needs a model and a labelled dataset.",
+            f"Try `{_EXAMPLE}`, or `lit-hf demo`, which needs no network.",
+        )
+    if dataset is None:
+        raise UsageError(
+            f"eval needs a labelled dataset to measure {model} on.",
+            f"Try `lit-hf eval {model} glue/sst2`, or a file of your own: `lit-hf eval {model} reviews.csv`.",
+        )

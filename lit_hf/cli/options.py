@@ -1,0 +1,85 @@
+"""Options that are settings: made from the fields of `Settings`, so that a default or a meaning is written in one place."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import inspect
+import types
+import typing
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from lit_hf import config
+from lit_hf.cli.output import Format
+from lit_hf.config import Settings
+
+Config = Annotated[Path | None, typer.Option("--config", metavar="FILE.yaml", help="Read settings from a file.")]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="DIR", help="Write record, settings, arrays and the curve's plot here."),
+]
+FormatOption = Annotated[
+    Format, typer.Option("--format", "-f", help="table, json (one object on stdout), or quiet (L_IT in bits alone).")
+]
+
+# They stand as arguments, or have one value only.
+_NOT_OPTIONS = frozenset({"model", "dataset", "code"})
+
+
+def with_settings(*left_out: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command one option for each setting but those `left_out`.
+
+    The command takes them as its parameter `given`: a dict of the options that were really given, so that a file can fill
+    the others.
+    """
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        options = _option_parameters(_NOT_OPTIONS | set(left_out))
+        names = {option.name for option in options}
+
+        @functools.wraps(command)
+        def wrapper(**values: Any) -> None:
+            given = {name: values[name] for name in values if name in names and values[name] is not None}
+            command(given=given, **{name: value for name, value in values.items() if name not in names})
+
+        own = [p for p in inspect.signature(command, eval_str=True).parameters.values() if p.name != "given"]
+        parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in [*own, *options]]
+        wrapper.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        wrapper.__annotations__ = {p.name: p.annotation for p in parameters}
+        return wrapper
+
+    return decorate
+
+
+def settings_of(given: dict[str, Any], file: Path | None) -> Settings:
+    """Return the settings of `file` overridden by what was `given` on the command line."""
+    stored = config.read_yaml(file) if file else {}
+    return config.from_mapping({**stored, **given}, str(file) if file else "the command line")
+
+
+def _option_parameters(left_out: frozenset[str]) -> list[inspect.Parameter]:
+    hints = typing.get_type_hints(Settings)
+    fields = [field for field in dataclasses.fields(Settings) if field.name not in left_out]
+    return [_option(field, _value_type(hints[field.name])) for field in fields]
+
+
+def _option(field: dataclasses.Field[Any], kind: type) -> inspect.Parameter:
+    """Return the parameter that typer reads: None unless given, with the setting's own default in the help."""
+    default = "" if field.default in (None, False) else f" [dim]\\[default: {field.default}][/dim]"
+    option = typer.Option(
+        f"--{field.name.replace('_', '-')}",
+        help=field.metadata["help"] + default,
+        rich_help_panel=field.metadata["group"],
+    )
+    annotation = Annotated[kind | None, option]  # type: ignore[valid-type]
+    return inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+
+
+def _value_type(hint: Any) -> type:
+    """Return X of `X` or `X | None`."""
+    options = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
+    return next(option for option in options if option is not types.NoneType)
