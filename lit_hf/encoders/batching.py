@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-# MiniLM-L6 on Rotten Tomatoes, two cores: 512 to 1,536 tokens ran equally fast, 4,096 a third slower, 16,384 at a third of
-# the speed: activations that outgrow the processor's cache cost more than small products.
+# MiniLM-L6 on Rotten Tomatoes, two cores: 512 to 1,536 tokens ran equally fast, 4,096 a third slower, 16,384 at a
+# third of the speed: activations that outgrow the processor's cache cost more than small products do.
 DEFAULT_BATCH_TOKENS = {"cpu": 1_024}
 """Tokens of one batch by type of device; others take `ACCELERATOR_TOKENS`."""
 ACCELERATOR_TOKENS = 32_768

@@ -91,7 +91,7 @@ def load_weights(checkpoint: Checkpoint, folder: Path, policy: Policy, dtype: st
     import torch
     from transformers import AutoModel
 
-    with _loading(checkpoint), forked(0):
+    with _loading(checkpoint), _quiet(), forked(0):
         model, report = AutoModel.from_pretrained(
             folder, dtype=getattr(torch, dtype), trust_remote_code=policy.trust_remote_code,
             use_safetensors=None if policy.allow_pickle else True, output_loading_info=True,
@@ -162,3 +162,19 @@ def _loading(checkpoint: Checkpoint) -> Iterator[None]:
 
 def _one_line(text: Any) -> str:
     return " ".join(str(text).split())[:200].rstrip(".")
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep transformers' bar and its list of unused heads off the terminal: what matters of it is checked here."""
+    from transformers.utils import logging
+
+    level, shown = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(level)
+        if shown:
+            logging.enable_progress_bar()

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lit_hf.encoders.batching import default_batch_tokens
 from lit_hf.encoders.checkpoint import (
     Policy,
     find_checkpoint,
@@ -18,15 +16,12 @@ from lit_hf.encoders.checkpoint import (
     weights_hash,
 )
 from lit_hf.encoders.contract import EncoderInfo
-from lit_hf.encoders.limits import resolve_max_tokens
 from lit_hf.encoders.recipe import Declared, read_declared
+from lit_hf.encoders.resolve import Choices, resolve_pipeline
 from lit_hf.encoders.text import Pipeline, TextEncoder, place_model
 from lit_hf.encoders.tokenizing import tokenizer_hash
 from lit_hf.encoders.twin import normalise_config
-from lit_hf.errors import BadSetting
-from lit_hf.runtime.devices import find_place
 from lit_hf.runtime.files import cache_root, digest_of
-from lit_hf.runtime.threads import DEFAULT_THREADS
 
 if TYPE_CHECKING:
     from torch import nn
@@ -34,20 +29,6 @@ if TYPE_CHECKING:
 
 VERSION = 1
 """Raised whenever this room's code gives other floats for the same key."""
-
-
-@dataclass(frozen=True)
-class Choices:
-    """The user's settings of an encoder, by their meaning in `lit_hf.config.Settings`."""
-
-    layer: str = "last"
-    pooling: str = "auto"
-    prompt: str = "auto"
-    max_tokens: int | None = None
-    dtype: str = "float32"
-    batch_tokens: int | None = None
-    threads: int | None = None
-    device: str = "auto"
 
 
 def load_encoder(
@@ -67,7 +48,7 @@ def load_encoder(
     config = load_config(checkpoint, declared.weights, policy)
     tokenizer = load_tokenizer(checkpoint, declared.weights, policy)
     choices = Choices(layer, pooling, prompt, max_tokens, dtype, batch_tokens, threads, device)
-    pipeline, sources = _pipeline(choices, declared, config, tokenizer)
+    pipeline, sources = resolve_pipeline(choices, declared, config, tokenizer)
     code = checkpoint.revision if trust_remote_code else None
     weights = weights_hash(checkpoint, declared.weights, policy, cache_root(cache_dir))
     make = partial(load_weights, checkpoint, declared.weights, policy, pipeline.dtype)
@@ -83,31 +64,9 @@ def wrap_encoder(
     """Return the encoder of loaded objects, addressed by the content of the weights; the model is moved and cast."""
     nothing = Declared(Path(), None, False, False, None, "", {}, {"prompt": "loaded objects name none"})
     choices = Choices(layer, pooling, prompt, max_tokens, dtype, batch_tokens, threads, device)
-    pipeline, sources = _pipeline(choices, nothing, model.config, tokenizer)
-    info = _info(name, None, pipeline, sources, model.num_parameters())
-    return _build(pipeline, info, _state_hash(model), lambda: model)
-
-
-def _pipeline(
-    choices: Choices, declared: Declared, config: PretrainedConfig, tokenizer: PreTrainedTokenizerBase
-) -> tuple[Pipeline, dict[str, str]]:
-    """Resolve the user's choices and the checkpoint's declarations into one pipeline, with the source of each field."""
-    place = find_place(choices.device)
-    pooling, pooling_source = _resolve_pooling(choices.pooling, declared, config)
-    prompt, prompt_source = _resolve_prompt(choices.prompt, declared)
-    declared_in = declared.sources.get("max_tokens", "")
-    limit, limit_source = resolve_max_tokens(
-        choices.max_tokens, declared.max_tokens, declared_in, tokenizer.model_max_length, config
-    )
-    pipeline = Pipeline(
-        tokenizer=tokenizer, config=config, prompt=prompt, lower_case=declared.lower_case, max_tokens=limit,
-        layers=(_resolve_layer(choices.layer, config),), pooling=pooling, normalize=declared.normalize,
-        dtype=_resolve_dtype(choices.dtype, config), threads=choices.threads or DEFAULT_THREADS, device=place.device,
-        batch_tokens=choices.batch_tokens or default_batch_tokens(place.kind),
-    )  # fmt: skip
-    side = f"always right, where padding changes nothing; the tokeniser says {tokenizer.padding_side}"
-    sources = {"pooling": pooling_source, "prompt": prompt_source, "max_tokens": limit_source, "padding_side": side}
-    return pipeline, {**sources, **({"normalize": declared.sources["normalize"]} if declared.normalize else {})}
+    pipeline, sources = resolve_pipeline(choices, nothing, model.config, tokenizer)
+    info = _info(name, None, pipeline, sources, model.base_model.num_parameters())
+    return _build(pipeline, info, _state_hash(model), lambda: model.base_model)
 
 
 def _build(pipeline: Pipeline, info: EncoderInfo, weights: str, make: Callable[[], nn.Module]) -> TextEncoder:
@@ -139,52 +98,6 @@ def _info(name: str, revision: str | None, pipeline: Pipeline, sources: dict[str
         pooling=pipeline.pooling, prompt=pipeline.prompt, max_tokens=pipeline.max_tokens, padding_side="right",
         dtype=pipeline.dtype, sources=sources,
     )  # fmt: skip
-
-
-def _resolve_pooling(asked: str, declared: Declared, config: PretrainedConfig) -> tuple[str, str]:
-    from lit_hf.encoders.pooling import POOLINGS
-
-    if asked != "auto":
-        if asked not in POOLINGS:
-            raise BadSetting("pooling", asked, f"one of auto, {', '.join(POOLINGS)}")
-        return asked, "the settings"
-    if declared.pooling is not None:
-        return declared.pooling, declared.sources["pooling"]
-    if _is_causal(config):
-        return "last", "the default of decoder-only models: only the last token has seen the whole text"
-    return "mean", "the default: the checkpoint's files name no pooling"
-
-
-def _resolve_prompt(asked: str, declared: Declared) -> tuple[str, str]:
-    """Return the prompt: what the files say for "auto", else the files' prompt of this name, else the text itself."""
-    if asked == "auto":
-        return declared.prompt, declared.sources["prompt"]
-    if asked in declared.prompts:
-        return declared.prompts[asked], f"the settings, which name the checkpoint's prompt {asked!r}"
-    return asked, "the settings"
-
-
-def _resolve_layer(asked: str, config: PretrainedConfig) -> int:
-    top = int(config.num_hidden_layers)
-    layer = top if asked == "last" else int(asked)
-    layer = layer + top + 1 if layer < 0 else layer
-    if not 0 <= layer <= top:
-        raise BadSetting("layer", asked, f"`last` or a whole number from 0 to {top}")
-    return layer
-
-
-def _resolve_dtype(asked: str, config: PretrainedConfig) -> str:
-    """Return the name of a torch dtype; "auto" is the one that the checkpoint was saved in."""
-    saved = str(getattr(config, "dtype", None) or "float32").removeprefix("torch.")
-    return saved if asked == "auto" else asked
-
-
-def _is_causal(config: PretrainedConfig) -> bool:
-    """True for decoder-only architectures: transformers has a causal head for them and no masked one."""
-    from transformers.models.auto import modeling_auto as auto
-
-    causal, masked = auto.MODEL_FOR_CAUSAL_LM_MAPPING_NAMES, auto.MODEL_FOR_MASKED_LM_MAPPING_NAMES
-    return config.model_type in causal and config.model_type not in masked and not config.is_encoder_decoder
 
 
 def _architecture(config: PretrainedConfig) -> str:

@@ -15,10 +15,10 @@ VERSION = 1
 
 
 class RawText(Encoder):
-    """Hashed TF-IDF of words and bigrams, rows of length 1: sign and bucket by hash, 1 + log of the count, smoothed idf.
+    """Hashed TF-IDF of words and bigrams: sign and bucket by hash, 1 + log of the count, smoothed idf, length 1.
 
     Document frequencies come from the stream up to and including the current shard: inputs may be known in advance,
-    later ones are not used. In a pair, words carry the side they stand on, and a word on both sides is one more feature.
+    later ones are not used. In a pair, words carry their side, and a word on both sides is one more feature.
     """
 
     follows_stream: ClassVar[bool] = True

@@ -42,7 +42,7 @@ class Declared:
 def read_declared(folder: Path, name: str) -> Declared:
     """Read a checkpoint's folder, with or without sentence-transformers files.
 
-    Raises `UnsupportedModel` when its modules do more than transform, pool and normalise: leaving one out would misrank it.
+    Raises `UnsupportedModel` when its modules do more than transform, pool and normalise: to leave one out misranks it.
     """
     modules = _modules(folder, name)
     weights = folder / modules.get("Transformer", "")
@@ -58,8 +58,8 @@ def read_declared(folder: Path, name: str) -> Declared:
         "normalize": "modules.json",
     }
     return Declared(
-        weights=weights, pooling=pooling, normalize="Normalize" in modules, lower_case=bool(sentence.get("do_lower_case")),
-        max_tokens=sentence.get("max_seq_length"), prompt=prompt, prompts=prompts, sources=sources,
+        weights=weights, pooling=pooling, normalize="Normalize" in modules, prompt=prompt, prompts=prompts,
+        lower_case=bool(sentence.get("do_lower_case")), max_tokens=sentence.get("max_seq_length"), sources=sources,
     )  # fmt: skip
 
 

@@ -50,7 +50,7 @@ class FeatureStore:
         return Stored(rows, int(note["truncated"])) if list(rows.shape) == note["shape"] else None
 
     def write(self, key: Mapping[str, Any], address: str, shard: Stored) -> Stored:
-        """Keep a shard and return it as it lies on disk; its note is written last, and without one it does not count."""
+        """Keep a shard and return it as it lies on disk; its note comes last, and without one it does not count."""
         folder = self.folder(key)
         if not (folder / "key.json").is_file():
             write_json(folder / "key.json", dict(key))
