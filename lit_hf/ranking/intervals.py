@@ -9,7 +9,7 @@ from math import ceil, sqrt
 
 import numpy as np
 
-from lit_hf.ranking.paired import Interval, paired_interval
+from lit_hf.measures.intervals import Interval, interval
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,12 @@ class Comparison:
 def compare_all(bits: np.ndarray, level: float = 0.95, order: np.ndarray | None = None) -> list[Comparison]:
     """All paired tests among M checkpoints, Holm-corrected, so that a false separation anywhere has chance 1 - level.
 
-    `bits` [M, R, G]: what group g cost checkpoint m in order r; `order` [R, G] as in `paired_interval`. The interval
-    of each comparison is the uncorrected one.
+    `bits` [M, R, G]: what group g cost checkpoint m in order r; `order` [R, G] as in
+    `lit_hf.measures.intervals.interval`. The interval of each comparison is the uncorrected one.
     """
     pairs = list(combinations(range(len(bits)), 2))
-    intervals = [paired_interval(bits[a] - bits[b], level, order) for a, b in pairs]
-    separable = holm([interval.p for interval in intervals], 1 - level)
+    intervals = [interval(bits[a] - bits[b], order, level=level) for a, b in pairs]
+    separable = holm([found.p for found in intervals], 1 - level)
     return [Comparison(a, b, i, s) for (a, b), i, s in zip(pairs, intervals, separable, strict=True)]
 
 
@@ -79,14 +79,14 @@ def labels_to_separate(
 ) -> int | None:
     """How many more groups would separate two checkpoints, if the gap stays what it was over the last half.
 
-    `difference` [R, G] as in `paired_interval`; `pairs`: how many tests the level is shared by (Bonferroni). With e
-    the total, g and v the mean and variance of a group over the last half: the least x >= 0 with |e + g x| >= z
-    sqrt(V + v x). An extrapolation, for planning; 0 when separable now, None when the gap of the last half does not
-    favour the leader.
+    `difference` [R, G] as in `lit_hf.measures.intervals.interval`; `pairs`: how many tests the level is shared by
+    (Bonferroni). With e the total, g and v the mean and variance of a group over the last half: the least x >= 0 with
+    |e + g x| >= z sqrt(V + v x). An extrapolation, for planning; 0 when separable now, None when the gap of the last
+    half does not favour the leader.
     """
     from scipy.stats import norm
 
-    now = paired_interval(difference, level, order)
+    now = interval(difference, order, level=level)
     late = _late_half(difference, order)
     lead, gap = abs(now.estimate), float(np.sign(now.estimate) * late.mean())
     squared = float(norm.isf((1 - level) / 2 / pairs)) ** 2

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lit_hf.measures.intervals import block_edges, interval
 from lit_hf.ranking.intervals import (
     beaten_by,
     compare_all,
@@ -15,7 +16,6 @@ from lit_hf.ranking.intervals import (
     rank_intervals,
     ties_with_best,
 )
-from lit_hf.ranking.paired import block_edges, paired_interval
 
 
 def orders(count: int, groups: int, generator: np.random.Generator) -> np.ndarray:
@@ -31,30 +31,30 @@ def test_interval_covers_the_expected_total() -> None:
         position = np.argsort(order, axis=1)
         trend = 5 / (position + 5.0)  # the first examples differ most
         noise = 0.3 * generator.standard_normal((3, groups)) + 4 * generator.standard_normal((3, 1)) / groups
-        interval = paired_interval(mean + example + trend + noise, order=order)
+        found = interval(mean + example + trend + noise, order=order)
         truth = groups * mean + (5 / (np.arange(groups) + 5.0)).sum()
-        hits += interval.low <= truth <= interval.high
+        hits += found.low <= truth <= found.high
     assert 0.91 <= hits / trials <= 0.99
 
 
 def test_one_order_has_no_order_variance() -> None:
-    interval = paired_interval(np.random.default_rng(0).standard_normal((1, 100)))
-    assert interval.orders is None
-    assert interval.variance == interval.examples
+    found = interval(np.random.default_rng(0).standard_normal((1, 100)))
+    assert found.orders is None
+    assert found.variance == found.examples
 
 
 def test_antisymmetric_and_at_least_one_bit_wide() -> None:
     difference = np.random.default_rng(1).standard_normal((3, 200))
-    there, back = paired_interval(difference), paired_interval(-difference)
+    there, back = interval(difference), interval(-difference)
     assert (there.low, there.high) == pytest.approx((-back.high, -back.low))
-    assert paired_interval(np.zeros((3, 200))).high == 1.0
-    assert paired_interval(np.zeros((3, 200))).p == 1.0
+    assert interval(np.zeros((3, 200))).high == 1.0
+    assert interval(np.zeros((3, 200))).p == 1.0
 
 
 def test_interval_excludes_zero_exactly_when_p_says_so() -> None:
     for seed in range(50):
-        interval = paired_interval(0.1 + np.random.default_rng(seed).standard_normal((3, 300)))
-        assert (interval.p < 0.05) == (not interval.low <= 0 <= interval.high)
+        found = interval(0.1 + np.random.default_rng(seed).standard_normal((3, 300)))
+        assert (found.p < 0.05) == (not found.low <= 0 <= found.high)
 
 
 @given(st.integers(1, 5000))
@@ -103,7 +103,7 @@ def test_more_labels_separate_what_they_were_said_to() -> None:
     assert need is not None
     assert need > 0
     longer = np.hstack([difference, 0.05 + generator.standard_normal((1, 6 * need))])
-    assert paired_interval(longer).p < 0.05
+    assert interval(longer).p < 0.05
     assert labels_to_separate(longer, pairs=1) == 0
     assert labels_to_separate(difference, pairs=28) > need
 
