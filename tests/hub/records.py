@@ -29,8 +29,9 @@ def record(
     rng = np.random.default_rng(seed)
     labels = rng.integers(0, CLASSES, examples)
     order = np.stack([rng.permutation(examples) for _ in range(orders)])
-    difficulty = rng.gamma(4.0, 0.25, examples)[order]
-    learning = 1 / np.sqrt(1 + np.arange(examples) / 50)
+    difficulty = rng.gamma(4.0, 0.25, examples)
+    position = np.argsort(order, axis=1)
+    learning = 1 / np.sqrt(1 + position / 50)
     baseline = difficulty * (0.8 + 0.2 * learning)
     own = np.random.default_rng([seed, int(quality * 1000)]).normal(0, 0.05, (orders, examples))
     encoder = np.maximum(difficulty * (1 - quality + quality * learning) + own, 0.001)

@@ -1,0 +1,41 @@
+"""Who pushes, and where they may write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lit_hf.hub.connection import speaking
+from lit_hf.hub.errors import NotLoggedIn, NoWritePermission
+
+if TYPE_CHECKING:
+    from huggingface_hub import HfApi
+
+WRITING_ROLES = {"admin", "write", "contributor"}
+
+
+@dataclass(frozen=True)
+class Account:
+    """A user and the namespaces in which repositories are theirs to write to."""
+
+    name: str
+    namespaces: frozenset[str]
+
+    def owns(self, repo: str) -> bool:
+        """Whether a repository is the user's own or of an organisation in which the user may write."""
+        return repo.split("/")[0] in self.namespaces
+
+
+def account(api: HfApi) -> Account:
+    """The account of the token in use. Raises `NotLoggedIn`, and `NoWritePermission` for a token that can only read."""
+    if api.token is False:
+        raise NotLoggedIn
+    with speaking("your account"):
+        found = api.whoami(cache=True)
+    if found.get("type") != "user":
+        raise NotLoggedIn("the token is not a user's")
+    token = found.get("auth", {}).get("accessToken", {})
+    if token.get("role") == "read":
+        raise NoWritePermission("the Hub", "this token can only read", "Make a token with write access, then `hf auth login`.")
+    orgs = [org["name"] for org in found.get("orgs", ()) if org.get("roleInOrg", "write") in WRITING_ROLES]
+    return Account(found["name"], frozenset({found["name"], *orgs}))

@@ -1,0 +1,116 @@
+"""Records into a model's own repository: one commit by its owner, one pull request by anyone else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from lit_hf.hub import benchmark, cards
+from lit_hf.hub.account import Account, account
+from lit_hf.hub.connection import Patience, patiently, speaking
+from lit_hf.hub.errors import NoWritePermission, OtherModel
+from lit_hf.hub.plan import Change, Plan, Published, fetch, head, send
+
+if TYPE_CHECKING:
+    from huggingface_hub import HfApi
+
+README = "README.md"
+TITLE = "Add information transfer results (lit-hf)"
+
+Data = dict[str, Any]
+
+
+def push(
+    api: HfApi,
+    records: Sequence[Data],
+    create_pr: bool = False,
+    overwrite: bool = False,
+    dry_run: bool = False,
+    patience: Patience | None = None,
+) -> Published:
+    """Put the records of one model into its card: a commit for its owner, a pull request with `create_pr`.
+
+    A pull request of ours that is still open is updated, not joined by another. With `dry_run` the plan is made and nothing sent.
+    Raises the errors of `lit_hf.hub.errors`; whatever is raised, nothing is half-written.
+    """
+    repo = repository(records)
+    who = account(api)
+    allowed(who, repo, create_pr)
+
+    def attempt() -> Published:
+        plan = make_plan(api, who, repo, records, create_pr, overwrite)
+        return Published(plan, None) if dry_run else send(api, plan)
+
+    return patiently(repo, attempt, patience)
+
+
+def repository(records: Sequence[Data]) -> str:
+    """The one repository that the records are of; raises `OtherModel` for several, or for a local folder."""
+    names = list(dict.fromkeys(str(record["model"]["id"]) for record in records))
+    for name in names[1:]:
+        raise OtherModel(names[0], name)
+    if records[0]["model"]["revision"] is None or names[0].count("/") != 1:
+        raise OtherModel("a repository on the Hub", f"the local folder {names[0]}")
+    return names[0]
+
+
+def allowed(who: Account, repo: str, create_pr: bool) -> None:
+    """Raise unless the account owns the repository or asked for a pull request."""
+    if not (create_pr or who.owns(repo)):
+        raise NoWritePermission(
+            repo,
+            f"it is not of {who.name}",
+            f"Open a pull request with `--create-pr`, or push to a dataset of your own: `--to {who.name}/lit-hf-results`.",
+        )
+
+
+def make_plan(
+    api: HfApi, who: Account, repo: str, records: Sequence[Data], create_pr: bool, overwrite: bool
+) -> Plan:
+    """Read the repository as it is now and work out the commit."""
+    sha, files = head(api, repo, "model")
+    changes = _changes(api, repo, sha, files, records, overwrite)
+    if not create_pr:
+        return Plan(repo, "model", "main", sha, TITLE, changes)
+    number = own_pull_request(api, who, repo)
+    if number is None or not changes:
+        return Plan(repo, "model", "main", sha, TITLE, changes, opens_pull_request=bool(changes))
+    # What main says was checked above; an older value in our own request is ours to replace.
+    revision = f"refs/pr/{number}"
+    sha, files = head(api, repo, "model", revision)
+    changes = _changes(api, repo, sha, files, records, overwrite=True)
+    return Plan(repo, "model", revision, sha, TITLE, changes, pull_request=number)
+
+
+def own_pull_request(api: HfApi, who: Account, repo: str) -> int | None:
+    """The number of our own open pull request of this kind, the oldest if there are several."""
+    with speaking(repo):
+        found = api.get_repo_discussions(
+            repo, author=who.name, discussion_type="pull_request", discussion_status="open", repo_type="model"
+        )
+        # Author and status are asked for and checked: an older Hub ignores a filter that it does not know.
+        ours = [d.num for d in found if d.author == who.name and d.is_pull_request and d.title == TITLE]
+    return min(ours, default=None)
+
+
+def _changes(
+    api: HfApi, repo: str, sha: str, files: Sequence[str], records: Sequence[Data], overwrite: bool
+) -> tuple[Change, ...]:
+    """The files that differ from the commit: the card, and evaluation results where a benchmark asks for them."""
+    texts = {README: _text(api, repo, sha, files, README)}
+    wanted = {README: cards.update(texts[README] or "", records, overwrite, name=repo.split("/")[-1])}
+    for record in records:
+        task = benchmark.task_of(api, record)
+        if task is not None:
+            path = benchmark.path_of(record)
+            texts.setdefault(path, _text(api, repo, sha, files, path))
+            wanted[path] = benchmark.update(wanted.get(path) or texts[path] or "", record, task, overwrite)
+    return tuple(
+        Change(path, None if texts[path] is None else str(texts[path]).encode(), text.encode())
+        for path, text in wanted.items()
+        if text != texts[path]
+    )
+
+
+def _text(api: HfApi, repo: str, sha: str, files: Sequence[str], path: str) -> str | None:
+    return fetch(api, repo, "model", sha, path).decode("utf-8") if path in files else None

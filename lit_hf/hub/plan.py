@@ -1,0 +1,128 @@
+"""What a push would change, as a value: shown by a dry run, sent as one commit otherwise."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Literal
+
+from lit_hf.hub.connection import speaking
+
+if TYPE_CHECKING:
+    from huggingface_hub import HfApi
+
+RepoType = Literal["model", "dataset"]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One file: its bytes now (None: it does not exist) and after the commit."""
+
+    path: str
+    before: bytes | None
+    after: bytes
+
+    def diff(self) -> str:
+        """Unified diff of text; of other files the size."""
+        try:
+            old, new = (content.decode("utf-8") for content in (self.before or b"", self.after))
+        except UnicodeDecodeError:
+            state = "new" if self.before is None else f"was {len(self.before):,} bytes"
+            return f"{self.path}: {len(self.after):,} bytes ({state})\n"
+        before = "/dev/null" if self.before is None else f"a/{self.path}"
+        lines = difflib.unified_diff(_lines(old), _lines(new), before, f"b/{self.path}")
+        return "".join(line if line.endswith("\n") else line + "\n\\ No newline at end of file\n" for line in lines)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One commit that has not been made.
+
+    It goes onto `revision`, whose head must still be `parent` (None: the repository does not exist and is made first), or opens a
+    pull request that starts there. `pull_request` is the number of our own open one that the commit updates.
+    """
+
+    repo: str
+    kind: RepoType
+    revision: str
+    parent: str | None
+    title: str
+    changes: tuple[Change, ...]
+    opens_pull_request: bool = False
+    pull_request: int | None = None
+
+    def diff(self) -> str:
+        """The exact change, file by file; "" when there is nothing to do."""
+        return "".join(change.diff() for change in self.changes)
+
+    def summary(self) -> str:
+        """One line: what would be committed where."""
+        if not self.changes:
+            return f"{self.address} is up to date: nothing to commit."
+        files = ", ".join(change.path for change in self.changes)
+        where = f"pull request {self.pull_request}" if self.pull_request else self.revision
+        how = "a new pull request to" if self.opens_pull_request else ("" if self.parent else "the new repository")
+        return f"{len(self.changes)} file(s) in one commit on {' '.join(f'{how} {self.address}'.split())} ({where}): {files}"
+
+    @property
+    def address(self) -> str:
+        """The repository as its page is called."""
+        return self.repo if self.kind == "model" else f"datasets/{self.repo}"
+
+
+@dataclass(frozen=True)
+class Published:
+    """What was done: `url` of the commit or pull request, None when there was nothing to do."""
+
+    plan: Plan
+    url: str | None
+
+
+def send(api: HfApi, plan: Plan) -> Published:
+    """Make the commit; raises `RepositoryChanged` when the head is no longer the plan's parent."""
+    from huggingface_hub import CommitOperationAdd
+
+    if not plan.changes:
+        return Published(plan, None)
+    parent = plan.parent or _create(api, plan)
+    files = [CommitOperationAdd(change.path, change.after) for change in plan.changes]
+    with speaking(plan.address, sending=True):
+        made = api.create_commit(
+            plan.repo,
+            files,
+            commit_message=plan.title,
+            commit_description="Made by lit-hf from stored records.",
+            repo_type=plan.kind,
+            revision=plan.revision,
+            create_pr=plan.opens_pull_request,
+            parent_commit=parent,
+        )
+    return Published(plan, made.pr_url or str(made.commit_url))
+
+
+def head(api: HfApi, repo: str, kind: RepoType, revision: str = "main") -> tuple[str, tuple[str, ...]]:
+    """The commit that a revision points to now, and its files."""
+    with speaking(repo if kind == "model" else f"datasets/{repo}"):
+        info = api.repo_info(repo, repo_type=kind, revision=revision)
+    return str(info.sha), tuple(sibling.rfilename for sibling in info.siblings or ())
+
+
+def fetch(api: HfApi, repo: str, kind: RepoType, sha: str, path: str) -> bytes:
+    """One file's bytes at a commit, past any cache: what is edited must be what is there."""
+    with TemporaryDirectory() as folder, speaking(repo if kind == "model" else f"datasets/{repo}"):
+        file = api.hf_hub_download(repo, path, repo_type=kind, revision=sha, local_dir=folder)
+        return Path(file).read_bytes()
+
+
+def _create(api: HfApi, plan: Plan) -> str:
+    """Make the repository, unless someone was faster; returns its head."""
+    with speaking(plan.address, sending=True):
+        api.create_repo(plan.repo, repo_type=plan.kind, exist_ok=True)
+    return head(api, plan.repo, plan.kind)[0]
+
+
+def _lines(text: str) -> list[str]:
+    """Lines with their ends, CRLF visible as it is in the file."""
+    return text.splitlines(keepends=True)

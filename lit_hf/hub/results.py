@@ -1,0 +1,142 @@
+"""A results dataset: one's own place for records of anybody's models. One Parquet and one JSON file a record, so that pushes never
+edit each other's files; a push that finds a newer head reads again and tries again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING, Any
+
+from lit_hf.errors import NotARecord
+from lit_hf.hub.account import Account, account
+from lit_hf.hub.connection import Patience, patiently, speaking
+from lit_hf.hub.errors import NoWritePermission, UnknownRepository, ValueDiffers
+from lit_hf.hub.frontmatter import dump, parse, split
+from lit_hf.hub.plan import Change, Plan, Published, fetch, head, send
+from lit_hf.hub.table import from_parquet, to_parquet
+from lit_hf.records import Record
+
+if TYPE_CHECKING:
+    from huggingface_hub import HfApi
+
+README = "README.md"
+NAME = "lit-hf-results"
+
+
+def push(
+    api: HfApi,
+    records: Sequence[Record],
+    repo: str | None = None,
+    overwrite: bool = False,
+    dry_run: bool = False,
+    patience: Patience | None = None,
+) -> Published:
+    """Append records to the results dataset `repo` (default: `lit-hf-results` of the account), made when it is missing.
+
+    A record that is there already with the same bits is not sent again. Raises the errors of `lit_hf.hub.errors`.
+    """
+    who = account(api)
+    name = repo or f"{who.name}/{NAME}"
+    _allowed(who, name)
+
+    def attempt() -> Published:
+        plan = make_plan(api, name, records, overwrite)
+        return Published(plan, None) if dry_run else send(api, plan)
+
+    return patiently(f"datasets/{name}", attempt, patience)
+
+
+def make_plan(api: HfApi, repo: str, records: Sequence[Record], overwrite: bool) -> Plan:
+    """Read the dataset as it is now and work out the commit."""
+    try:
+        sha, files = head(api, repo, "dataset")
+    except UnknownRepository:
+        sha, files = None, ()
+    changes: list[Change] = []
+    for record in records:
+        changes += _record_changes(api, repo, sha, files, record, overwrite)
+    if changes or README not in files:
+        changes = [*_card_change(api, repo, sha, files), *changes]
+    title = f"Add {len(records)} result{'' if len(records) == 1 else 's'} (lit-hf)"
+    return Plan(repo, "dataset", "main", sha, title, tuple(changes))
+
+
+@dataclass(frozen=True)
+class Results:
+    """A results dataset as read: its commit, its records, and the files that could not be read with the reason."""
+
+    repo: str
+    revision: str
+    records: tuple[Record, ...]
+    unreadable: tuple[tuple[str, str], ...]
+
+
+def read(api: HfApi, repo: str, revision: str = "main", cache_dir: str | None = None) -> Results:
+    """Download and read a results dataset at a revision, resolved once."""
+    sha, files = head(api, repo, "dataset", revision)
+    with speaking(f"datasets/{repo}"):
+        folder = api.snapshot_download(
+            repo, repo_type="dataset", revision=sha, allow_patterns=["data/*.parquet"], cache_dir=cache_dir
+        )
+    records: list[Record] = []
+    unreadable: list[tuple[str, str]] = []
+    for path in sorted(path for path in files if path.startswith("data/") and path.endswith(".parquet")):
+        try:
+            records += from_parquet((Path(folder) / path).read_bytes(), path)
+        except NotARecord as error:
+            unreadable.append((path, error.reason))
+    return Results(repo, sha, tuple(records), tuple(unreadable))
+
+
+def with_configs(text: str, repo: str) -> str:
+    """A dataset card that says which files are rows: ours for an empty one; an existing one gains `configs` if it has none."""
+    template = resources.files("lit_hf.hub").joinpath("templates/results_dataset.md").read_text(encoding="utf-8")
+    ours = Template(template).substitute(repo=repo)
+    if not text.strip():
+        return ours
+    card = split(text)
+    if "configs" in parse(card.yaml):
+        return text
+    configs = dump({"configs": parse(split(ours).yaml)["configs"]}, card.newline)
+    front = card.yaml + ("" if not card.yaml or card.yaml.endswith(card.newline) else card.newline)
+    return card.mark + card.opening + front + configs.rstrip("\r\n") + card.closing + card.body
+
+
+def _allowed(who: Account, repo: str) -> None:
+    if not who.owns(repo):
+        raise NoWritePermission(
+            f"datasets/{repo}", f"it is not of {who.name}", f"Use a dataset of your own: `--to {who.name}/{NAME}`."
+        )
+
+
+def _card_change(api: HfApi, repo: str, sha: str | None, files: Sequence[str]) -> list[Change]:
+    before = fetch(api, repo, "dataset", sha, README) if sha and README in files else None
+    text = (before or b"").decode("utf-8")
+    after = with_configs(text, repo)
+    return [] if after == text else [Change(README, before, after.encode())]
+
+
+def _record_changes(
+    api: HfApi, repo: str, sha: str | None, files: Sequence[str], record: Record, overwrite: bool
+) -> list[Change]:
+    name = record["id"]
+    contents = {f"data/{name}.parquet": to_parquet(record), f"records/{name}.json": (record.to_json() + "\n").encode()}
+    known = f"records/{name}.json"
+    before: dict[str, bytes] = {}
+    if sha and known in files:
+        before = {path: fetch(api, repo, "dataset", sha, path) for path in contents if path in files}
+        if len(before) == len(contents) and _same(json.loads(before[known]), record.data, repo, overwrite):
+            return []
+    return [Change(path, before.get(path), content) for path, content in contents.items()]
+
+
+def _same(known: dict[str, Any], data: dict[str, Any], repo: str, overwrite: bool) -> bool:
+    """Whether the stored record has these bits already; when and how fast they were computed does not matter."""
+    old, new = ([record["transfer"]["bits"], record["codelength"]["bits"]] for record in (known, data))
+    if old != new and not overwrite:
+        raise ValueDiffers(f"datasets/{repo} ({data['id']})", old[0], new[0])
+    return old == new
