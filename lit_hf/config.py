@@ -1,7 +1,7 @@
 """Settings of one evaluation: frozen, written to and read from YAML, unknown keys refused, fingerprinted.
 
-Nothing here touches a network or a disk but `from_yaml` and `to_yaml`. A setting's meaning and default live here and nowhere else:
-the command line, the record and the documentation read them from the fields below.
+Nothing here touches a network or a disk but `from_yaml` and `to_yaml`. A setting's meaning and default live here and
+nowhere else: the command line, the record and the documentation read them from the fields below.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Settings:
     model: str
     """A Hub id, optionally `@revision`, or a local folder."""
     dataset: str
-    """An alias (`glue/sst2`), a Hub id (`org/name`, `org/name:config`, optionally `@revision`), or a local file or folder."""
+    """An alias (`glue/sst2`), a Hub id (`org/name`, `org/name:config`, also `@revision`), or a local file or folder."""
 
     task: str | None = _setting(None, "Data", "Kind of task, such as text-classification; inferred from the features.")
     text_column: str | None = _setting(None, "Data", "Column of the text; inferred.")
@@ -60,16 +60,12 @@ class Settings:
 
     orders: int = _setting(3, "Measurement", "Code the labels in so many orders and average.")
     seed: int = _setting(0, "Measurement", "Decides the sample, the orders, the probes and the random twins.")
-    twins: int = _setting(
-        3, "Measurement", "Random initialisations of the twin: the first in full, others on a quarter."
-    )
+    twins: int = _setting(3, "Measurement", "Random initialisations of the twin: one in full, others on a quarter.")
     code: str = _setting("online", "Measurement", "The prequential code.")
 
     device: str = _setting("auto", "Machine", "auto, cpu, cuda, cuda:1 or mps.")
     batch_tokens: int | None = _setting(None, "Machine", "Tokens in one forward pass, padding included; by device.")
-    threads: int | None = _setting(
-        None, "Machine", "CPU threads; a fixed number, so that results do not follow the load."
-    )
+    threads: int | None = _setting(None, "Machine", "CPU threads: a fixed number, whatever the machine's load.")
     cache_dir: str | None = _setting(None, "Machine", "Where features are kept: $LIT_HF_CACHE, or $HF_HOME/lit-hf.")
 
     def __post_init__(self) -> None:

@@ -1,7 +1,7 @@
 """Exceptions that carry fields: what went wrong, and the next thing to do.
 
-Every error that a user can cause is a `LitError`. Its text is one line; `next_step` is one more line, usually a command to run.
-The command line prints both and exits with `exit_code`; a library user reads the fields.
+Every error that a user can cause is a `LitError`. Its text is one line; `next_step` is one more line, usually a command
+to run. The command line prints both and exits with `exit_code`; a library user reads the fields.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def _did_you_mean(suggestions: Sequence[str]) -> str:
 
 
 class LitError(Exception):
-    """The root of all errors of lit-hf: one line of `message`, an optional `next_step`, and the process's `exit_code`."""
+    """The root of all errors: one line of `message`, an optional `next_step`, and the process's `exit_code`."""
 
     exit_code = 1
 
@@ -56,7 +56,7 @@ class UnknownModel(LitError):
     def __init__(self, name: str, suggestions: Sequence[str] = ()) -> None:
         super().__init__(
             f"no model named {name!r}: it is neither a folder here nor a repository on the Hub.",
-            f"{_did_you_mean(suggestions)}Check the spelling, or log in with `hf auth login` if the repository is private.",
+            f"{_did_you_mean(suggestions)}Check the spelling; for a private repository run `hf auth login`.",
         )
         self.name, self.suggestions = name, tuple(suggestions)
 
@@ -66,7 +66,7 @@ class UnknownDataset(LitError):
 
     def __init__(self, name: str, suggestions: Sequence[str] = ()) -> None:
         super().__init__(
-            f"no dataset named {name!r}: it is neither an alias, nor a file or folder here, nor a repository on the Hub.",
+            f"no dataset named {name!r}: neither an alias, nor a file or folder here, nor on the Hub.",
             f"{_did_you_mean(suggestions)}Give `org/name`, `org/name:config`, or a csv, json, parquet or arrow file.",
         )
         self.name, self.suggestions = name, tuple(suggestions)
@@ -103,7 +103,7 @@ class UnknownSplit(LitError):
 
 
 class GatedRepository(LitError):
-    """The repository asks for consent before anyone may read it. `name` of a dataset is given as `datasets/org/name`."""
+    """The repository asks for consent before anyone may read it; a dataset's `name` is `datasets/org/name`."""
 
     def __init__(self, name: str) -> None:
         hub = os.environ.get("HF_ENDPOINT", "https://huggingface.co").rstrip("/")

@@ -1,6 +1,6 @@
-"""The versioned result of one evaluation: JSON that is the single source of every table, plot and card, with its arrays beside it.
+"""The versioned result of one evaluation: the single source of every table, plot and card, with its arrays beside it.
 
-A record on disk is a folder: `record.json`, `settings.yaml` (reruns it), `arrays.npz` (bits paid per example, for later analysis).
+A record on disk is a folder: `record.json`, `settings.yaml` (reruns it), `arrays.npz` (bits paid per example).
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ class Record:
     """One result.
 
     `data` is the JSON object (docs/record.md, schemas/record-1.json). `arrays`, all in stream order, may be empty:
-    `labels` int [N]; `order` int [R, N], the example at each position; `bits_encoder` and `bits_baseline` float64 [R, N] and
-    `bits_raw` float64 [1, N], the bits paid for each example; `edges` int, the increments' boundaries.
+    `labels` int [N]; `order` int [R, N], the example at each position; `bits_encoder` and `bits_baseline` float64
+    [R, N] and `bits_raw` float64 [1, N], the bits paid for each example; `edges` int, the increments' boundaries.
     """
 
     data: dict[str, Any]
@@ -42,10 +42,8 @@ class Record:
     def __repr__(self) -> str:
         transfer, unit = self.data["transfer"], self.data["dataset"]["unit"]
         low, high = transfer["interval"]
-        return (
-            f"Record({self.data['model']['id']!r} on {self.data['dataset']['id']!r}: "
-            f"L_IT (frozen) {transfer['bits']:.1f} bits [{low:.1f}, {high:.1f}], {transfer['bits_per_label']:.3f} per {unit})"
-        )
+        bits = f"{transfer['bits']:.1f} bits [{low:.1f}, {high:.1f}], {transfer['bits_per_label']:.3f} per {unit}"
+        return f"Record({self.data['model']['id']!r} on {self.data['dataset']['id']!r}: L_IT (frozen) {bits})"
 
     def to_json(self, indent: int | None = 2) -> str:
         """Return the JSON object; raise ValueError on NaN or infinity, which JSON does not have."""
@@ -94,7 +92,7 @@ class Record:
 def validate(data: Mapping[str, Any]) -> None:
     """Raise `NotARecord` naming the first place where `data` leaves the schema.
 
-    With jsonschema installed the whole schema is checked; without it, the schema's name and the required top-level keys.
+    With jsonschema installed the whole schema is checked; without it, its name and the required top-level keys.
     """
     if data.get("schema") != SCHEMA:
         raise NotARecord("this object", f"its schema is {data.get('schema')!r}, not {SCHEMA!r}")
@@ -135,7 +133,7 @@ def verdict(interval: Sequence[float], labels: int) -> str:
 
 
 def record_id(model: Mapping[str, Any], dataset: Mapping[str, Any], fingerprint: str) -> str:
-    """Return 16 hex digits that name a job: checkpoint at a revision, data at a fingerprint, `Settings.fingerprint()`."""
+    """Return 16 hex digits that name a job: checkpoint at a revision, data, and `Settings.fingerprint()`."""
     named = [model["id"], model.get("revision"), dataset["id"], dataset.get("config"), dataset.get("split")]
     text = json.dumps([*named, dataset.get("fingerprint"), fingerprint])
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()

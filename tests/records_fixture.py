@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -16,13 +17,13 @@ def example_bits(arm: str, examples: int, orders: int) -> np.ndarray:
     """Return bits paid at each position [orders, examples]: the arm's curve with the noise of single examples."""
     floor, pace = ARMS[arm]
     expected = floor + (1 - floor) / (1 + np.arange(examples) / pace)
-    noise = np.random.default_rng(7).gamma(2.0, 0.5, size=(orders, examples))
+    noise = np.random.default_rng(7).gamma(8.0, 0.125, size=(orders, examples))
     return expected * noise
 
 
 def curve_points(bits: np.ndarray, edges: np.ndarray) -> list[float]:
     """Return mean bits per label in each increment."""
-    return [float(bits[:, a:b].mean()) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    return [float(bits[:, a:b].mean()) for a, b in pairwise(edges)]
 
 
 def make_record(examples: int = 2000, orders: int = 3, **transfer: Any) -> Record:

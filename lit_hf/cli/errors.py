@@ -62,7 +62,7 @@ def _lit_error(error: Any) -> Ending:
 
 
 def _usage(error: Any) -> Ending:
-    """Explain what the argument parser refused; typer keeps its class in a private module, so it is known by its name."""
+    """Explain what the argument parser refused; typer keeps its class private, so it is known by its name."""
     path = error.ctx.command_path if getattr(error, "ctx", None) else "lit-hf"
     return Ending(_one_line(error.format_message()), f"Run `{path} --help` to see what it takes.", 2)
 
@@ -80,7 +80,9 @@ def _gated(_error: BaseException) -> Ending:
 
 
 def _not_found(_error: BaseException) -> Ending:
-    return Ending("there is no such repository on the Hub, or it is private.", "Check the name, or run `hf auth login`.")
+    return Ending(
+        "there is no such repository on the Hub, or it is private.", "Check the name, or run `hf auth login`."
+    )
 
 
 def _offline(_error: BaseException) -> Ending:
@@ -91,13 +93,15 @@ def _offline(_error: BaseException) -> Ending:
 
 
 def _hub(error: BaseException) -> Ending:
-    return Ending(f"the Hub answered: {_one_line(str(error))}", "Try again in a minute; `hf auth whoami` shows who you are.")
+    return Ending(
+        f"the Hub answered: {_one_line(str(error))}", "Try again in a minute; `hf auth whoami` shows who you are."
+    )
 
 
 def _memory(_error: BaseException) -> Ending:
     return Ending(
         "out of memory.",
-        "Lower `--batch-tokens` (for example 2048) or `--max-examples`; finished shards are kept and not computed again.",
+        "Lower `--batch-tokens` (for example 2048) or `--max-examples`; finished shards are kept.",
     )
 
 

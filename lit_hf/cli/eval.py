@@ -48,10 +48,10 @@ def evaluate(settings: Settings, output: Path | None, format: Format) -> None:
 
     record = run(settings, progress=progress)
     if output is not None:
-        from lit_hf.reports.files import write_all
+        from lit_hf.reports.files import write_curve
 
         record.save(output)
-        write_all(record, output)
+        write_curve(record, output)
     if format is Format.JSON:
         sink.text(record.to_json())
     elif format is Format.QUIET:

@@ -1,4 +1,4 @@
-"""Options that are settings: made from the fields of `Settings`, so that a default or a meaning is written in one place."""
+"""Options that are settings: made from the fields of `Settings`, where each default and meaning is written once."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ _NOT_OPTIONS = frozenset({"model", "dataset", "code"})
 def with_settings(*left_out: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a command one option for each setting but those `left_out`.
 
-    The command takes them as its parameter `given`: a dict of the options that were really given, so that a file can fill
-    the others.
+    The command takes them as its parameter `given`: a dict of the options that were really given, so that a file can
+    fill the others.
     """
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:

@@ -1,0 +1,126 @@
+"""The curve as a matplotlib figure: readable in greyscale, units on every axis, names at the curves' ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lit_hf.records import Record
+from lit_hf.reports import words
+from lit_hf.reports.series import Series, series
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class Line:
+    """How an arm is drawn: in Okabe and Ito's colours, which the colour-blind can tell apart; dashes do it in grey."""
+
+    colour: str
+    dash: str | tuple[int, tuple[float, ...]]
+    width: float
+
+
+LINES = {
+    "uniform": Line("#8a8a8a", (0, (1, 3)), 1.2),
+    "class_prior": Line("#555555", (0, (1, 1.2)), 1.4),
+    "raw_input": Line("#009E73", (0, (5, 1.5, 1, 1.5)), 1.6),
+    "random_twin": Line("#D55E00", (0, (5, 1.5)), 1.8),
+    "encoder": Line("#0072B2", "-", 2.4),
+}
+
+_STYLE: dict[str, Any] = {
+    "font.size": 10.0,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": "#444444",
+    "axes.grid": True,
+    "grid.color": "#e6e6e6",
+    "grid.linewidth": 0.8,
+    "figure.dpi": 100,
+    "savefig.dpi": 160,
+    # The same record gives the same file.
+    "svg.hashsalt": "lit-hf",
+    "svg.fonttype": "path",
+}
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """Draw inside in the one style of all plots, whatever the user's own matplotlib settings are."""
+    import matplotlib
+
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        for name, value in _STYLE.items():
+            matplotlib.rcParams[name] = value  # type: ignore[literal-required]
+        yield
+
+
+def curve_figure(record: Record) -> Figure:
+    """Return bits per label against labels seen (logarithmic) for all arms; L_IT is shaded, between two of them."""
+    from matplotlib.figure import Figure
+
+    with style():
+        figure = Figure(figsize=(8.0, 4.8), layout="constrained")
+        axes = figure.add_subplot()
+        curves = series(record)
+        for curve in curves:
+            _draw(axes, curve)
+        _shade(axes, {curve.key: curve for curve in curves})
+        _name_ends(axes, curves)
+        _label(axes, record)
+    return figure
+
+
+def _draw(axes: Axes, curve: Series) -> None:
+    line = LINES[curve.key]
+    axes.plot(curve.seen, curve.bits, color=line.colour, linestyle=line.dash, linewidth=line.width, label=curve.name)
+
+
+def _shade(axes: Axes, curves: dict[str, Series]) -> None:
+    """Shade between twin and encoder: what the shading adds up to over the labels is L_IT."""
+    twin, encoder = curves["random_twin"], curves["encoder"]
+    axes.fill_between(encoder.seen, encoder.bits, twin.bits, color=LINES["encoder"].colour, alpha=0.12, linewidth=0)
+
+
+def _name_ends(axes: Axes, curves: Sequence[Series]) -> None:
+    """Write each curve's name at its end, apart from one another by a line of text."""
+    low, high = axes.get_ylim()
+    gap, last = 0.05 * (high - low), float("inf")
+    for curve in sorted(curves, key=lambda curve: -curve.bits[-1]):
+        last = min(curve.bits[-1], last - gap)
+        axes.annotate(
+            curve.name,
+            (curve.seen[-1], last),
+            xytext=(6, 0),
+            textcoords="offset points",
+            color=LINES[curve.key].colour,
+            fontweight="bold" if curve.key == "encoder" else "normal",
+            verticalalignment="center",
+            annotation_clip=False,
+        )
+
+
+def _label(axes: Axes, record: Record) -> None:
+    from matplotlib.ticker import FuncFormatter
+
+    transfer, dataset = record["transfer"], record["dataset"]
+    axes.set_xscale("log")
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axes.set_xlabel("labels seen (log scale)")
+    axes.set_ylabel("bits per label")
+    level = f"{100 * transfer['level']:.0f} % interval {words.interval(transfer['interval'])}"
+    title = f"L_IT (frozen) {words.bits(transfer['bits'])} bits, {level}"
+    axes.set_title(title, loc="left", fontweight="bold", pad=20)
+    subtitle = f"{_short(record['model']['id'])} on {_short(dataset['id'])}, {dataset['examples']:,} labels"
+    axes.text(0, 1.02, subtitle, transform=axes.transAxes, color="#444444", fontsize=9)
+
+
+def _short(name: str, limit: int = 48) -> str:
+    """Return a name that fits a title: the end of a long path says more than its beginning."""
+    return name if len(name) <= limit else f"…{name[1 - limit :]}"

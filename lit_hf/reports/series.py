@@ -1,0 +1,74 @@
+"""The curves of a record as the drawings need them: noise of single examples pooled, one series for each arm."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lit_hf.records import Record
+
+# At the start an increment is one example, whose bits are noise: a drawn point holds at least so many labels ...
+MIN_LABELS = 8
+# ... and its end is at least so many times its start, which is a constant width on the logarithmic axis.
+MIN_RATIO = 1.25
+
+ARMS = (
+    ("uniform", "uniform code", "uniform_bits_per_label"),
+    ("class_prior", "class prior", "class_prior_bits_per_label"),
+    ("raw_input", "raw input", "raw_input_bits_per_label"),
+    ("random_twin", "random twin", "baseline_bits_per_label"),
+    ("encoder", "encoder", "encoder_bits_per_label"),
+)
+
+
+@dataclass(frozen=True)
+class Series:
+    """One arm's curve: `bits[i]` per label, the mean over labels about `seen[i]`; `seen` grows."""
+
+    key: str
+    name: str
+    seen: list[float]
+    bits: list[float]
+
+
+def series(record: Record) -> list[Series]:
+    """Return the arms that the record has; the encoder comes last, so that it is drawn above the others."""
+    curve, labels = record["curve"], record["dataset"]["examples"]
+    edges = [*curve["labels_seen"], labels]
+    bins = pool(edges)
+    centres = [(edges[a] + edges[b] - 1) / 2 for a, b in bins]
+    found = []
+    for key, name, field in ARMS:
+        values = _per_increment(curve.get(field), len(edges) - 1)
+        if values is not None:
+            found.append(Series(key, name, centres, [_mean(values, edges, a, b) for a, b in bins]))
+    return found
+
+
+def pool(edges: Sequence[float]) -> list[tuple[int, int]]:
+    """Return [a, b) pairs that join neighbouring increments until each is wide enough; a short rest joins the last."""
+    bins: list[tuple[int, int]] = []
+    start = 0
+    for end in range(1, len(edges)):
+        wide = edges[end] - edges[start] >= MIN_LABELS and edges[end] >= MIN_RATIO * edges[start]
+        if wide:
+            bins.append((start, end))
+            start = end
+    if start < len(edges) - 1:
+        begin = bins.pop()[0] if bins else start
+        bins.append((begin, len(edges) - 1))
+    return bins
+
+
+def _per_increment(values: Any, count: int) -> list[float] | None:
+    """Return one value for each increment; a single number stands for all of them."""
+    if values is None:
+        return None
+    return [float(value) for value in values] if isinstance(values, list) else [float(values)] * count
+
+
+def _mean(values: Sequence[float], edges: Sequence[float], start: int, end: int) -> float:
+    """Return the mean over the labels of increments [start, end)."""
+    total = sum(values[i] * (edges[i + 1] - edges[i]) for i in range(start, end))
+    return total / (edges[end] - edges[start])

@@ -1,0 +1,139 @@
+"""The report of one record on a terminal: what was resolved, the result, the curve, and what to know beside it."""
+
+from __future__ import annotations
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from lit_hf.records import Record
+from lit_hf.reports import words
+from lit_hf.reports.ladder import bar, ladder
+from lit_hf.reports.series import series
+from lit_hf.reports.terminal_curve import STYLES, draw
+
+MAX_WIDTH = 110
+"""Wider lines are harder to read than they are worth."""
+
+
+def report(record: Record, width: int, encoding: str) -> list[RenderableType]:
+    """Return the parts of the report for a terminal of `width` columns and an `encoding`, top first."""
+    width, unicode = min(width, MAX_WIDTH), encoding.lower().startswith("utf")
+    parts: list[RenderableType] = [resolved(record), Text(), panel(record, width, unicode=unicode), Text()]
+    parts.append(draw(series(record), width, unicode=unicode))
+    notes = words.remarks(record)
+    return [*parts, Text(), remarks(notes)] if notes else parts
+
+
+def resolved(record: Record) -> Table:
+    """Return what names and defaults turned out to mean."""
+    model, dataset, resolved = record["model"], record["dataset"], record["settings"]["resolved"]
+    environment = record["environment"]
+    rows = {
+        "model": words.model_line(model),
+        "": words.model_shape(model),
+        "reading": words.reading_line(model),
+        " ": words.sources_line(model),
+        "dataset": words.dataset_line(dataset),
+        "task": words.task_line(dataset),
+        "classes": words.classes_line(dataset),
+        "coder": f"version {record['coder']['version']}, {resolved['orders']} orders, seed {resolved['seed']}",
+        "machine": f"{environment['device']}, {environment['threads']} threads, {record['timings']['total']:.1f} s",
+    }
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim")
+    grid.add_column(overflow="fold")
+    for name, value in rows.items():
+        if value:
+            grid.add_row(name.strip(), Text(value, style="" if name.strip() else "dim"))
+    return grid
+
+
+def panel(record: Record, width: int, *, unicode: bool) -> Panel:
+    """Return the result: the transfer and its interval, what stands behind it, and the ladder."""
+    parts: list[RenderableType] = [
+        _headline(record),
+        Text(),
+        _facts(record),
+        Text(),
+        _ladder(record, width, unicode),
+        _control(record),
+    ]
+    return Panel(
+        Group(*parts),
+        title=Text("L_IT (frozen)", style="bold"),
+        title_align="left",
+        box=box.ROUNDED,
+        padding=(1, 2),
+        width=width,
+        border_style="cyan",
+    )
+
+
+def remarks(notes: list[str]) -> Table:
+    """Return a list of remarks."""
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(style="yellow")
+    grid.add_column(overflow="fold")
+    for note in notes:
+        grid.add_row("!", Text(note))
+    return grid
+
+
+def _headline(record: Record) -> Text:
+    transfer, unit = record["transfer"], record["dataset"]["unit"]
+    text = Text()
+    text.append(f"{words.bits(transfer['bits'])} bits", style="bold cyan")
+    text.append(f"   {100 * transfer['level']:.0f} % interval {words.interval(transfer['interval'])}")
+    text.append(f"   {transfer['bits_per_label']:.3f} bits per {unit if unit != 'example' else 'label'}\n")
+    return text.append(words.headline(record), style="bold")
+
+
+def _facts(record: Record) -> Table:
+    code, compression = record["codelength"], record["measures"]["compression"]
+    twin = record["baselines"]["random_twin"]
+    length = (
+        f"{words.bits(code['bits'])} bits   {words.interval(code['interval'])}   {code['bits_per_label']:.3f} per label"
+    )
+    rows = {
+        "codelength": length,
+        "compression": f"{compression:.2f} × shorter than the uniform code" if compression else None,
+        "baseline": f"random twin, {twin['initialisations']} initialisations, same orders and probes",
+        "raw input": words.against_raw_input(record),
+        "held out": words.holdout(record),
+    }
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim")
+    grid.add_column(overflow="fold")
+    for name, value in rows.items():
+        if value:
+            grid.add_row(name, Text(value))
+    return grid
+
+
+def _ladder(record: Record, width: int, unicode: bool) -> Table:
+    """Return the rungs with bars that fill what the numbers leave of the width."""
+    rungs = ladder(record)
+    taken = max(len(rung.name) for rung in rungs) + max(len(words.bits(rung.bits)) for rung in rungs)
+    # Border and padding take 6, the gaps between four columns 6, the heading "per label" 9.
+    bar_width = max(8, width - 21 - taken)
+    grid = Table.grid(padding=(0, 2))
+    for justify in ("left", "right", "right", "left"):
+        grid.add_column(justify=justify, no_wrap=True)  # type: ignore[arg-type]
+    grid.add_row(*(Text(title, style="dim") for title in ("code", "bits", "per label", "")))
+    for rung in rungs:
+        style = STYLES[rung.key]
+        drawn = Text(bar(rung.share, bar_width, unicode=unicode), style=style)
+        grid.add_row(Text(rung.name, style=style), words.bits(rung.bits), f"{rung.bits_per_label:.3f}", drawn)
+    return grid
+
+
+def _control(record: Record) -> Text:
+    shuffled = record["baselines"]["shuffled_labels"]
+    if shuffled["transfer_bits"] is None:
+        return Text(f"control: no shuffled labels ({shuffled.get('transfer_bits_reason', 'not run')})", style="dim")
+    text = f"control, shuffled labels: L_IT {words.signed(shuffled['transfer_bits'])} bits"
+    excess = shuffled["code_minus_class_prior_bits"]
+    return Text(text + (f", code - class prior {words.signed(excess)} bits" if excess is not None else ""), style="dim")

@@ -1,0 +1,154 @@
+"""The sentences and numbers of a report, made from a record; no layout."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from lit_hf.records import Record, verdict
+
+
+def bits(value: float) -> str:
+    """Return a codelength or a difference of two: whole bits from 100 on, one decimal below."""
+    rounded = f"{value:,.{0 if abs(value) >= 100 else 1}f}"
+    return rounded.removeprefix("-") if float(rounded.replace(",", "")) == 0 else rounded
+
+
+def signed(value: float) -> str:
+    """Return `bits` with its sign always shown."""
+    text = bits(value)
+    return text if text.startswith("-") else f"+{text}"
+
+
+def interval(ends: Sequence[float]) -> str:
+    """Return `low to high`."""
+    return f"{bits(ends[0])} to {bits(ends[1])}"
+
+
+def percent(share: float) -> str:
+    """Return a share in per cent with one decimal."""
+    return f"{100 * share:.1f} %"
+
+
+def headline(record: Record) -> str:
+    """Return what the interval allows to say about the transfer."""
+    transfer = record["transfer"]
+    return verdict(transfer["interval"], record["dataset"]["examples"])
+
+
+def against_raw_input(record: Record) -> str | None:
+    """Return by how much the checkpoint beats raw input, or that it does not; None without that arm."""
+    raw = record["baselines"]["raw_input"]
+    if raw["bits"] is None:
+        return None
+    saved = raw["bits"] - record["codelength"]["bits"]
+    if saved > 0:
+        return f"beats raw input ({raw['kind']}) by {bits(saved)} bits"
+    return f"does not beat raw input: {raw['kind']} codes these labels in {bits(-saved)} bits fewer"
+
+
+def holdout(record: Record) -> str | None:
+    """Return the held-out metric in words, or None."""
+    held = record["holdout"]
+    if held is None:
+        return None
+    value = percent(held["value"]) if held["metric"] == "accuracy" else f"{held['value']:.3f}"
+    return f"{held['metric']} {value} on {held['examples']:,} {held['source']}"
+
+
+def remarks(record: Record) -> list[str]:
+    """Return what a reader should know before trusting the numbers, most important first."""
+    found = [_raw_remark(record), _contamination(record), _truncation(record), _dropped(record["dataset"]["dropped"])]
+    parts = record["transfer"]["interval_parts"]
+    missing = [str(parts[f"{name}_reason"]) for name in ("examples", "orders", "twins") if parts[name] is None]
+    return [remark for remark in found if remark] + [f"Interval: {reason}" for reason in missing] + _notes(record)
+
+
+def _raw_remark(record: Record) -> str | None:
+    text = against_raw_input(record)
+    return f"The checkpoint {text}." if text and text.startswith("does not") else None
+
+
+def _contamination(record: Record) -> str | None:
+    if record["contamination"] != "declared":
+        return None
+    return "The model card declares this dataset as training data: the transfer may be memory of these very examples."
+
+
+def _truncation(record: Record) -> str | None:
+    share = record["dataset"]["truncated"]
+    if not share:
+        return None
+    return f"{percent(share)} of the inputs were cut at {record['model']['max_tokens']} tokens."
+
+
+def _dropped(dropped: dict[str, int]) -> str | None:
+    counted = [f"{count:,} {name.replace('_', ' ')}" for name, count in dropped.items() if count]
+    return f"Dropped: {' and '.join(counted)}." if counted else None
+
+
+def _notes(record: Record) -> list[str]:
+    notes: list[str] = record.data.get("notes") or []
+    return list(notes)
+
+
+def model_line(model: dict[str, Any]) -> str:
+    """Return which checkpoint it was."""
+    revision = f" @ {model['revision'][:8]}" if model["revision"] else ""
+    return f"{model['id']}{revision}"
+
+
+def model_shape(model: dict[str, Any]) -> str:
+    """Return what kind of network it is."""
+    return f"{model['architecture']}, {_count(model['parameters'])} parameters, {model['dim']} wide, {model['dtype']}"
+
+
+def reading_line(model: dict[str, Any]) -> str:
+    """Return how a text becomes a vector, with the file or option that each choice was read from."""
+    layer = "last layer" if model["layer"] == "last" else f"layer {model['layer']}"
+    prompt = f"prompt {model['prompt']!r}" if model["prompt"] else "no prompt"
+    length = f"at most {model['max_tokens']} tokens" if model["max_tokens"] else "no truncation"
+    fields = {"pooling": f"{model['pooling']} pooling", "layer": layer, "prompt": prompt, "max_tokens": length}
+    return ", ".join(fields.values())
+
+
+def sources_line(model: dict[str, Any]) -> str | None:
+    """Return which of the checkpoint's files decided the reading, or None."""
+    shown = {name: where for name, where in model["resolved_from"].items() if name in _READING}
+    return ", ".join(f"{_READING[name]} from {where}" for name, where in shown.items()) or None
+
+
+_READING = {"pooling": "pooling", "prompt": "prompt", "max_tokens": "length"}
+
+
+def dataset_line(dataset: dict[str, Any]) -> str:
+    """Return which data it was."""
+    config = f":{dataset['config']}" if dataset["config"] else ""
+    revision = f" @ {dataset['revision'][:8]}" if dataset["revision"] else ""
+    split = f", split {dataset['split']}" if dataset["split"] else ""
+    return f"{dataset['id']}{config}{revision}{split}"
+
+
+def task_line(dataset: dict[str, Any]) -> str:
+    """Return what is coded from what."""
+    columns = dataset["columns"]
+    inputs = " + ".join(columns[name] for name in ("text", "text_pair") if columns.get(name))
+    copies = f" ({dataset['duplicates']:,} copies of others)" if dataset["duplicates"] else ""
+    return f"{dataset['kind']}: {inputs} → {columns.get('label')}, {dataset['examples']:,} {dataset['unit']}s{copies}"
+
+
+def classes_line(dataset: dict[str, Any], limit: int = 6) -> str | None:
+    """Return the classes' number and names, or None when labels are not classes."""
+    if dataset["classes"] is None:
+        return None
+    names = dataset["class_names"] or []
+    more = ", …" if len(names) > limit else ""
+    return f"{dataset['classes']}" + (f": {', '.join(names[:limit])}{more}" if names else "")
+
+
+def _count(number: int) -> str:
+    """Return a count in millions or thousands."""
+    for size, letter in ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "K")):
+        if number >= size:
+            return f"{number / size:.1f}{letter}"
+    return str(number)
