@@ -1,0 +1,27 @@
+"""Orders: permutations of groups in which a stream is coded."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def order_of(groups: np.ndarray, seed: int, number: int, *, keep_first: bool) -> np.ndarray:
+    """Return order `number` as positions -> examples, int64 [N]; the labels of a group stay together.
+
+    groups: int64 [N], any group ids by example. keep_first: order 0 is the order of the examples (they are shuffled already).
+    Each order depends on (seed, number) and the number of groups alone.
+    """
+    names, inverse = np.unique(groups, return_inverse=True)
+    if number == 0 and keep_first:
+        first = np.full(len(names), len(groups))
+        np.minimum.at(first, inverse, np.arange(len(groups)))
+        rank = np.argsort(np.argsort(first, kind="stable"), kind="stable")
+    else:
+        rank = np.random.default_rng([seed, number]).permutation(len(names))
+    return np.argsort(rank[inverse], kind="stable")
+
+
+def positions_of_groups(groups: np.ndarray, order: np.ndarray) -> np.ndarray:
+    """Return non-decreasing group numbers by position, int64 [N], counted from 0 in the order in which groups come."""
+    along = groups[order]
+    return np.cumsum(np.append(0, np.diff(along) != 0)).astype(np.int64)

@@ -1,0 +1,121 @@
+"""The default bank: which probes code, as a pure function of (dimension, classes, device), never of the number of examples.
+
+What each kind earns and costs on real features is measured by `python benchmarks/ablation.py` and shown in docs/method.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import torch
+
+from lit_hf.probes.calibrated import Calibrated
+from lit_hf.probes.contract import Probe
+
+VERSION = "1"
+KINDS = ("ridge", "discriminant", "neighbours", "fourier", "perceptron")
+ALL_KINDS = (*KINDS, "prototypes", "adaptive")
+COLUMNS = 64  # penalties times classes of one ridge: with rows and steps capped, this bounds the operations of a refit
+OPERATIONS = 12e9  # at most so many multiply-adds for the passes of one refit of one ridge
+ROWS = (2048, 16_384)  # least and most rows of the past that a refit looks at
+
+
+@dataclass(frozen=True)
+class Bank:
+    """Probes in families, and the stacker over them. `recipe` is everything that decides their predictions."""
+
+    families: tuple[Probe, ...]
+    kinds: tuple[str, ...]
+    stacker: Probe
+    recipe: str = field(repr=False)
+
+    @property
+    def hash(self) -> str:
+        """16 hex digits over the recipe: codelengths of different hashes are never compared."""
+        return hashlib.blake2b(self.recipe.encode(), digest_size=8).hexdigest()
+
+
+def default_bank(
+    dim: int, classes: int, *, device: str = "cpu", kinds: Sequence[str] = KINDS
+) -> Bank:
+    """Return fresh probes for features of `dim` columns and labels of `classes` classes."""
+    from lit_hf.probes.stacker import Stacker
+
+    families = tuple(Calibrated(_BUILDERS[kind](dim, classes, device)) for kind in kinds)
+    names = "; ".join(" ".join(family.names) for family in families)
+    recipe = f"bank {VERSION} d={dim} C={classes} on {torch.device(device).type}: {names}"
+    return Bank(families, tuple(kinds), Stacker(len(families), classes, device=device), recipe)
+
+
+def rows_of_a_refit(dim: int, columns: int, steps: int) -> int:
+    """Return how many rows of the past a ridge refit may look at within `OPERATIONS`."""
+    return int(min(max(OPERATIONS / (2 * dim * columns * steps), ROWS[0]), ROWS[1]))
+
+
+def _penalties(classes: int, grid: Sequence[float]) -> list[float]:
+    """Thin the grid when there are many classes: `COLUMNS` bounds penalties * classes, two penalties are the least."""
+    count = max(2, min(len(grid), COLUMNS // (1 if classes == 2 else classes)))
+    picks = [round(i * (len(grid) - 1) / (count - 1)) for i in range(count)]
+    return [grid[i] for i in picks]
+
+
+def _ridge(dim: int, classes: int, device: str) -> Probe:
+    from lit_hf.probes.ridge import RidgeMultinomial
+
+    penalties = _penalties(classes, (10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0))
+    capacity = rows_of_a_refit(dim, len(penalties) * classes, 3)
+    refactor = 1.5 if dim <= 1024 else 2.0
+    return RidgeMultinomial(dim, classes, penalties, capacity=capacity, refactor=refactor, device=device)
+
+
+def _discriminant(dim: int, classes: int, device: str) -> Probe:
+    from lit_hf.probes.discriminant import ShrunkDiscriminant
+
+    if dim > 1024:
+        return ShrunkDiscriminant(dim, classes, (0.5,), refactor=2.0, device=device)
+    return ShrunkDiscriminant(dim, classes, (3.0, 1.0, 0.3, 0.1), refactor=1.25, device=device)
+
+
+def _neighbours(dim: int, classes: int, device: str) -> Probe:
+    from lit_hf.probes.neighbours import Neighbours
+
+    return Neighbours(classes, (8, 32), device=device)
+
+
+def _fourier(dim: int, classes: int, device: str) -> Probe:
+    from lit_hf.probes.fourier import FourierRidge
+
+    penalties = _penalties(classes, (10.0, 100.0, 1000.0))
+    capacity = rows_of_a_refit(1024, len(penalties) * classes, 3)
+    return FourierRidge(dim, classes, penalties, capacity=capacity, device=device)
+
+
+def _perceptron(dim: int, classes: int, device: str) -> Probe:
+    from lit_hf.probes.mlp import Perceptron
+
+    return Perceptron(dim, classes, device=device)
+
+
+def _prototypes(dim: int, classes: int, device: str) -> Probe:
+    from lit_hf.probes.prototypes import Prototypes
+
+    return Prototypes(dim, classes, (0.03, 0.1, 0.3), device=device)
+
+
+def _adaptive(dim: int, classes: int, device: str) -> Probe:
+    from lit_hf.probes.adaptive import AdaptiveLinear
+
+    return AdaptiveLinear(dim, classes, (3e-4, 1e-3, 3e-3, 1e-2), device=device)
+
+
+_BUILDERS: dict[str, Callable[[int, int, str], Probe]] = {
+    "ridge": _ridge,
+    "discriminant": _discriminant,
+    "neighbours": _neighbours,
+    "fourier": _fourier,
+    "perceptron": _perceptron,
+    "prototypes": _prototypes,
+    "adaptive": _adaptive,
+}

@@ -1,0 +1,97 @@
+"""A perceptron with one hidden layer, trained by replay with AdamW; predictions come from an average of its weights.
+
+Polyak averaging over the last steps: Bornschein, Li and Hutter (2022), arXiv 2210.07931, find that averaged weights and replay make the
+shortest online codes. The output layer starts at zero, so the first prediction is uniform.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Generator, Tensor
+
+from lit_hf.probes.contract import Block, Prefix, Probe, uniform
+from lit_hf.probes.replay import PIECE
+
+START = 128  # rows before the first step
+FIRST_PASSES = 8  # passes over the first rows
+DECAY = 0.02  # the average forgets over about 1 / DECAY steps
+
+
+class Perceptron(Probe):
+    """One expert with `hidden` units. Inputs [b, dim]. Each new row is followed by `passes` replayed rows."""
+
+    def __init__(
+        self,
+        dim: int,
+        classes: int,
+        *,
+        hidden: int = 256,
+        passes: float = 4.0,
+        rate: float = 1e-3,
+        decay: float = 0.05,
+        dropout: float = 0.2,
+        seed: int = 0,
+        device: torch.device | str = "cpu",
+    ) -> None:
+        self.names = (f"mlp({hidden})",)
+        self._classes, self._passes, self._dropout = classes, passes, dropout
+        self._generator = Generator().manual_seed(seed)
+        self._first = (torch.randn(dim, hidden, generator=self._generator) * dim**-0.5).to(device)
+        self._first_bias = torch.zeros(hidden, device=device)
+        self._second = torch.zeros(hidden, classes, device=device)
+        self._second_bias = torch.zeros(classes, device=device)
+        self._weights = [self._first, self._first_bias, self._second, self._second_bias]
+        self._average = [weight.clone() for weight in self._weights]
+        self._optimiser = torch.optim.AdamW(self._weights, lr=rate, weight_decay=decay)
+        self._steps, self._owed = 0, 0.0
+
+    def predict(self, block: Block) -> Tensor:
+        if not self._steps:
+            return uniform(1, len(block.inputs), self._classes, block.inputs)
+        first, first_bias, second, second_bias = self._average
+        hidden = torch.relu(torch.addmm(first_bias, self._standard(block.inputs), first))
+        return torch.log_softmax(torch.addmm(second_bias, hidden, second), -1)[None]
+
+    def learn(self, prefix: Prefix) -> None:
+        if prefix.n < START:
+            return
+        if not self._steps:
+            self._standardise(prefix.inputs(0, START))
+            self._owed = FIRST_PASSES * prefix.n
+        else:
+            self._owed += self._passes * (prefix.n - prefix.fresh)
+        while self._owed >= 2 * PIECE:
+            self._step(prefix)
+            self._owed -= 2 * PIECE
+
+    def _standardise(self, rows: Tensor) -> None:
+        variance = rows.var(0)
+        self._mean, self._scale = rows.mean(0), (variance + 0.05 * variance.mean() + 1e-12).rsqrt()
+
+    def _standard(self, rows: Tensor) -> Tensor:
+        return (rows - self._mean) * self._scale
+
+    def _step(self, prefix: Prefix) -> None:
+        """Replay two pieces of the prefix: the rows come in random order already, so a piece is a random sample."""
+        starts = torch.randint(0, prefix.n - PIECE + 1, (2,), generator=self._generator).tolist()
+        rows = torch.cat([prefix.inputs(start, start + PIECE) for start in starts])
+        labels = torch.cat([prefix.labels(start, start + PIECE) for start in starts])
+        gradients = self._gradients(self._standard(rows), labels)
+        for weight, gradient in zip(self._weights, gradients, strict=True):
+            weight.grad = gradient
+        self._optimiser.step()
+        self._steps += 1
+        share = max(1 / self._steps, DECAY)
+        for average, weight in zip(self._average, self._weights, strict=True):
+            average.lerp_(weight, share)
+
+    def _gradients(self, rows: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Return the gradients of the mean cross-entropy under dropout, by hand: two layers need no tape."""
+        active = torch.addmm(self._first_bias, rows, self._first).relu_()
+        keep = torch.rand(active.shape, generator=self._generator).to(active.device) >= self._dropout
+        active = active * keep / (1 - self._dropout)
+        residual = torch.softmax(torch.addmm(self._second_bias, active, self._second), -1)
+        residual[torch.arange(len(labels), device=rows.device), labels] -= 1.0
+        residual /= len(labels)
+        hidden = (residual @ self._second.T) * (active > 0) / (1 - self._dropout)
+        return rows.T @ hidden, hidden.sum(0), active.T @ residual, residual.sum(0)

@@ -1,0 +1,57 @@
+"""k nearest neighbours by cosine in standardised features, over a bounded memory of the newest rows.
+
+p_c(x) = (sum of similarity weights of the k nearest rows of class c + strength * prior_c) / (k + strength).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+from torch.nn.functional import normalize, one_hot
+
+from lit_hf.probes.contract import Block, Prefix, Probe, uniform
+
+MEMORY = 4096
+SHARPNESS = 10.0  # of the softmax over cosines that shares the weight k among the neighbours
+STRENGTH = 2.0  # pseudo-neighbours that vote as the class prior
+
+
+class Neighbours(Probe):
+    """One expert for each number of neighbours. Inputs [b, dim]; predicting costs 2 * b * min(n, MEMORY) * dim."""
+
+    def __init__(
+        self, classes: int, sizes: Sequence[int], *, memory: int = MEMORY, device: torch.device | str = "cpu"
+    ) -> None:
+        self.names = tuple(f"knn({size})" for size in sizes)
+        self._classes, self._sizes, self._memory = classes, tuple(sizes), memory
+        self._rows: Tensor | None = None
+
+    def predict(self, block: Block) -> Tensor:
+        if self._rows is None:
+            return uniform(len(self.names), len(block.inputs), self._classes, block.inputs)
+        likeness = self._unit(block.inputs) @ self._rows.T
+        near, index = likeness.topk(min(max(self._sizes), len(self._rows)), dim=1)
+        votes = self._marks[index]
+        return torch.stack([self._vote(near, votes, size) for size in self._sizes])
+
+    def learn(self, prefix: Prefix) -> None:
+        if prefix.n < 2:
+            return
+        start = max(0, prefix.n - self._memory)
+        rows = prefix.inputs(start, prefix.n)
+        self._mean, variance = rows.mean(0), rows.var(0)
+        self._scale = (variance + 0.02 * variance.mean() + 1e-12).sqrt()
+        self._rows = self._unit(rows)
+        self._marks = one_hot(prefix.labels(start, prefix.n), self._classes).to(rows.dtype)
+        self._prior = (self._marks.sum(0) + 0.5) / (len(rows) + 0.5 * self._classes)
+
+    def _unit(self, rows: Tensor) -> Tensor:
+        return normalize((rows - self._mean) / self._scale)
+
+    def _vote(self, near: Tensor, votes: Tensor, size: int) -> Tensor:
+        size = min(size, near.shape[1])
+        share = torch.softmax(SHARPNESS * near[:, :size], 1)[..., None] * size
+        counts = (share * votes[:, :size]).sum(1) + STRENGTH * self._prior
+        return torch.log(counts / counts.sum(1, keepdim=True))
