@@ -1,0 +1,81 @@
+"""Which records may be compared, and their bits laid side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from lit_hf.errors import IncomparableRecords
+from lit_hf.measures.intervals import Interval, by_group, interval
+from lit_hf.records import Record
+
+SAME = (
+    ("dataset", "fingerprint"),
+    ("dataset", "kind"),
+    ("dataset", "unit"),
+    ("dataset", "examples"),
+    ("dataset", "class_names"),
+    ("coder", "version"),
+    ("coder", "bank"),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Aligned:
+    """M records on one stream: `bits` float64 [M, R, G] by group; `order` int [R, G], the group at each position."""
+
+    bits: np.ndarray
+    order: np.ndarray
+
+
+def check_comparable(records: Sequence[Record]) -> None:
+    """Raise `IncomparableRecords` unless all are of the same data, unit, coder and bank, coded in the same orders."""
+    for other in records[1:]:
+        for section, field in SAME:
+            _same(f"{section}.{field}", records[0][section].get(field), other[section].get(field))
+    for record in records:
+        if not {"bits_encoder", "order", "labels"} <= set(record.arrays):
+            raise IncomparableRecords(f"the record of {record['model']['id']} has no arrays.npz beside it")
+    for other in records[1:]:
+        if not all(np.array_equal(records[0].arrays[name], other.arrays[name]) for name in ("labels", "order")):
+            raise IncomparableRecords("their labels or orders differ")
+
+
+def _same(name: str, first: Any, second: Any) -> None:
+    if first != second:
+        raise IncomparableRecords(f"{name} is {first!r} in one and {second!r} in the other")
+
+
+def align(records: Sequence[Record]) -> Aligned:
+    """Bits of comparable records side by side; raise `IncomparableRecords` when they are not."""
+    check_comparable(records)
+    arrays = records[0].arrays
+    groups = np.asarray(arrays.get("groups", np.arange(len(arrays["labels"]))))
+    bits = np.stack([by_group(np.asarray(record.arrays["bits_encoder"]), groups) for record in records])
+    return Aligned(bits, np.stack([order_of_groups(row, groups) for row in arrays["order"]]))
+
+
+def order_of_groups(order: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """The group at each position [G], from the example at each position [N] and the group of each example [N]."""
+    along = groups[order]
+    return along[np.append(True, along[1:] != along[:-1])]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """`interval`: bits of a minus bits of b. `examples`: groups on which they differ most, and by how much."""
+
+    interval: Interval
+    examples: list[tuple[int, float]]
+
+
+def diff(a: Record, b: Record, *, level: float = 0.95, count: int = 10) -> Difference:
+    """Paired comparison of two records on one dataset; `count` groups with the largest differences, largest first."""
+    aligned = align([a, b])
+    difference = aligned.bits[0] - aligned.bits[1]
+    mean = difference.mean(axis=0)
+    most = np.argsort(-np.abs(mean), kind="stable")[:count]
+    return Difference(interval(difference, aligned.order, level=level), [(int(g), float(mean[g])) for g in most])
