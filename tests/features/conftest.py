@@ -1,0 +1,12 @@
+"""Every test of this room keeps its files to itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIT_HF_CACHE", str(tmp_path / "cache"))
