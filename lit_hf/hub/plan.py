@@ -117,9 +117,9 @@ def fetch(api: HfApi, repo: str, kind: RepoType, sha: str, path: str) -> bytes:
 
 
 def _create(api: HfApi, plan: Plan) -> str:
-    """Make the repository, unless someone was faster; returns its head."""
+    """Make the repository and return its head; someone who was faster is a conflict (409), so the plan is made again."""
     with speaking(plan.address, sending=True):
-        api.create_repo(plan.repo, repo_type=plan.kind, exist_ok=True)
+        api.create_repo(plan.repo, repo_type=plan.kind)
     return head(api, plan.repo, plan.kind)[0]
 
 

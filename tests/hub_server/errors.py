@@ -9,9 +9,9 @@ from starlette.responses import JSONResponse
 class HubError(Exception):
     """An HTTP error of the Hub; `code` becomes `X-Error-Code`."""
 
-    def __init__(self, status: int, message: str, code: str | None = None) -> None:
+    def __init__(self, status: int, message: str, code: str | None = None, url: str | None = None) -> None:
         super().__init__(message)
-        self.status, self.message, self.code = status, message, code
+        self.status, self.message, self.code, self.url = status, message, code, url
 
 
 def repo_not_found(signed_in: bool) -> HubError:
@@ -35,4 +35,5 @@ async def answer(_: Request, error: Exception) -> JSONResponse:
     headers = {"X-Error-Message": error.message}
     if error.code:
         headers["X-Error-Code"] = error.code
-    return JSONResponse({"error": error.message}, status_code=error.status, headers=headers)
+    body = {"error": error.message} | ({"url": error.url} if error.url else {})
+    return JSONResponse(body, status_code=error.status, headers=headers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import parse_qs
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -106,5 +107,5 @@ async def _form(request: Request) -> dict[str, Any]:
     if "json" in request.headers.get("content-type", ""):
         body = await request.json()
         return {"paths": body["paths"], "expand": body.get("expand")}
-    form = await request.form()
-    return {"paths": form.getlist("paths"), "expand": form.get("expand")}
+    form = parse_qs((await request.body()).decode())
+    return {"paths": form.get("paths", []), "expand": form.get("expand", [None])[0]}

@@ -48,9 +48,11 @@ async def create_repo(request: Request) -> JSONResponse:
         raise HubError(403, f'You don\'t have the rights to create a repo under the namespace "{namespace}"')
     name, kind = f"{namespace}/{body['name']}", body.get("type") or "model"
     private = body.get("visibility") == "private" or bool(body.get("private"))
-    repo = access.hub(request).create(kind, name, who.name, private)
-    prefix = "datasets/" if kind == "dataset" else ""
-    return JSONResponse({"url": f"{_base(request)}{prefix}{repo.id}", "name": repo.id, "id": repo.id})
+    url = f"{request.base_url}{'datasets/' if kind == 'dataset' else ''}{name}"
+    if (kind, name) in access.hub(request).repos:
+        raise HubError(409, f"You already created this {kind} repo: {name}", url=url)
+    access.hub(request).create(kind, name, who.name, private)
+    return JSONResponse({"url": url, "name": name, "id": name})
 
 
 async def whoami(request: Request) -> JSONResponse:
@@ -178,7 +180,3 @@ def _safetensors(blob: Blob | None) -> dict | None:
         if name != "__metadata__":
             counts[tensor["dtype"]] = counts.get(tensor["dtype"], 0) + math.prod(tensor["shape"])
     return {"parameters": counts, "total": sum(counts.values())}
-
-
-def _base(request: Request) -> str:
-    return str(request.base_url)

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from tests.hub_server.errors import HubError, entry_not_found, revision_not_found
+from tests.hub_server.errors import entry_not_found, revision_not_found
 
 POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:{oid}\nsize {size}\n"
 
@@ -151,8 +151,6 @@ class Hub:
 
     def create(self, kind: str, name: str, author: str, private: bool = False) -> Repo:
         """A new repository with the first commit that the Hub makes itself."""
-        if (kind, name) in self.repos:
-            raise HubError(409, "You already created this model repo" if kind == "model" else "Repo already exists")
         repo = Repo(kind, name, private=private)
         first = repo.commit(None, "initial commit", "", author, {".gitattributes": Blob(GITATTRIBUTES)})
         repo.refs["main"] = first
