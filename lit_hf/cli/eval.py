@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from lit_hf.cli.options import Config, FormatOption, Output, settings_of, with_settings
-from lit_hf.cli.output import Format, Sink
+from lit_hf.cli.output import Format, Sink, is_main_process
 from lit_hf.cli.progress import make_progress
 from lit_hf.config import Settings
 from lit_hf.errors import UsageError
@@ -47,7 +47,7 @@ def evaluate(settings: Settings, output: Path | None, format: Format) -> None:
     from lit_hf.evaluate import run
 
     record = run(settings, progress=progress)
-    if output is not None:
+    if output is not None and is_main_process():
         from lit_hf.reports.files import write_curve
 
         record.save(output)

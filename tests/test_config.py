@@ -1,0 +1,94 @@
+"""Settings: refused when wrong, the same after a trip through YAML, one fingerprint for one result."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lit_hf.config import Settings, from_mapping, known_keys, read_yaml, split_dataset, split_model
+from lit_hf.errors import BadSetting, FileUnreadable, UnknownKey, UsageError
+
+
+def test_given_names_only_what_differs_from_the_defaults() -> None:
+    assert Settings("m", "d", orders=5).given() == {"model": "m", "dataset": "d", "orders": 5}
+    assert set(Settings("m", "d").resolved()) == set(known_keys())
+
+
+@given(
+    orders=st.integers(1, 9),
+    seed=st.integers(0, 2**40),
+    prompt=st.text(st.characters(blacklist_categories=["Cs", "Cc"]), max_size=20),
+    batch_tokens=st.none() | st.integers(1, 10**6),
+)
+def test_yaml_round_trip(tmp_path_factory, orders: int, seed: int, prompt: str, batch_tokens: int | None) -> None:
+    file = tmp_path_factory.mktemp("settings") / "settings.yaml"
+    settings = Settings("org/m@main", "d.csv", orders=orders, seed=seed, prompt=prompt, batch_tokens=batch_tokens)
+    settings.to_yaml(file)
+    assert Settings.from_yaml(file) == settings
+
+
+def test_an_unknown_key_is_refused_with_the_nearest_known_one(tmp_path: Path) -> None:
+    file = tmp_path / "s.yaml"
+    file.write_text("model: m\ndataset: d\nmax_exmples: 3\n")
+    with pytest.raises(UnknownKey) as caught:
+        Settings.from_yaml(file)
+    assert caught.value.key == "max_exmples"
+    assert "max_examples" in (caught.value.next_step or "").split("?")[0]
+    assert str(file) in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"orders": 0},
+        {"orders": "3"},
+        {"orders": True},
+        {"seed": -1},
+        {"max_examples": 2.5},
+        {"dtype": "int8"},
+        {"pooling": "average"},
+        {"layer": "first"},
+        {"model": " "},
+        {"text_column": 3},
+        {"allow_pickle": "yes"},
+    ],
+)
+def test_a_wrong_value_is_refused_by_name(wrong: dict) -> None:
+    with pytest.raises(BadSetting) as caught:
+        Settings(**{"model": "m", "dataset": "d", **wrong})
+    assert caught.value.name in wrong
+    assert caught.value.exit_code == 2
+
+
+def test_a_file_without_a_model_says_so(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no model"):
+        from_mapping({"dataset": "d"}, "here")
+
+
+@pytest.mark.parametrize("content", [b"- a\n- b\n", b"a: [", b"\xff\xfe\x00"])
+def test_a_file_that_holds_no_settings_is_named(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "s.yaml"
+    file.write_bytes(content)
+    with pytest.raises(FileUnreadable, match=r"s\.yaml"):
+        read_yaml(file)
+
+
+def test_the_fingerprint_follows_what_changes_bits_and_nothing_else() -> None:
+    base = Settings("m", "d").fingerprint()
+    assert base == Settings("m", "d", cache_dir="elsewhere", allow_pickle=True).fingerprint()
+    changed = [Settings("m", "d", seed=1), Settings("m", "d", pooling="cls"), Settings("m", "e"), Settings("n", "d")]
+    assert len({base, *(settings.fingerprint() for settings in changed)}) == 5
+
+
+def test_names_split_into_id_config_and_revision(tmp_path: Path) -> None:
+    assert split_model("org/m@abc") == ("org/m", "abc")
+    assert split_model("org/m") == ("org/m", None)
+    assert split_dataset("org/d:small@abc") == ("org/d", "small", "abc")
+    assert split_dataset("org/d") == ("org/d", None, None)
+    folder = tmp_path / "a@b:c"
+    folder.mkdir()
+    assert split_model(str(folder)) == (str(folder), None)
+    assert split_dataset(str(folder)) == (str(folder), None, None)
