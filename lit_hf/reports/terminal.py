@@ -40,6 +40,7 @@ def resolved(record: Record) -> Table:
         "task": words.task_line(dataset),
         "classes": words.classes_line(dataset),
         "coder": f"version {record['coder']['version']}, {resolved['orders']} orders, seed {resolved['seed']}",
+        "features": words.features_line(record),
         "machine": f"{environment['device']}, {environment['threads']} threads, {record['timings']['total']:.1f} s",
     }
     grid = Table.grid(padding=(0, 2))

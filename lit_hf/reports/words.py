@@ -37,11 +37,14 @@ def headline(record: Record) -> str:
 
 
 def against_raw_input(record: Record) -> str | None:
-    """Return by how much the checkpoint beats raw input, or that it does not; None without that arm."""
+    """Return by how much the checkpoint beats raw input, or that it does not; None without that arm.
+
+    Raw input is coded in the first order only, so it is compared with the checkpoint's bits in that order.
+    """
     raw = record["baselines"]["raw_input"]
     if raw["bits"] is None:
         return None
-    saved = raw["bits"] - record["codelength"]["bits"]
+    saved = raw["bits"] - record["codelength"]["bits_per_order"][0]
     if saved > 0:
         return f"beats raw input ({raw['kind']}) by {bits(saved)} bits"
     return f"does not beat raw input: {raw['kind']} codes these labels in {bits(-saved)} bits fewer"
@@ -57,29 +60,11 @@ def holdout(record: Record) -> str | None:
 
 
 def remarks(record: Record) -> list[str]:
-    """Return what a reader should know before trusting the numbers, most important first."""
-    found = [_raw_remark(record), _contamination(record), _truncation(record), _dropped(record["dataset"]["dropped"])]
+    """Return what a reader should know before trusting the numbers: the record's notes, what is missing and why."""
     parts = record["transfer"]["interval_parts"]
-    missing = [str(parts[f"{name}_reason"]) for name in ("examples", "orders", "twins") if parts[name] is None]
-    return [remark for remark in found if remark] + [f"Interval: {reason}" for reason in missing] + _notes(record)
-
-
-def _raw_remark(record: Record) -> str | None:
-    text = against_raw_input(record)
-    return f"The checkpoint {text}." if text and text.startswith("does not") else None
-
-
-def _contamination(record: Record) -> str | None:
-    if record["contamination"] != "declared":
-        return None
-    return "The model card declares this dataset as training data: the transfer may be memory of these very examples."
-
-
-def _truncation(record: Record) -> str | None:
-    share = record["dataset"]["truncated"]
-    if not share:
-        return None
-    return f"{percent(share)} of the inputs were cut at {record['model']['max_tokens']} tokens."
+    missing = [f"Interval: {parts[f'{name}_reason']}." for name in ("orders", "twins") if parts[name] is None]
+    dropped = _dropped(record["dataset"]["dropped"])
+    return [*(record.data.get("notes") or []), *([dropped] if dropped else []), *missing]
 
 
 def _dropped(dropped: dict[str, int]) -> str | None:
@@ -87,9 +72,14 @@ def _dropped(dropped: dict[str, int]) -> str | None:
     return f"Dropped: {' and '.join(counted)}." if counted else None
 
 
-def _notes(record: Record) -> list[str]:
-    notes: list[str] = record.data.get("notes") or []
-    return list(notes)
+def features_line(record: Record) -> str | None:
+    """Return how many inputs went through a network in this run, and how many were in the store already."""
+    computed, reused = (record["timings"].get(name) for name in ("embedded_now", "from_the_store"))
+    if computed is None or reused is None:
+        return None
+    if computed == 0:
+        return f"all {reused:,} from the store, no forward pass"
+    return f"{computed:,} embedded, {reused:,} from the store"
 
 
 def model_line(model: dict[str, Any]) -> str:

@@ -59,16 +59,18 @@ def test_an_interval_that_contains_zero_is_not_told_from_it() -> None:
 
 
 def test_a_checkpoint_below_raw_input_says_so() -> None:
-    record = with_part("baselines.raw_input.bits", 1000.0)
-    assert "does not beat raw input" in remarks(record)[0]
-    assert "does not beat raw input" in rendered(record)
+    assert "does not beat raw input" in rendered(with_part("baselines.raw_input.bits", 1000.0))
+
+
+def test_a_run_without_a_forward_pass_says_so() -> None:
+    record = with_part("timings.embedded_now", 0)
+    record["timings"]["from_the_store"] = 6000
+    assert "all 6,000 from the store, no forward pass" in rendered(record)
 
 
 @pytest.mark.parametrize(
     ("path", "value", "said"),
     [
-        ("contamination", "declared", "declares this dataset as training data"),
-        ("dataset.truncated", 0.125, "12.5 % of the inputs were cut at 256 tokens"),
         ("dataset.dropped", {"missing_labels": 3, "empty_inputs": 0}, "Dropped: 3 missing labels."),
         ("notes", ["the twin's BatchNorm collapsed"], "the twin's BatchNorm collapsed"),
     ],
@@ -84,7 +86,7 @@ def test_nothing_to_remark_on_a_clean_record() -> None:
 def test_a_missing_part_of_the_interval_gives_its_reason() -> None:
     record = with_part("transfer.interval_parts.orders", None)
     record["transfer"]["interval_parts"]["orders_reason"] = "one order only"
-    assert "Interval: one order only" in remarks(record)
+    assert "Interval: one order only." in remarks(record)
 
 
 def test_names_are_never_read_as_markup() -> None:
