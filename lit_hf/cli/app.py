@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from lit_hf.cli import demo, eval
-from lit_hf.cli.errors import report
+from lit_hf.cli import card, demo, eval, leaderboard, push
+from lit_hf.cli.errors import INTERRUPTED, report
 
 app = typer.Typer(
     name="lit-hf",
@@ -23,6 +23,9 @@ app = typer.Typer(
 )
 app.command("eval")(eval.command)
 app.command("demo")(demo.command)
+app.command("card")(card.command)
+app.command("push")(push.command)
+app.command("leaderboard")(leaderboard.command)
 
 
 def _version(asked: bool) -> None:
@@ -49,7 +52,8 @@ def run(arguments: Sequence[str]) -> int:
         ended = app(list(arguments), prog_name="lit-hf", standalone_mode=False)
     except BaseException as error:
         return report(error)
-    return ended if isinstance(ended, int) else 0
+    # The argument parser turns Ctrl-C into this code without a word.
+    return report(KeyboardInterrupt()) if ended == INTERRUPTED else ended if isinstance(ended, int) else 0
 
 
 def _quiet_libraries() -> None:

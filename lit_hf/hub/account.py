@@ -36,6 +36,8 @@ def account(api: HfApi) -> Account:
         raise NotLoggedIn("the token is not a user's")
     token = found.get("auth", {}).get("accessToken", {})
     if token.get("role") == "read":
-        raise NoWritePermission("the Hub", "this token can only read", "Make a token with write access, then `hf auth login`.")
+        raise NoWritePermission(
+            "the Hub", "this token can only read", "Make a token with write access, then `hf auth login`."
+        )
     orgs = [org["name"] for org in found.get("orgs", ()) if org.get("roleInOrg", "write") in WRITING_ROLES]
     return Account(found["name"], frozenset({found["name"], *orgs}))

@@ -1,8 +1,8 @@
 """`.eval_results/*.yaml`: scores on datasets that are registered as benchmarks.
 
-https://huggingface.co/docs/hub/eval-results. Such an entry has one value and no metric name: it *is* the benchmark's own metric. So
-one is written only where the dataset registers a benchmark (`eval.yaml`) whose evaluation framework is lit-hf and one of whose
-tasks is the configuration and split that were measured; never an L_IT in the place of another benchmark's score.
+https://huggingface.co/docs/hub/eval-results. Such an entry has one value and no metric name: it *is* the benchmark's
+own metric. So one is written only where the dataset registers a benchmark (`eval.yaml`) whose evaluation framework is
+lit-hf and one of whose tasks is the configuration and split that were measured; never an L_IT for another's score.
 """
 
 from __future__ import annotations

@@ -16,8 +16,8 @@ from lit_hf.hub.merge import merge
 def update(text: str, records: Sequence[Mapping[str, Any]], overwrite: bool = False, name: str | None = None) -> str:
     """Return the card with each record's section and `model-index` entry.
 
-    Everything else in it keeps its bytes, and a second call changes nothing. `name` is the model's name for a new index (the
-    repository's; by default the last part of the record's model id). Raises `InvalidCard`, and `ValueDiffers` when the card has
+    Everything else in it keeps its bytes, and a second call changes nothing. `name` is the model's name for a new index
+    (by default the last part of the record's model id). Raises `InvalidCard`, and `ValueDiffers` when the card has
     another value for the same measurement and `overwrite` is off.
     """
     card = split(text)

@@ -54,7 +54,7 @@ def speaking(repo: str, sending: bool = False) -> Iterator[None]:
         raise UnknownRepository(repo) from error
     except hub.HfHubHTTPError as error:
         raise _by_status(repo, error) from error
-    except (*_broken_connection(), hub.OfflineModeIsEnabled) as error:
+    except _broken_connection() as error:
         raise NetworkLost(repo, " ".join(str(error).split()) or type(error).__name__, unsure=sending) from error
     except ValueError as error:  # the client raises it for a card that /api/validate-yaml refuses
         if not str(error).startswith("Invalid metadata"):
@@ -63,7 +63,7 @@ def speaking(repo: str, sending: bool = False) -> Iterator[None]:
 
 
 def patiently(repo: str, work: Callable[[], T], patience: Patience | None = None) -> T:
-    """Do `work`, again from its beginning when others were faster, when asked to slow down, or when the connection broke.
+    """Do `work`, again from its beginning when others were faster, the Hub asks to wait, or the connection broke.
 
     `work` must read the repository anew each time: then a commit that did arrive is seen, and not made twice.
     """
@@ -116,9 +116,7 @@ def _clean(said: str) -> str:
 
 
 def _broken_connection() -> tuple[type[Exception], ...]:
-    """What a connection that cannot be made or breaks off raises below huggingface_hub."""
-    try:
-        import httpx2 as http
-    except ImportError:  # huggingface_hub 1.x
-        import httpx as http
-    return (http.TransportError, ConnectionError)
+    """What a connection that cannot be made or breaks off raises; offline mode is a ConnectionError too."""
+    import httpx2
+
+    return (httpx2.TransportError, ConnectionError)

@@ -48,7 +48,7 @@ class RefusedByHub(LitError):
     def __init__(self, repo: str, reason: str) -> None:
         super().__init__(
             f"the Hub refused the commit to {repo}: {' '.join(reason.split())}",
-            "Nothing was written. Correct the card's front matter, then push again; `--dry-run` shows what would be sent.",
+            "Nothing was written. Correct the card's front matter, then push again; `--dry-run` shows what is sent.",
         )
         self.repo, self.reason = repo, reason
 
@@ -57,7 +57,9 @@ class NetworkLost(LitError):
     """The connection broke. A commit is atomic on the Hub, so it is there in full or not at all."""
 
     def __init__(self, repo: str, reason: str, unsure: bool = False) -> None:
-        state = "whether the commit arrived is not known, but it is never half-written" if unsure else "nothing was written"
+        state = (
+            "whether the commit arrived is not known, but it is never half-written" if unsure else "nothing was written"
+        )
         super().__init__(
             f"lost the connection to the Hub while working on {repo} ({reason}); {state}.",
             "Run the same command again: what has arrived is recognised and not sent twice.",
@@ -71,7 +73,8 @@ class RateLimited(LitError):
     def __init__(self, repo: str, seconds: float | None) -> None:
         when = f"in {seconds:.0f} seconds" if seconds is not None else "later"
         super().__init__(
-            f"the Hub limits the rate of requests to {repo}; nothing was written.", f"Run the same command again {when}."
+            f"the Hub limits the rate of requests to {repo}; nothing was written.",
+            f"Run the same command again {when}.",
         )
         self.repo, self.seconds = repo, seconds
 
@@ -103,7 +106,8 @@ class InvalidCard(LitError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(
-            f"the card's front matter cannot be extended: {reason}.", "Correct the YAML between the two `---` lines first."
+            f"the card's front matter cannot be extended: {reason}.",
+            "Correct the YAML between the two `---` lines first.",
         )
         self.reason = reason
 
@@ -113,6 +117,7 @@ class OtherModel(UsageError):
 
     def __init__(self, card: str, found: str) -> None:
         super().__init__(
-            f"the record is of {found}, not of {card}.", "Push records of one model at a time, or `--to` a results dataset."
+            f"the record is of {found}, not of {card}.",
+            "Push records of one model at a time, or `--to` a results dataset.",
         )
         self.card, self.found = card, found

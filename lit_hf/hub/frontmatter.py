@@ -1,4 +1,4 @@
-"""A card's text taken apart without losing a byte: byte-order mark, front matter, body, line ends; and put together again."""
+"""A card's text taken apart without losing a byte: byte-order mark, front matter, body; and put together again."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BOM = "\ufeff"
 
 @dataclass(frozen=True)
 class Card:
-    """A README.md in parts; joined in this order they are the file again, except that `newline` says how its lines end."""
+    """A README.md in parts, which joined are the file again; `newline` says how its lines end."""
 
     mark: str
     opening: str

@@ -14,7 +14,7 @@ from lit_hf.hub.errors import InvalidCard, ValueDiffers
 
 METRIC_TYPE = "information-transfer"
 METRIC_NAME = "L_IT (bits)"
-# A rerun on another machine agrees to far less than this; a card with 13 decimals would claim more than the interval allows.
+# A rerun on another machine agrees to far less than this; 13 decimals would claim more than the interval allows.
 DECIMALS = 2
 # Said elsewhere in the entry, or of no effect on the bits.
 _NOT_ARGUMENTS = {"model", "dataset", "split", "cache_dir", "allow_pickle", "trust_remote_code"}

@@ -1,4 +1,4 @@
-"""A results dataset as rankings: one board for each set of records that may be compared, with the intervals and ties of `rank`."""
+"""A results dataset as rankings with intervals and ties: one board for each set of records that may be compared."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Board:
-    """A ranking of records on one stream, coded by one bank, shortest code first. `unpaired` have no bits per example."""
+    """Records on one stream, coded by one bank, shortest code first. `unpaired` have no bits per example."""
 
     dataset: str
     split: str | None
@@ -147,7 +147,12 @@ def _newest(records: Sequence[Record]) -> list[Record]:
     """The newest record of each checkpoint and way of making features, in the order of their first appearance."""
     kept: dict[str, Record] = {}
     for record in records:
-        same = repr([record["model"].get(key) for key in ("id", "revision", "layer", "pooling", "prompt", "max_tokens", "dtype")])
+        same = repr(
+            [
+                record["model"].get(key)
+                for key in ("id", "revision", "layer", "pooling", "prompt", "max_tokens", "dtype")
+            ]
+        )
         if same not in kept or record["created"] > kept[same]["created"]:
             kept[same] = record
     return list(kept.values())

@@ -1,8 +1,8 @@
 """Put a result into the `model-index` of a front matter, touching nothing else in it.
 
-The text is edited, not dumped again: comments, quotes, key order, indentation and line ends outside the edited lines stay. After
-the edit the text is parsed and compared with the metadata that was wanted; where an edit cannot give that (flow style, anchors),
-the value of `model-index` alone is written anew, and if that fails too the card is refused.
+The text is edited, not dumped again: comments, quotes, key order, indentation and line ends outside the edited lines
+stay. After the edit the text is parsed and compared with the metadata that was wanted; where an edit cannot give that
+(flow style, anchors), the value of `model-index` alone is written anew, and if that fails too the card is refused.
 """
 
 from __future__ import annotations
@@ -94,9 +94,7 @@ def _flow_edit(text: str, models: list[Any]) -> list[str]:
     return [text[: pair[1].start_mark.index] + flow + text[pair[1].end_mark.index :]]
 
 
-def _result_edit(
-    text: str, entry: Mapping[str, Any], model: int, replaced: int | None, newline: str
-) -> list[str]:
+def _result_edit(text: str, entry: Mapping[str, Any], model: int, replaced: int | None, newline: str) -> list[str]:
     """The text with one item of the results list replaced or added, in that list's own indentation."""
     results = _results_node(text, model)
     if results is None or results.flow_style or not results.value:
@@ -131,7 +129,7 @@ def _item_start(text: str, item: yaml.Node) -> tuple[int, int]:
 
 
 def _last_index(node: yaml.Node) -> int:
-    """Where the text of a node ends: of a block collection that of its last leaf, as its own mark lies beyond comments."""
+    """Where a node's text ends: of a block collection its last leaf's end, as its own mark lies beyond comments."""
     if isinstance(node, yaml.ScalarNode):
         return _scalar_end(node)
     if node.flow_style or not node.value:

@@ -30,8 +30,8 @@ def push(
 ) -> Published:
     """Put the records of one model into its card: a commit for its owner, a pull request with `create_pr`.
 
-    A pull request of ours that is still open is updated, not joined by another. With `dry_run` the plan is made and nothing sent.
-    Raises the errors of `lit_hf.hub.errors`; whatever is raised, nothing is half-written.
+    A pull request of ours that is still open is updated, not joined by another. With `dry_run` the plan is made and
+    nothing sent. Raises the errors of `lit_hf.hub.errors`; whatever is raised, nothing is half-written.
     """
     repo = repository(records)
     who = account(api)
@@ -44,14 +44,30 @@ def push(
     return patiently(repo, attempt, patience)
 
 
+def one_model(records: Sequence[Data]) -> str:
+    """The one model that the records are of; raises `OtherModel` for several."""
+    names = list(dict.fromkeys(str(record["model"]["id"]) for record in records))
+    if len(names) > 1:
+        raise OtherModel(names[0], names[1])
+    return names[0]
+
+
 def repository(records: Sequence[Data]) -> str:
     """The one repository that the records are of; raises `OtherModel` for several, or for a local folder."""
-    names = list(dict.fromkeys(str(record["model"]["id"]) for record in records))
-    for name in names[1:]:
-        raise OtherModel(names[0], name)
-    if records[0]["model"]["revision"] is None or names[0].count("/") != 1:
-        raise OtherModel("a repository on the Hub", f"the local folder {names[0]}")
-    return names[0]
+    name = one_model(records)
+    if not _is_repository(records[0]):
+        raise OtherModel("a repository on the Hub", f"the local folder {name}")
+    return name
+
+
+def all_own(api: HfApi, records: Sequence[Data]) -> bool:
+    """Whether every record is of a repository that the account may write to."""
+    who = account(api)
+    return all(_is_repository(record) and who.owns(record["model"]["id"]) for record in records)
+
+
+def _is_repository(record: Data) -> bool:
+    return record["model"]["revision"] is not None and str(record["model"]["id"]).count("/") == 1
 
 
 def allowed(who: Account, repo: str, create_pr: bool) -> None:
@@ -60,13 +76,11 @@ def allowed(who: Account, repo: str, create_pr: bool) -> None:
         raise NoWritePermission(
             repo,
             f"it is not of {who.name}",
-            f"Open a pull request with `--create-pr`, or push to a dataset of your own: `--to {who.name}/lit-hf-results`.",
+            f"Open a pull request with `--create-pr`, or use a dataset of your own: `--to {who.name}/lit-hf-results`.",
         )
 
 
-def make_plan(
-    api: HfApi, who: Account, repo: str, records: Sequence[Data], create_pr: bool, overwrite: bool
-) -> Plan:
+def make_plan(api: HfApi, who: Account, repo: str, records: Sequence[Data], create_pr: bool, overwrite: bool) -> Plan:
     """Read the repository as it is now and work out the commit."""
     sha, files = head(api, repo, "model")
     changes = _changes(api, repo, sha, files, records, overwrite)

@@ -40,8 +40,8 @@ class Change:
 class Plan:
     """One commit that has not been made.
 
-    It goes onto `revision`, whose head must still be `parent` (None: the repository does not exist and is made first), or opens a
-    pull request that starts there. `pull_request` is the number of our own open one that the commit updates.
+    It goes onto `revision`, whose head must still be `parent` (None: the repository does not exist and is made first),
+    or opens a pull request that starts there. `pull_request` is the number of our own open one that the commit updates.
     """
 
     repo: str
@@ -64,7 +64,8 @@ class Plan:
         files = ", ".join(change.path for change in self.changes)
         where = f"pull request {self.pull_request}" if self.pull_request else self.revision
         how = "a new pull request to" if self.opens_pull_request else ("" if self.parent else "the new repository")
-        return f"{len(self.changes)} file(s) in one commit on {' '.join(f'{how} {self.address}'.split())} ({where}): {files}"
+        on = " ".join(f"{how} {self.address}".split())
+        return f"{len(self.changes)} file(s) in one commit on {on} ({where}): {files}"
 
     @property
     def address(self) -> str:
@@ -105,7 +106,7 @@ def send(api: HfApi, plan: Plan) -> Published:
 def head(api: HfApi, repo: str, kind: RepoType, revision: str = "main") -> tuple[str, tuple[str, ...]]:
     """The commit that a revision points to now, and its files."""
     with speaking(repo if kind == "model" else f"datasets/{repo}"):
-        info = api.repo_info(repo, repo_type=kind, revision=revision)
+        info = (api.model_info if kind == "model" else api.dataset_info)(repo, revision=revision)
     return str(info.sha), tuple(sibling.rfilename for sibling in info.siblings or ())
 
 
@@ -117,7 +118,7 @@ def fetch(api: HfApi, repo: str, kind: RepoType, sha: str, path: str) -> bytes:
 
 
 def _create(api: HfApi, plan: Plan) -> str:
-    """Make the repository and return its head; someone who was faster is a conflict (409), so the plan is made again."""
+    """Make the repository and return its head; if someone was faster it is a conflict (409): plan again."""
     with speaking(plan.address, sending=True):
         api.create_repo(plan.repo, repo_type=plan.kind)
     return head(api, plan.repo, plan.kind)[0]

@@ -1,5 +1,8 @@
-"""A results dataset: one's own place for records of anybody's models. One Parquet and one JSON file a record, so that pushes never
-edit each other's files; a push that finds a newer head reads again and tries again."""
+"""A results dataset: one's own place for records of anybody's models.
+
+One Parquet and one JSON file a record, so that pushes never edit each other's files; a push that finds a newer head
+reads again and tries again.
+"""
 
 from __future__ import annotations
 
@@ -93,7 +96,7 @@ def read(api: HfApi, repo: str, revision: str = "main", cache_dir: str | None = 
 
 
 def with_configs(text: str, repo: str) -> str:
-    """A dataset card that says which files are rows: ours for an empty one; an existing one gains `configs` if it has none."""
+    """A dataset card that says which files are rows: ours where there is none; an existing one gains `configs`."""
     template = resources.files("lit_hf.hub").joinpath("templates/results_dataset.md").read_text(encoding="utf-8")
     ours = Template(template).substitute(repo=repo)
     if not text.strip():

@@ -13,7 +13,7 @@ from typing import Any
 
 from lit_hf.hub import index
 
-# Settings that say which bits: the columns and sizes; those that only say where things are kept do not belong in a card.
+# Said otherwise in the command, or only about the machine.
 _NOT_OPTIONS = {"model", "dataset", "cache_dir", "device"}
 
 
@@ -76,7 +76,9 @@ def command(record: Mapping[str, Any]) -> str:
 def pinned(about: Mapping[str, Any]) -> str:
     """`id@revision`; the last part of the path for a local folder."""
     name = str(about["id"])
-    return f"{name}@{about['revision']}" if about["revision"] and not PurePath(name).is_absolute() else PurePath(name).name
+    return (
+        f"{name}@{about['revision']}" if about["revision"] and not PurePath(name).is_absolute() else PurePath(name).name
+    )
 
 
 def _dataset_argument(dataset: Mapping[str, Any]) -> str:
@@ -123,10 +125,11 @@ def _facts(record: Mapping[str, Any]) -> list[str]:
     model, dataset, holdout = record["model"], record["dataset"], record["holdout"]
     lines = [f"- Features: {_made(model)}."]
     if holdout:
-        lines.append(
-            f"- Held-out {holdout['metric']}: {holdout['value']:.3f} on {holdout['examples']:,} examples ({holdout['source']})."
-        )
-    lines.append(f"- Contamination (does the model's card name this dataset as training data?): {record['contamination']}.")
+        sample = f"{holdout['examples']:,} examples ({holdout['source']})"
+        lines.append(f"- Held-out {holdout['metric']}: {holdout['value']:.3f} on {sample}.")
+    lines.append(
+        f"- Contamination (does the model's card name this dataset as training data?): {record['contamination']}."
+    )
     dropped = dataset["dropped"]
     lines.append(
         f"- Dropped: {dropped['missing_labels']:,} without a label, {dropped['empty_inputs']:,} empty; "

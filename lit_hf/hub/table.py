@@ -90,7 +90,15 @@ def schema() -> pa.Schema:
     import pyarrow as pa
 
     whole = {"parameters", "examples", "seed"}
-    real = {"l_it_bits", "l_it_low", "l_it_high", "codelength_bits", "codelength_low", "codelength_high", "holdout_value"}
+    real = {
+        "l_it_bits",
+        "l_it_low",
+        "l_it_high",
+        "codelength_bits",
+        "codelength_low",
+        "codelength_high",
+        "holdout_value",
+    }
     names = _COLUMNS
     kinds = [pa.int64() if n in whole else pa.float64() if n in real else pa.string() for n in names]
     fields = [pa.field(name, kind) for name, kind in zip(names, kinds, strict=True)]

@@ -60,16 +60,23 @@ class Server:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("HF_", "HUGGING", "LIT_HF"))}
         hub = {"HF_ENDPOINT": self.url, "HF_HOME": str(home), "HF_TOKEN": token}
         quiet = {"HF_HUB_DISABLE_XET": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
-        return {**kept, **hub, **quiet, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+        return {**kept, **hub, **quiet, "OMP_NUM_THREADS": "1", "COLUMNS": "120", "PYTHONPATH": str(ROOT)}
 
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    """One server for the whole session; tests use repositories of their own."""
+    """One server for the whole session; tests use repositories of their own.
+
+    Uploads go through git LFS: the stand-in has no Xet.
+    """
+    from huggingface_hub import constants
+
     command = [sys.executable, "-m", "tests.hub_server"]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
-    yield Server(process.stdout.readline().strip())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(constants, "HF_HUB_DISABLE_XET", True)
+        yield Server(process.stdout.readline().strip())
     process.terminate()
     process.wait(timeout=10)
 
@@ -83,11 +90,10 @@ def hub(server: Server) -> Iterator[Server]:
 
 
 @pytest.fixture(autouse=True)
-def _no_large_file_side_ways(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Uploads go through git LFS (the stand-in has no Xet), and nothing stored on this machine takes part."""
+def _own_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nothing stored on this machine, neither a token nor a cached file, takes part."""
     from huggingface_hub import constants
 
-    monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(tmp_path / "token"))
     monkeypatch.delenv("HF_TOKEN", raising=False)

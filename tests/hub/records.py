@@ -1,4 +1,4 @@
-"""Records as `lit-hf eval` writes them, with numbers drawn instead of measured: what publishing needs is their shape."""
+"""Records as `lit-hf eval` writes them, with numbers drawn, not measured: publishing needs their shape."""
 
 from __future__ import annotations
 
@@ -62,11 +62,20 @@ def _data(
     code, twin = float(encoder.sum(axis=1).mean()), float(baseline.sum(axis=1).mean())
     bits, half = twin - code, 20.0
     data_revision = None if dataset.startswith("/") else "d" * 40
-    resolved = {"model": model, "dataset": dataset, "max_examples": examples, "orders": orders, "seed": seed, "twins": 1}
+    resolved = {
+        "model": model,
+        "dataset": dataset,
+        "max_examples": examples,
+        "orders": orders,
+        "seed": seed,
+        "twins": 1,
+    }
     seen = [1, 10, 100, examples]
     return {
         "schema": "lit-hf/record/1",
-        "id": record_id({"id": model, "revision": revision}, {"id": dataset, "fingerprint": fingerprint}, f"{bank}/{seed}"),
+        "id": record_id(
+            {"id": model, "revision": revision}, {"id": dataset, "fingerprint": fingerprint}, f"{bank}/{seed}"
+        ),
         "created": "2026-11-22T12:00:00+00:00",
         "model": {
             "id": model,

@@ -50,7 +50,11 @@ def test_the_hub_client_reads_the_entry() -> None:
     found = [result for result in ModelCard(text).data.eval_results if result.metric_type == "information-transfer"]
     assert [result.metric_name for result in found] == ["L_IT (bits)"]
     assert found[0].metric_value == index.rounded(record()["transfer"]["bits"])
-    assert (found[0].dataset_type, found[0].dataset_split, found[0].dataset_revision) == ("org/reviews", "train", "d" * 40)
+    assert (found[0].dataset_type, found[0].dataset_split, found[0].dataset_revision) == (
+        "org/reviews",
+        "train",
+        "d" * 40,
+    )
     assert found[0].metric_args["max_examples"] == 400
     assert check(text, "model") == ([], [])
 
@@ -84,7 +88,7 @@ def test_line_ends_and_byte_order_mark_stay(newline: str, mark: str) -> None:
         "---\nlicense: mit\n---\n",
         "---\r\nlicense: mit\r\n---\r\n# x",
         "---\nmodel-index:\n- name: encoder\n  results: []\n---\n",
-        "---\nmodel-index: [{name: encoder, results: [{task: {type: t}, dataset: {type: a, name: b}, metrics: []}]}]\n---\n",
+        "---\nmodel-index: [{name: encoder, results: [{task: {type: t}, metrics: []}]}]\n---\n",
         "---\nmodel-index:\n- name: a\n  results: []\n- name: encoder\n  results: []\nlicense: mit\n---\n",
         "---\nmodel-index: null\nlicense: mit # why\n---\n",
         "---\nmetric: .nan\n---\n",
@@ -104,7 +108,7 @@ def test_idempotent(original: str) -> None:
 
 
 def test_another_value_is_refused_without_overwrite() -> None:
-    """The same measurement with another value is an error that shows both; with overwrite one entry and one section remain."""
+    """The same measurement with another value is an error; with overwrite one entry and one section remain."""
     text = cards.update(OTHER, [record().data])
     other = record(quality=0.6).data
     with pytest.raises(ValueDiffers) as refused:
@@ -133,7 +137,8 @@ def test_another_sample_is_another_measurement() -> None:
 
 
 @pytest.mark.parametrize(
-    "front", ["a: [1", "- a\n- b", "model-index: text", "model-index:\n- name: x", "model-index:\n- name: x\n  results: 3"]
+    "front",
+    ["a: [1", "- a\n- b", "model-index: text", "model-index:\n- name: x", "model-index:\n- name: x\n  results: 3"],
 )
 def test_a_card_that_cannot_be_read_is_refused(front: str) -> None:
     """An index that we cannot read is never dropped."""
@@ -179,7 +184,7 @@ values = st.recursive(leaves, lambda inner: st.lists(inner, max_size=3) | st.dic
     st.sampled_from([None, True, False]),
 )
 def test_any_metadata_survives(metadata: dict, index_first: bool, newline: str, flow: bool | None) -> None:
-    """Whatever stands in the front matter, in block or flow style: same keys, same order, same values, and idempotent."""
+    """Whatever stands in the front matter, block or flow style: same keys, order and values, and idempotent."""
     ours = {"model-index": [{"name": "encoder", "results": [{"task": {"type": "t"}, "metrics": []}]}]}
     metadata = {**ours, **metadata} if index_first else {**metadata, **ours}
     front = yaml.safe_dump(metadata, sort_keys=False, allow_unicode=True, default_flow_style=flow)

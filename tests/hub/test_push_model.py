@@ -224,7 +224,7 @@ def test_accounts_that_may_not(hub: Server) -> None:
 
 
 def test_repositories_that_cannot_be_pushed_to(hub: Server) -> None:
-    """Missing; private; gated (its card cannot be read, so it cannot be extended); failing; and records of two models."""
+    """Missing; private; gated (its card cannot be read, so not extended); failing; and records of two models."""
     with pytest.raises(UnknownRepository):
         push(hub.api(), record(model="owner/missing").data)
     private, gated = hub.new(), hub.new(README__md=CARD)
@@ -238,7 +238,10 @@ def test_repositories_that_cannot_be_pushed_to(hub: Server) -> None:
     hub.fault(rf"GET /api/models/{gated}", status=500)
     with pytest.raises(HubFailed):
         push(hub.api(), record(model=gated).data)
-    for wrong in ([record(model=private).data, record(model=gated).data], [record(model="/a/folder", revision=None).data]):
+    for wrong in (
+        [record(model=private).data, record(model=gated).data],
+        [record(model="/a/folder", revision=None).data],
+    ):
         with pytest.raises(OtherModel):
             push(hub.api(), *wrong)
 
@@ -262,4 +265,3 @@ def _one_file() -> list:
     from huggingface_hub import CommitOperationAdd
 
     return [CommitOperationAdd("notes.md", b"hello\n")]
-

@@ -25,6 +25,13 @@ from tests.hub.records import record
 
 IMPATIENT = Patience(attempts=6, first_pause=0.01, longest_pause=5)
 
+LOAD = """
+import datasets, json, sys
+rows = datasets.load_dataset(sys.argv[1], split="train")
+found = [[json.loads(row["record"])["model"]["id"], row["l_it_bits"], sum(row["bits_encoder"][0])] for row in rows]
+print(json.dumps(found))
+"""
+
 
 def push(hub: Server, repo: str | None, *records: Record, token: str = "hf_owner", **options: Any) -> Any:
     """`results.push` without long pauses."""
@@ -65,13 +72,8 @@ def test_the_dataset_is_made_and_datasets_loads_it(hub: Server, tmp_path: Path) 
     assert push(hub, repo, records[0]).url
     assert push(hub, repo, records[1]).url
     assert push(hub, repo, *records).url is None
-    script = (
-        "import datasets, json, sys\n"
-        "rows = datasets.load_dataset(sys.argv[1], split='train')\n"
-        "print(json.dumps([[json.loads(r['record'])['model']['id'], r['l_it_bits'], sum(r['bits_encoder'][0])] for r in rows]))\n"
-    )
     done = subprocess.run(
-        [sys.executable, "-c", script, repo],
+        [sys.executable, "-c", LOAD, repo],
         env=hub.environment(tmp_path),
         capture_output=True,
         text=True,

@@ -18,7 +18,7 @@ LARGEST_GIT_BLOB = 10 * 2**20
 
 
 async def preupload(request: Request) -> JSONResponse:
-    """How each file is to be sent: binary kinds and files above 10 MiB to large file storage, the rest inside the commit."""
+    """How each file is to be sent: binary kinds and files above 10 MiB to LFS, the rest in the commit."""
     repo, revision, who = access.repo(request), access.param(request, "revision"), access.signed_in(request)
     access.may_commit(who, repo, revision, "create_pr" in request.query_params)
     present = repo.files(revision)
@@ -55,7 +55,7 @@ async def lfs_put(request: Request) -> Response:
 
 
 async def commit(request: Request) -> JSONResponse:
-    """One atomic commit. `parentCommit` must be the head (412 otherwise); with `create_pr` it is where the request starts."""
+    """One atomic commit. `parentCommit` must be the head, else 412; with `create_pr` it is where the request starts."""
     repo, who = access.repo(request), access.signed_in(request)
     revision, create_pr = access.param(request, "revision"), "create_pr" in request.query_params
     access.may_commit(who, repo, revision, create_pr)

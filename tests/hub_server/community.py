@@ -17,7 +17,10 @@ PAGE = 10
 async def list_discussions(request: Request) -> JSONResponse:
     """A page of discussions, newest first; filters: type, status (`open`, `closed`), author."""
     repo, query = access.repo(request), request.query_params
-    kinds, statuses = {"pull_request": True, "discussion": False}, {"open": {"open", "draft"}, "closed": {"closed", "merged"}}
+    kinds, statuses = (
+        {"pull_request": True, "discussion": False},
+        {"open": {"open", "draft"}, "closed": {"closed", "merged"}},
+    )
     found = [
         discussion
         for discussion in reversed(repo.discussions)

@@ -3,8 +3,8 @@
 A fault is JSON: `match` (regular expression over "METHOD /path?query"), `times`, and one of
 
 - `status`, `headers`, `body`: answered instead of the real answer;
-- `cut`: "request" drops the connection before anything is done, "response" does everything and then drops it unanswered,
-  a number sends that many bytes of the real body and drops it;
+- `cut`: "request" drops the connection before anything is done, "response" does everything and then drops it
+  unanswered, a number sends that many bytes of the real body and drops it;
 - `hold`: a number; the request waits until so many requests are waiting, then all of them go on (two writers at once).
 
 `GET /_control/log` lists the requests served, `POST /_control/reset` forgets faults and log.
@@ -38,9 +38,12 @@ class Faults:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            return await self.app(scope, receive, send)
+            await self.app(scope, receive, send)
+            return
         if scope["path"].startswith("/_control/"):
-            return await (await self.control(Request(scope, receive)))(scope, receive, send)
+            answer = await self.control(Request(scope, receive))
+            await answer(scope, receive, send)
+            return
         line = f"{scope['method']} {scope['raw_path'].decode()}" + "?" * bool(scope["query_string"])
         line += scope["query_string"].decode()
         self.log.append(line)
@@ -66,17 +69,16 @@ class Faults:
 
     async def serve(self, fault: dict[str, Any] | None, scope: Scope, receive: Receive, send: Send) -> None:
         """The real answer, or the fault instead of it."""
-        if fault is None:
-            return await self.app(scope, receive, send)
-        if "hold" in fault:
-            await self.hold(fault["hold"])
-            return await self.app(scope, receive, send)
-        if "cut" in fault:
-            return await self.cut(fault["cut"], scope, receive, send)
-        body = fault.get("body", {"error": "injected"})
-        headers = {"Content-Type": "application/json", **fault.get("headers", {})}
-        answer = Response(json.dumps(body), fault["status"], headers)
-        await answer(scope, receive, send)
+        if fault is not None and "cut" in fault:
+            await self.cut(fault["cut"], scope, receive, send)
+        elif fault is not None and "status" in fault:
+            body, headers = fault.get("body", {"error": "injected"}), {"Content-Type": "application/json"}
+            answer = Response(json.dumps(body), fault["status"], headers | fault.get("headers", {}))
+            await answer(scope, receive, send)
+        else:
+            if fault is not None:
+                await self.hold(fault["hold"])
+            await self.app(scope, receive, send)
 
     async def hold(self, count: int) -> None:
         """Wait for `count` requests to stand here."""
@@ -102,5 +104,7 @@ class Faults:
         # More is announced than is sent, so the client sees an answer that breaks off, whatever it asked for.
         announced = len(body) if isinstance(where, int) else 1
         await send({**start, "headers": [*headers, (b"content-length", str(announced).encode())]})
-        await send({"type": "http.response.body", "body": body[:where] if isinstance(where, int) else b"", "more_body": True})
+        await send(
+            {"type": "http.response.body", "body": body[:where] if isinstance(where, int) else b"", "more_body": True}
+        )
         raise Dropped

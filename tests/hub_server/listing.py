@@ -21,7 +21,7 @@ UNITS = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 
 
 async def list_repos(request: Request) -> JSONResponse:
-    """Search: filter (all of them), author, search, pipeline_tag, gated, num_parameters, sort, limit, cursor, expand."""
+    """Search by filter (all of them), author, search, pipeline_tag, gated, num_parameters; sort, limit, expand."""
     who, query = access.user(request), request.query_params
     repos = [r for (kind, _), r in access.hub(request).repos.items() if kind == access.kind(request)]
     found = [(r, describe(r, "main")) for r in repos if _visible(r, who)]

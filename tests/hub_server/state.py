@@ -13,7 +13,7 @@ POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:{oid}\nsize {s
 
 @dataclass(frozen=True)
 class User:
-    """An account with one token; `role` is the token's ("write" or "read"), `orgs` maps an organisation to a role in it."""
+    """An account with one token; `role` is the token's ("write" or "read"), `orgs` its roles in organisations."""
 
     name: str
     token: str

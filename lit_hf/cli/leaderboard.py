@@ -1,0 +1,94 @@
+"""`lit-hf leaderboard`: a results dataset read back as rankings."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lit_hf.cli.output import Format, Sink
+from lit_hf.errors import LitError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from lit_hf.hub.leaderboard import Board, Row
+
+Results = Annotated[str, typer.Argument(metavar="NAMESPACE/RESULTS", help="A results dataset, also NAME@REVISION.")]
+Dataset = Annotated[
+    str | None, typer.Option("--dataset", metavar="NAME", help="Only boards of this dataset (a part of its name).")
+]
+
+HowToSay = Annotated[
+    Format, typer.Option("--format", "-f", help="table, json (one object on stdout), or quiet (the best model's id).")
+]
+
+
+def command(results: Results, dataset: Dataset = None, format: HowToSay = Format.TABLE) -> None:
+    """Rank the records of a results dataset, with intervals and ties; different data or coders are never mixed."""
+    from huggingface_hub import HfApi
+
+    from lit_hf.hub import leaderboard
+    from lit_hf.hub import results as store
+
+    sink = Sink(quiet=format is Format.QUIET)
+    name, _, revision = results.partition("@")
+    found = store.read(HfApi(), name, revision or "main")
+    made = [board for board in leaderboard.boards(found.records) if dataset is None or dataset in board.dataset]
+    for path, reason in found.unreadable:
+        sink.say(f"Left out {path}: {reason}.")
+    if not made:
+        raise LitError(
+            f"{name} has no records{f' of {dataset}' if dataset else ''}.",
+            f"Add some: `lit-hf push RECORD --to {name}`.",
+        )
+    if format is Format.JSON:
+        sink.text(json.dumps(leaderboard.as_json(name, found.revision, made, found.unreadable), indent=2))
+    elif format is Format.QUIET:
+        sink.text("\n".join(board.rows[0].model for board in made if board.rows))
+    else:
+        for board in made:
+            _show(board, sink)
+
+
+def _show(board: Board, sink: Sink) -> None:
+    """One board: who measured what with which coder, then the table."""
+    if board.rows:
+        sink.show(_table(board))
+    for model in board.unpaired:
+        sink.say(f"Not ranked: {model} on {board.dataset}: its record has no bits per example.")
+
+
+def _table(board: Board) -> Table:
+    from rich.table import Table
+
+    split = f", {board.split}" if board.split else ""
+    table = Table(
+        title=f"{board.dataset}{split}: {board.examples:,} labels",
+        caption=f"bits; coder {board.coder}, bank {board.bank}; = cannot be told from the best",
+        title_justify="left",
+        caption_justify="left",
+    )
+    table.add_column("rank", justify="right")
+    table.add_column("model", overflow="fold", min_width=24)
+    for name in ("codelength", "L_IT (frozen)", "held out"):
+        table.add_column(name, justify="right")
+    for row in board.rows:
+        table.add_row(*_cells(row))
+    return table
+
+
+def _cells(row: Row) -> list[str]:
+    low, high = row.rank
+    return [
+        (f"{low}" if low == high else f"{low}-{high}") + (" =" if row.tied else ""),
+        row.model if row.revision is None else f"{row.model}@{row.revision[:7]}",
+        _interval(row.codelength, row.codelength_interval),
+        _interval(row.transfer, row.transfer_interval),
+        "" if row.metric_value is None else f"{row.metric} {row.metric_value:.3f}",
+    ]
+
+
+def _interval(bits: float, ends: tuple[float, float]) -> str:
+    return f"{bits:,.0f} [{ends[0]:,.0f}, {ends[1]:,.0f}]"

@@ -1,0 +1,101 @@
+"""`lit-hf push`: records to the Hub, into a model's card or a results dataset."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from lit_hf.cli.card import Overwrite, Records
+from lit_hf.cli.output import Format, Sink
+from lit_hf.errors import UsageError
+
+if TYPE_CHECKING:
+    from lit_hf.hub.plan import Published
+    from lit_hf.records import Record
+
+MODEL, RESULTS = "model", "results-dataset"
+
+To = Annotated[
+    str | None,
+    typer.Option(
+        "--to",
+        metavar="model|results-dataset|NAMESPACE/NAME",
+        help="The model's own card, or a results dataset: yours, or the one named. Default: the card of a model that "
+        "is yours, the results dataset for others.",
+    ),
+]
+CreatePr = Annotated[
+    bool, typer.Option("--create-pr", help="Open a pull request on the model, or update yours that is open.")
+]
+HowToSay = Annotated[
+    Format, typer.Option("--format", "-f", help="table (addresses), json (one object on stdout), or quiet (no speech).")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the exact diff and files; write nothing.")]
+
+
+def command(
+    records: Records,
+    to: To = None,
+    create_pr: CreatePr = False,
+    dry_run: DryRun = False,
+    overwrite: Overwrite = False,
+    format: HowToSay = Format.TABLE,
+) -> None:
+    """Publish records on the Hub: one commit, a pull request, or rows of a results dataset."""
+    from huggingface_hub import HfApi
+
+    from lit_hf.records import Record
+
+    if create_pr and to not in {None, MODEL}:
+        raise UsageError("--create-pr opens a pull request on a model.", "Leave out `--to`, or say `--to model`.")
+    if to is not None and to not in {MODEL, RESULTS} and to.count("/") != 1:
+        raise UsageError(f"--to is {to!r}.", "Say `--to model`, `--to results-dataset` or `--to NAMESPACE/NAME`.")
+    done = _push(HfApi(), [Record.load(path) for path in records], to, create_pr, overwrite, dry_run)
+    _report(done, dry_run, format, Sink(quiet=format is Format.QUIET))
+
+
+def _push(
+    api: Any, records: Sequence[Record], to: str | None, create_pr: bool, overwrite: bool, dry_run: bool
+) -> list[Published]:
+    """One push for each model with `--to model`, one for all records otherwise."""
+    from lit_hf.hub import model, results
+
+    if to is None:
+        to = MODEL if create_pr or model.all_own(api, [record.data for record in records]) else RESULTS
+    if to != MODEL:
+        name = None if to == RESULTS else to
+        return [results.push(api, records, name, overwrite, dry_run)]
+    by_model: dict[str, list[dict[str, Any]]] = {}
+    for record in records:
+        by_model.setdefault(record["model"]["id"], []).append(record.data)
+    return [model.push(api, group, create_pr, overwrite, dry_run) for group in by_model.values()]
+
+
+def _report(done: Sequence[Published], dry_run: bool, format: Format, sink: Sink) -> None:
+    """URLs (or diffs) on stdout, what was done on stderr."""
+    if format is Format.JSON:
+        return sink.text(json.dumps({"pushed": [_json(published, dry_run) for published in done]}, indent=2))
+    for published in done:
+        sink.say(("Would make: " if dry_run and published.plan.changes else "") + published.plan.summary())
+        if dry_run and published.plan.changes:
+            sink.text(published.plan.diff().rstrip("\n"))
+        elif published.url:
+            sink.text(published.url)
+    return None
+
+
+def _json(published: Published, dry_run: bool) -> dict[str, Any]:
+    plan = published.plan
+    return {
+        "repository": plan.repo,
+        "type": plan.kind,
+        "revision": plan.revision,
+        "pull_request": plan.pull_request,
+        "opens_pull_request": plan.opens_pull_request,
+        "files": [change.path for change in plan.changes],
+        "diff": plan.diff() if dry_run else None,
+        "url": published.url,
+    }

@@ -1,0 +1,93 @@
+"""`lit-hf card`, `push` and `leaderboard` as a user runs them: separate processes, the Hub over HF_ENDPOINT."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lit_hf.records import Record
+from tests.hub.conftest import COUNTER, Server
+from tests.hub.records import record
+
+
+@pytest.fixture
+def run(hub: Server, tmp_path: Path):
+    """Run `lit-hf WORDS`; returns the finished process."""
+
+    def command(*words: str | Path, token: str = "hf_owner") -> subprocess.CompletedProcess:
+        line = [sys.executable, "-m", "lit_hf", *map(str, words)]
+        return subprocess.run(line, env=hub.environment(tmp_path, token), capture_output=True, text=True, timeout=60)
+
+    return command
+
+
+@pytest.fixture
+def saved(tmp_path: Path):
+    """Save a record into a folder of its own; returns the folder."""
+
+    def save(one: Record) -> Path:
+        return one.save(tmp_path / f"record-{next(COUNTER)}")
+
+    return save
+
+
+def test_card_prints_or_merges(run, saved, tmp_path: Path) -> None:
+    """On stdout without a folder; into README.md with one, once; another value only with --overwrite."""
+    folder = saved(record())
+    printed = run("card", folder)
+    assert printed.returncode == 0, printed.stderr
+    assert "information-transfer" in printed.stdout
+    readme = tmp_path / "README.md"
+    readme.write_bytes(b"---\r\nlicense: mit\r\n---\r\n# Mine\r\n")
+    assert "Wrote" in run("card", folder, "--model-folder", tmp_path).stderr
+    written = readme.read_bytes()
+    assert b"# Mine\r\n" in written
+    assert "up to date" in run("card", folder, "--model-folder", tmp_path).stderr
+    assert readme.read_bytes() == written
+    other = saved(record(quality=0.7))
+    refused = run("card", other, "--model-folder", tmp_path)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "--overwrite" in refused.stderr
+    assert readme.read_bytes() == written
+    assert run("card", other, "--model-folder", tmp_path, "--overwrite").returncode == 0
+
+
+def test_push_and_leaderboard(run, saved, hub: Server) -> None:
+    """Own models by default into their cards, other people's into a results dataset; the leaderboard reads it back."""
+    mine, theirs = hub.new(), hub.new(namespace="org")
+    folders = [saved(record(model=mine)), saved(record(model=theirs, quality=0.2))]
+    shown = run("push", folders[0], "--dry-run")
+    assert shown.returncode == 0, shown.stderr
+    assert "+model-index:" in shown.stdout
+    assert run("push", folders[0]).stdout.startswith(f"{hub.url}/{mine}/commit/")
+    assert "up to date" in run("push", folders[0]).stderr
+    refused = run("push", folders[0], "--to", "model", token="hf_stranger")
+    assert refused.returncode == 1
+    assert "--create-pr" in refused.stderr
+    request = run("push", folders[0], "--create-pr", "--format", "json", token="hf_stranger")
+    assert json.loads(request.stdout)["pushed"][0]["url"] is None, "main has these results already"
+    both = run("push", *folders, token="hf_stranger")
+    assert both.returncode == 0, both.stderr
+    assert "stranger/lit-hf-results" in both.stderr
+    board = run("leaderboard", "stranger/lit-hf-results", "--format", "json")
+    ranking = json.loads(board.stdout)["boards"][0]["ranking"]
+    assert [(row["model"]["id"], row["rank"]) for row in ranking] == [(mine, [1, 1]), (theirs, [2, 2])]
+    table = run("leaderboard", "stranger/lit-hf-results")
+    assert mine in table.stdout
+    assert "cannot be told from the best" in table.stdout
+
+
+def test_usage(run, saved) -> None:
+    """What contradicts itself is a usage error; a missing record and a missing dataset are known errors."""
+    folder = saved(record())
+    assert run("push", folder, "--to", "elsewhere").returncode == 2
+    assert run("push", folder, "--to", "a/b", "--create-pr").returncode == 2
+    assert run("push", "nowhere").returncode == 1
+    missing = run("leaderboard", "owner/none")
+    assert missing.returncode == 1
+    assert "owner/none" in missing.stderr
+    assert "Traceback" not in missing.stderr
