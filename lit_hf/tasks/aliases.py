@@ -38,3 +38,9 @@ ALIASES: dict[str, tuple[str, str | None]] = {
     "yelp_review_full": ("Yelp/yelp_review_full", None),
 }
 """Alias to (Hub id, configuration or None for the only or default one)."""
+
+
+def same_dataset(declared: str, dataset: str) -> bool:
+    """Return whether a name that a model card declares (an alias or a Hub id) is this dataset (a Hub id)."""
+    home = ALIASES.get(declared.lower(), (declared, None))[0]
+    return home.lower() == ALIASES.get(dataset, (dataset, None))[0].lower()

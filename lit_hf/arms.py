@@ -1,0 +1,131 @@
+"""The arms of one evaluation: the encoder, its random twins, the raw input and the control with shuffled labels, all coded alike."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lit_hf.api import Codelength, bank_hash, code_order, gather
+from lit_hf.runtime.units import run_units
+
+if TYPE_CHECKING:
+    from lit_hf.codes.curve import Curve
+    from lit_hf.evaluate import Job
+    from lit_hf.features import Features
+
+CONTROL_EXAMPLES = 2_000  # labels of the control: enough to show false transfer, whatever the size of the data
+TWIN_SHARE = 4  # further twins code the first 1 / TWIN_SHARE of the stream
+LEAST_SHARE = 64
+
+
+@dataclass(frozen=True)
+class Arms:
+    """What each arm paid. `part`: labels that the further twins coded, of order 0; `twin_parts`: their bits."""
+
+    encoder: Codelength
+    twin: Codelength
+    raw: Codelength
+    part: int
+    twin_parts: tuple[float, ...]
+    control: tuple[float, float, int]
+    """Bits of the encoder and of the twin for shuffled labels, and how many labels."""
+    truncated: float
+
+
+@dataclass(frozen=True)
+class _Inputs:
+    encoder: Features
+    twins: list[Features]
+    raw: Features
+    held_out: np.ndarray | None
+
+
+def code_arms(job: Job) -> Arms:
+    """Embed what is missing, then code every arm in the same orders with the same probes."""
+    began = time.perf_counter()
+    inputs = _embed(job)
+    job.timed("embed", began)
+    began = time.perf_counter()
+    units = _units(job, inputs)
+    found = dict(zip(units, run_units(list(units.values()), job.progress, "code the labels"), strict=True))
+    job.timed("code", began)
+    return _collect(job, inputs, found)
+
+
+def part_of(labels: int) -> int:
+    """Return how many labels the further twins code."""
+    return min(labels, max(LEAST_SHARE, labels // TWIN_SHARE))
+
+
+def _embed(job: Job) -> _Inputs:
+    from lit_hf.encoders import raw_input
+
+    task, settings = job.task, job.settings
+    whole, part = task.size, int(task.groups[part_of(len(task.labels)) - 1]) + 1
+    encoder = job.features(job.encoder, task.pool, whole, "embed with the encoder")
+    held_out = None
+    if task.holdout is not None:
+        inputs = task.holdout.inputs
+        held_out = job.features(job.encoder, inputs, len(inputs), "embed the held-out examples").array()
+    twins = [
+        job.features(
+            job.encoder.twin(1000 * settings.seed + number), task.pool, part if number else whole,
+            f"embed with random twin {number + 1} of {settings.twins}",
+        )
+        for number in range(settings.twins)
+    ]  # fmt: skip
+    raw = job.features(raw_input(task.kind), task.pool, whole, "raw input")
+    return _Inputs(encoder, twins, raw, held_out)
+
+
+def _units(job: Job, inputs: _Inputs) -> dict[str, Callable[[], Curve]]:
+    """Name each arm and order; what comes out depends on the unit alone, so they may run anywhere, side by side."""
+    task, orders = job.task, range(job.settings.orders)
+    make = partial(_unit, job)
+    units = {f"encoder {r}": make(inputs.encoder, r, held_out=inputs.held_out if r == 0 else None) for r in orders}
+    units |= {f"twin {r}": make(inputs.twins[0], r) for r in orders}
+    part = part_of(len(task.labels))
+    units |= {f"part {t}": make(rows, 0, stop=part) for t, rows in enumerate(inputs.twins) if t}
+    control = min(len(task.labels), CONTROL_EXAMPLES)
+    shuffled = np.random.default_rng([job.settings.seed, 7]).permutation(task.labels[:control])
+    units |= {
+        "raw 0": make(inputs.raw, 0),
+        "control encoder": make(inputs.encoder, 0, stop=control, labels=shuffled),
+        "control twin": make(inputs.twins[0], 0, stop=control, labels=shuffled),
+    }
+    return units
+
+
+def _unit(
+    job: Job, rows: Features, number: int, *, stop: int | None = None, labels: np.ndarray | None = None, held_out: Any = None
+) -> Callable[[], Curve]:
+    task = job.task
+    groups = task.groups[:stop]
+    return partial(
+        code_order, rows, task.labels[:stop] if labels is None else labels, groups, len(task.classes),
+        number=number, seed=job.settings.seed, device=job.device, rows=groups, held_out=held_out,
+    )  # fmt: skip
+
+
+def _collect(job: Job, inputs: _Inputs, found: dict[str, Curve]) -> Arms:
+    task, classes = job.task, len(job.task.classes)
+
+    def arm(name: str, rows: Features) -> Codelength:
+        curves = tuple(curve for unit, curve in found.items() if unit.startswith(f"{name} "))
+        return gather(curves, task.groups, bank_hash(rows.dim, classes, job.device))
+
+    control = [found[f"control {name}"] for name in ("encoder", "twin")]
+    return Arms(
+        encoder=arm("encoder", inputs.encoder),
+        twin=arm("twin", inputs.twins[0]),
+        raw=arm("raw", inputs.raw),
+        part=part_of(len(task.labels)),
+        twin_parts=tuple(curve.total for unit, curve in found.items() if unit.startswith("part ")),
+        control=(control[0].total, control[1].total, len(control[0].bits)),
+        truncated=inputs.encoder.truncated / max(inputs.encoder.embedded, 1),
+    )

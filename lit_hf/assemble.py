@@ -1,0 +1,206 @@
+"""From coded arms to the record: every number of the result is computed here or in a measure that is called here."""
+
+from __future__ import annotations
+
+import platform
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lit_hf import __version__
+from lit_hf.records import SCHEMA, Record, record_id, verdict
+
+if TYPE_CHECKING:
+    from lit_hf.api import Codelength
+    from lit_hf.arms import Arms
+    from lit_hf.evaluate import Job
+    from lit_hf.measures.intervals import Interval
+
+ESTIMAND = "expected L_IT over a new stream of as many examples from the same source, probe seeds, orders and twin initialisations"
+LEVEL = 0.95
+
+
+def make_record(job: Job, arms: Arms) -> Record:
+    """Return the record of a finished evaluation."""
+    from lit_hf.measures.transfer import compare_arms
+
+    found = compare_arms(arms, LEVEL)
+    settings, labels = job.settings, len(job.task.labels)
+    model, dataset = _model(job), _dataset(job, arms.truncated)
+    data = {
+        "schema": SCHEMA,
+        "id": record_id(model, dataset, settings.fingerprint()),
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "model": model,
+        "dataset": dataset,
+        "transfer": _transfer(found.transfer, labels),
+        "codelength": _codelength(arms.encoder),
+        "baselines": _baselines(job, arms, found.twin),
+        "measures": _measures(job, arms),
+        "holdout": _holdout(job, arms),
+        "curve": _curve(job, arms),
+        "coder": _coder(arms),
+        "contamination": _contamination(job),
+        "stage": {"n": labels, "eliminated": False},
+        "settings": {"given": settings.given(), "resolved": settings.resolved()},
+        "environment": _environment(job),
+        "timings": {**job.timings, "total": sum(job.timings.values()), "embedded_now": job.computed, "from_the_store": job.reused},
+    }
+    data["notes"] = _notes(data, arms)
+    return Record(data, _arrays(job, arms))
+
+
+def _model(job: Job) -> dict[str, Any]:
+    info = job.encoder.info
+    return {
+        "id": info.id, "revision": info.revision, "architecture": info.architecture, "parameters": info.parameters,
+        "dim": info.dim, "layer": info.layer, "pooling": info.pooling, "prompt": info.prompt, "max_tokens": info.max_tokens,
+        "padding_side": info.padding_side, "dtype": info.dtype, "resolved_from": dict(info.sources),
+    }  # fmt: skip
+
+
+def _dataset(job: Job, truncated: float) -> dict[str, Any]:
+    task, info = job.task, job.task.dataset
+    return {
+        "id": info.id, "config": info.config, "split": info.split, "revision": info.revision, "fingerprint": info.fingerprint,
+        "examples": len(task.labels), "groups": task.size, "duplicates": len(task.labels) - task.size,
+        "dropped": {"missing_labels": info.missing_labels, "empty_inputs": info.empty_inputs},
+        "classes": len(task.classes), "class_names": list(task.classes), "kind": task.kind, "unit": task.unit,
+        "columns": dict(info.columns), "truncated": truncated,
+    }  # fmt: skip
+
+
+def _transfer(found: Interval, labels: int) -> dict[str, Any]:
+    parts: dict[str, Any] = {"examples": found.examples, "orders": found.orders, "twins": found.twins}
+    if found.orders is None:
+        parts["orders_reason"] = "one order was coded: the interval holds for this order"
+    if found.twins is None:
+        parts["twins_reason"] = "one initialisation: the interval is conditional on it"
+    return {
+        "bits": found.estimate, "interval": [found.low, found.high], "level": LEVEL, "bits_per_label": found.estimate / labels,
+        "baseline": "random_twin", "frozen": True, "interval_parts": parts, "degrees_of_freedom": found.df,
+        "estimand": ESTIMAND, "verdict": verdict((found.low, found.high), labels),
+    }  # fmt: skip
+
+
+def _codelength(arm: Codelength) -> dict[str, Any]:
+    return {
+        "bits": arm.bits, "interval": list(arm.interval), "bits_per_label": arm.bits / len(arm.groups),
+        "bits_per_order": arm.bits_per_order.tolist(),
+    }  # fmt: skip
+
+
+def _baselines(job: Job, arms: Arms, twin: Interval) -> dict[str, Any]:
+    from lit_hf.codes.baselines import class_prior_bits, uniform_bits
+
+    labels, groups, classes = job.task.labels, job.task.groups, len(job.task.classes)
+    encoder, other, control = arms.control
+    prior = float(class_prior_bits(labels[:control], classes).sum())
+    return {
+        "random_twin": {"bits": twin.estimate, "interval": [twin.low, twin.high], "initialisations": 1 + len(arms.twin_parts)},
+        "raw_input": {"bits": arms.raw.bits, "kind": "hashed TF-IDF"},
+        "class_prior": {"bits": float(class_prior_bits(labels, classes, groups).sum())},
+        "uniform": {"bits": uniform_bits(len(labels), classes)},
+        "shuffled_labels": {
+            "transfer_bits": other - encoder, "code_minus_class_prior_bits": encoder - prior, "examples": control,
+        },
+    }  # fmt: skip
+
+
+def _measures(job: Job, arms: Arms) -> dict[str, Any]:
+    from lit_hf.codes.baselines import uniform_bits
+    from lit_hf.measures.budgets import at_budgets
+
+    uniform = uniform_bits(len(job.task.labels), len(job.task.classes))
+    return {"compression": uniform / arms.encoder.bits, "budgets": at_budgets(arms, job.task.holdout)}
+
+
+def _holdout(job: Job, arms: Arms) -> dict[str, Any] | None:
+    from lit_hf.metric import accuracy
+
+    holdout, predicted = job.task.holdout, arms.encoder.curves[0].held_out
+    if holdout is None:
+        return None
+    value = accuracy(predicted[len(job.task.labels)].argmax(1), holdout.labels)
+    return {"metric": "accuracy", "value": value, "examples": len(holdout.labels), "source": holdout.source}
+
+
+def _curve(job: Job, arms: Arms) -> dict[str, Any]:
+    from lit_hf.codes.baselines import class_prior_bits
+    from lit_hf.measures.learning_curve import block_means, coarse_edges
+
+    edges = coarse_edges(arms.encoder.curves[0].edges)
+    prior = class_prior_bits(job.task.labels, len(job.task.classes), job.task.groups)
+
+    def means(arm: Codelength) -> list[float]:
+        return block_means(np.stack([curve.bits for curve in arm.curves]), edges).tolist()
+
+    return {
+        "labels_seen": edges[:-1].tolist(), "encoder_bits_per_label": means(arms.encoder), "baseline_bits_per_label": means(arms.twin),
+        "raw_input_bits_per_label": means(arms.raw), "class_prior_bits_per_label": block_means(prior[None], edges).tolist(),
+        "uniform_bits_per_label": float(np.log2(len(job.task.classes))),
+    }  # fmt: skip
+
+
+def _coder(arms: Arms) -> dict[str, Any]:
+    from lit_hf.probes.bank import VERSION
+
+    first = arms.encoder.curves[0]
+    weight = dict(zip(first.parts, first.weights.T, strict=True))
+    experts = [
+        {"name": name, "bits": bits, "share": weight[name].round(4).tolist() if name in weight else []}
+        for name, bits in arms.encoder.experts.items()
+    ]
+    return {
+        "version": VERSION, "bank": arms.encoder.bank, "experts": experts, "mixing_bits": first.mixing_bits,
+        "edges": first.edges.tolist(),
+    }  # fmt: skip
+
+
+def _contamination(job: Job) -> str:
+    from lit_hf.encoders.trained_on import declared_datasets
+    from lit_hf.tasks.aliases import same_dataset
+
+    declared = declared_datasets(job.encoder.info.id, job.encoder.info.revision)
+    if declared is None:
+        return "unknown"
+    return "declared" if any(same_dataset(name, job.task.dataset.id) for name in declared) else "not declared"
+
+
+def _environment(job: Job) -> dict[str, Any]:
+    import datasets
+    import torch
+    import transformers
+
+    from lit_hf.runtime.units import UNIT_THREADS
+
+    return {
+        "lit_hf": __version__, "python": platform.python_version(), "torch": torch.__version__, "transformers": transformers.__version__,
+        "datasets": datasets.__version__, "platform": platform.platform(), "device": job.device, "processes": 1, "threads": UNIT_THREADS,
+    }  # fmt: skip
+
+
+def _notes(data: dict[str, Any], arms: Arms) -> list[str]:
+    notes, raw = [], data["baselines"]["raw_input"]["bits"]
+    mine = float(arms.encoder.bits_per_order[0])
+    if mine >= raw:
+        notes.append(f"The checkpoint does not beat the raw input: {mine:,.0f} bits against {raw:,.0f} for hashed TF-IDF.")
+    control = data["baselines"]["shuffled_labels"]
+    if abs(control["transfer_bits"]) > 5:
+        notes.append(f"The control with shuffled labels shows {control['transfer_bits']:.1f} bits of transfer where there is none.")
+    if data["dataset"]["truncated"] > 0.01:
+        notes.append(f"{data['dataset']['truncated']:.0%} of the texts were cut at {data['model']['max_tokens']} tokens.")
+    if data["dataset"]["duplicates"]:
+        notes.append(f"{data['dataset']['duplicates']:,} labels belong to an input that occurs more than once: one group each.")
+    if data["contamination"] == "declared":
+        notes.append("The checkpoint's card names this dataset among its training data: the codelength may not be honest.")
+    return notes
+
+
+def _arrays(job: Job, arms: Arms) -> dict[str, np.ndarray]:
+    return {
+        "labels": job.task.labels, "groups": job.task.groups, "order": arms.encoder.order,
+        "bits_encoder": arms.encoder.per_example, "bits_baseline": arms.twin.per_example, "bits_raw": arms.raw.per_example,
+        "edges": arms.encoder.curves[0].edges, "weights": arms.encoder.curves[0].weights,
+    }  # fmt: skip

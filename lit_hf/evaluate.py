@@ -1,0 +1,99 @@
+"""The composition root: settings -> task -> features -> codes -> measures -> record."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from lit_hf.config import Settings
+from lit_hf.records import Record
+
+if TYPE_CHECKING:
+    import datasets
+
+    from lit_hf.arms import Arms
+    from lit_hf.encoders import Encoder
+    from lit_hf.features import Features
+    from lit_hf.runtime.progress import Progress
+    from lit_hf.tasks import Task
+
+
+def evaluate(
+    model: str,
+    dataset: str | datasets.Dataset | datasets.DatasetDict,
+    *,
+    progress: Progress | None = None,
+    **settings: Any,
+) -> Record:
+    """Measure the information transfer of `model` on `dataset`, both names or the latter loaded; return the record.
+
+    `settings` are the fields of `lit_hf.Settings` (`max_examples=2000`, `orders=3`, ...); unknown ones are refused with the nearest
+    known name. Raises `LitError` with what to do next.
+    """
+    from lit_hf.config import from_mapping
+
+    named, data = (dataset, None) if isinstance(dataset, str) else ("in memory", dataset)
+    given = from_mapping({"model": model, "dataset": named, **settings}, "evaluate()")
+    return run(given, progress=progress, data=data)
+
+
+def run(settings: Settings, *, progress: Progress | None = None, data: Any = None) -> Record:
+    """Do the whole job of `settings`; `data` is a loaded dataset that takes the place of the named one."""
+    from lit_hf.assemble import make_record
+    from lit_hf.runtime.progress import NullProgress
+
+    job = Job.prepare(settings, progress or NullProgress(), data)
+    arms = job.code()
+    return make_record(job, arms)
+
+
+@dataclass
+class Job:
+    """One evaluation with everything loaded: features come when they are asked for, from the store where it has them."""
+
+    settings: Settings
+    task: Task
+    encoder: Encoder
+    progress: Progress
+    device: str = "cpu"
+    timings: dict[str, float] = field(default_factory=dict)
+    computed: int = 0
+    reused: int = 0
+
+    @classmethod
+    def prepare(cls, settings: Settings, progress: Progress, data: Any = None) -> Job:
+        """Resolve and load the dataset and the checkpoint of `settings`."""
+        from lit_hf.encoders import load_encoder
+        from lit_hf.runtime.devices import find_place
+        from lit_hf.tasks import load_task
+
+        began = time.perf_counter()
+        task = load_task(settings, data)
+        encoder = load_encoder(
+            settings.model, layer=settings.layer, pooling=settings.pooling, prompt=settings.prompt,
+            max_tokens=settings.max_tokens, dtype=settings.dtype, batch_tokens=settings.batch_tokens, threads=settings.threads,
+            device=settings.device, trust_remote_code=settings.trust_remote_code, allow_pickle=settings.allow_pickle,
+            cache_dir=settings.cache_dir,
+        )  # fmt: skip
+        device = find_place(settings.device).device
+        return cls(settings, task, encoder, progress, device, {"load": time.perf_counter() - began})
+
+    def features(self, encoder: Encoder, inputs: Any, count: int, label: str) -> Features:
+        """Return the features of the first `count` of `inputs`, computing what the store lacks."""
+        from lit_hf.features import FeatureStore, embed
+
+        store = FeatureStore.at(self.settings.cache_dir)
+        found = embed(encoder, inputs, count, store=store, progress=self.progress, label=label)
+        self.computed, self.reused = self.computed + found.computed, self.reused + found.reused
+        return found
+
+    def code(self) -> Arms:
+        """Embed and code all arms."""
+        from lit_hf.arms import code_arms
+
+        return code_arms(self)
+
+    def timed(self, phase: str, began: float) -> None:
+        """Add the time since `began` (perf_counter) to a phase."""
+        self.timings[phase] = self.timings.get(phase, 0.0) + time.perf_counter() - began
