@@ -77,7 +77,7 @@ def codelength(
     input, tokens of a sentence). shuffle=False codes order 0 as given, for examples that come in random order already. kinds: kinds
     of probes, for studies of the bank. Raises `TooFewExamples`, `TooFewClasses`, `NotFiniteFeatures`, `BadSetting`.
     """
-    from lit_hf.probes.bank import KINDS
+    from lit_hf.probes.bank import KINDS, bank_hash
 
     labels, groups, classes = _checked(features, labels, groups, num_classes)
     curves = tuple(
@@ -85,7 +85,7 @@ def codelength(
                    kinds=tuple(kinds or KINDS))
         for number in range(orders)
     )  # fmt: skip
-    return gather(curves, groups, bank_hash(features.shape[1], classes, device, tuple(kinds or KINDS)))
+    return gather(curves, groups, bank_hash(device, kinds or KINDS))
 
 
 def transfer(
@@ -181,13 +181,6 @@ def gather(curves: tuple[Curve, ...], groups: np.ndarray, bank: str) -> Codeleng
     )
     limits = interval(*found.by_group())
     return dataclasses.replace(found, interval=(limits.low, limits.high))
-
-
-def bank_hash(dim: int, classes: int, device: str, kinds: tuple[str, ...] | None = None) -> str:
-    """Return the hash of the default bank for these features."""
-    from lit_hf.probes.bank import KINDS, default_bank
-
-    return default_bank(dim, classes, device=device, kinds=kinds or KINDS).hash
 
 
 def _checked(

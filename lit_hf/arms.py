@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lit_hf.api import Codelength, bank_hash, code_order, gather
+from lit_hf.api import Codelength, code_order, gather
 from lit_hf.runtime.units import run_units
 
 if TYPE_CHECKING:
@@ -113,17 +113,19 @@ def _unit(
 
 
 def _collect(job: Job, inputs: _Inputs, found: dict[str, Curve]) -> Arms:
-    task, classes = job.task, len(job.task.classes)
+    from lit_hf.probes.bank import bank_hash
 
-    def arm(name: str, rows: Features) -> Codelength:
+    task = job.task
+
+    def arm(name: str) -> Codelength:
         curves = tuple(curve for unit, curve in found.items() if unit.startswith(f"{name} "))
-        return gather(curves, task.groups, bank_hash(rows.dim, classes, job.device))
+        return gather(curves, task.groups, bank_hash(job.device))
 
     control = [found[f"control {name}"] for name in ("encoder", "twin")]
     return Arms(
-        encoder=arm("encoder", inputs.encoder),
-        twin=arm("twin", inputs.twins[0]),
-        raw=arm("raw", inputs.raw),
+        encoder=arm("encoder"),
+        twin=arm("twin"),
+        raw=arm("raw"),
         part=part_of(len(task.labels)),
         twin_parts=tuple(curve.total for unit, curve in found.items() if unit.startswith("part ")),
         control=(control[0].total, control[1].total, len(control[0].bits)),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import torch
 
@@ -24,17 +24,21 @@ ROWS = (2048, 16_384)  # least and most rows of the past that a refit looks at
 
 @dataclass(frozen=True)
 class Bank:
-    """Probes in families, and the stacker over them. `recipe` is everything that decides their predictions."""
+    """Probes in families, and the stacker over them."""
 
     families: tuple[Probe, ...]
     kinds: tuple[str, ...]
     stacker: Probe
-    recipe: str = field(repr=False)
+    hash: str
 
-    @property
-    def hash(self) -> str:
-        """16 hex digits over the recipe: codelengths of different hashes are never compared."""
-        return hashlib.blake2b(self.recipe.encode(), digest_size=8).hexdigest()
+
+def bank_hash(device: str = "cpu", kinds: Sequence[str] = KINDS) -> str:
+    """Return 16 hex digits over the rule by which banks are made; codelengths of different hashes are never compared.
+
+    Dimension and classes are not in it: they belong to the features and the task, and the rule says what follows from them.
+    """
+    rule = f"bank {VERSION}: {' '.join(kinds)}, on {torch.device(device).type}"
+    return hashlib.blake2b(rule.encode(), digest_size=8).hexdigest()
 
 
 def default_bank(
@@ -44,9 +48,7 @@ def default_bank(
     from lit_hf.probes.stacker import Stacker
 
     families = tuple(Calibrated(_BUILDERS[kind](dim, classes, device)) for kind in kinds)
-    names = "; ".join(" ".join(family.names) for family in families)
-    recipe = f"bank {VERSION} d={dim} C={classes} on {torch.device(device).type}: {names}"
-    return Bank(families, tuple(kinds), Stacker(len(families), classes, device=device), recipe)
+    return Bank(families, tuple(kinds), Stacker(len(families), classes, device=device), bank_hash(device, kinds))
 
 
 def rows_of_a_refit(dim: int, columns: int, steps: int) -> int:
