@@ -5,6 +5,7 @@ This is the loaders' only door to huggingface_hub. The commit that `resolve_comm
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -12,17 +13,20 @@ from pathlib import Path
 from typing import Literal
 
 from lit_hf.errors import GatedRepository, LitError, OfflineNotCached, UnknownRevision
+from lit_hf.runtime.files import cache_root, digest_of, write_json
 
 RepoType = Literal["model", "dataset"]
 
 
 @dataclass(frozen=True)
 class Commit:
-    """A repository at one commit; `files` is empty when it was found in the cache without asking the Hub."""
+    """A repository at one commit, and its `files`: none are known of what other tools put into the Hub's cache."""
 
     repo: str
     sha: str
     files: tuple[str, ...]
+    from_cache: bool = False
+    """True when the Hub could not be asked, so nothing can be downloaded."""
 
 
 @contextmanager
@@ -56,8 +60,9 @@ def resolve_commit(repo: str, revision: str | None, kind: RepoType, unknown: Cal
             api = HfApi()
             info = (api.model_info if kind == "model" else api.dataset_info)(repo, revision=revision)
         except _network_errors() as error:
-            return Commit(repo, _cached_commit(repo, revision, kind, error), ())
+            return _cached_commit(repo, revision, kind, error)
     files = tuple(sibling.rfilename for sibling in info.siblings or ())
+    write_json(_note(repo, revision, kind), {"sha": str(info.sha), "files": list(files)})
     return Commit(repo, str(info.sha), files)
 
 
@@ -68,7 +73,7 @@ def download(commit: Commit, files: Sequence[str], kind: RepoType, unknown: Call
     with hub_errors(commit.repo, commit.sha, kind, unknown):
         folder = snapshot_download(
             commit.repo, revision=commit.sha, repo_type=kind, allow_patterns=list(files) or None,
-            local_files_only=not commit.files,
+            local_files_only=commit.from_cache,
         )  # fmt: skip
     return Path(folder)
 
@@ -84,18 +89,26 @@ def similar_repos(repo: str, kind: RepoType, count: int = 3) -> list[str]:
     return []
 
 
-def _cached_commit(repo: str, revision: str | None, kind: RepoType, cause: Exception) -> str:
-    """Return the commit that the Hub's cache remembers for `revision`; raise `OfflineNotCached` if it has none."""
+def _cached_commit(repo: str, revision: str | None, kind: RepoType, cause: Exception) -> Commit:
+    """Return the commit that `revision` was last known to name; raise `OfflineNotCached` if nobody remembers."""
     from huggingface_hub.constants import HF_HUB_CACHE
     from huggingface_hub.file_download import repo_folder_name
 
-    root = Path(HF_HUB_CACHE) / repo_folder_name(repo_id=repo, repo_type=kind)
+    note, root = _note(repo, revision, kind), Path(HF_HUB_CACHE) / repo_folder_name(repo_id=repo, repo_type=kind)
     reference = root / "refs" / (revision or "main")
+    if note.is_file():
+        known = json.loads(note.read_text())
+        return Commit(repo, str(known["sha"]), tuple(known["files"]), from_cache=True)
     if reference.is_file():
-        return reference.read_text().strip()
+        return Commit(repo, reference.read_text().strip(), (), from_cache=True)
     if revision is not None and (root / "snapshots" / revision).is_dir():
-        return revision
+        return Commit(repo, revision, (), from_cache=True)
     raise OfflineNotCached(repo) from cause
+
+
+def _note(repo: str, revision: str | None, kind: RepoType) -> Path:
+    """Return where a resolved commit is remembered: the Hub's cache keeps no reference of what is fetched by commit."""
+    return cache_root() / "commits" / f"{digest_of([kind, repo, revision])}.json"
 
 
 def _network_errors() -> tuple[type[Exception], ...]:

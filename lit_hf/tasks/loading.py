@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lit_hf.config import split_dataset
-from lit_hf.errors import FileUnreadable, LitError, OfflineNotCached, UnknownConfig, UnknownDataset, nearest
+from lit_hf.errors import (
+    FileUnreadable,
+    GatedRepository,
+    LitError,
+    OfflineNotCached,
+    UnknownConfig,
+    UnknownDataset,
+    nearest,
+)
 from lit_hf.runtime.hubrepo import hub_errors, resolve_commit, similar_repos
 from lit_hf.tasks.aliases import ALIASES
 from lit_hf.tasks.schema import Column, Schema
@@ -108,7 +116,8 @@ def _open_hub(repo: str, config: str | None, revision: str | None) -> Source:
         with hub_errors(repo, commit.sha, "dataset", _unknown):
             splits = load_dataset(repo, config, revision=commit.sha)
     except DatasetNotFoundError as error:
-        raise _unknown(repo) from error
+        gated = "gated" in str(error)  # the datasets library hides the Hub's exception behind this one
+        raise (GatedRepository(f"datasets/{repo}") if gated else _unknown(repo)) from error
     except ConnectionError as error:
         raise OfflineNotCached(repo) from error
     except ValueError as error:

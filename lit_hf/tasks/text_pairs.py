@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from lit_hf.errors import AmbiguousColumns
 from lit_hf.tasks.contract import Input
 from lit_hf.tasks.schema import Columns, Schema, label_column, named, of_type
 
@@ -24,8 +25,8 @@ def find_columns(schema: Schema, text: str | None, text_pair: str | None, label:
     first, second = text, text_pair
     if second is None and first is None:
         first, second = _usual_pair(schema, label)
-    elif first is None:
-        first = next((a for a, b in PAIR_NAMES if b == second and a in schema), None)
+    elif first is None and second is not None:
+        first = _partner(schema, named(schema, second), label_column(schema, label))
     if first is None or second is None:
         return None
     return Columns(named(schema, first), label_column(schema, label), named(schema, second))
@@ -34,6 +35,15 @@ def find_columns(schema: Schema, text: str | None, text_pair: str | None, label:
 def _usual_pair(schema: Schema, label: str | None) -> tuple[str | None, str | None]:
     texts = {name for name in of_type(schema, "text") if name != label}
     return next(((a, b) for a, b in PAIR_NAMES if {a, b} <= texts), (None, None))
+
+
+def _partner(schema: Schema, second: str, labels: str) -> str:
+    """Return the first column of a pair whose second is named: by usual names, else the only other text column."""
+    usual = next((a for a, b in PAIR_NAMES if b == second and a in schema), None)
+    others = [name for name in of_type(schema, "text") if name not in (second, labels)]
+    if usual is None and len(others) != 1:
+        raise AmbiguousColumns("text", others)
+    return usual or others[0]
 
 
 def read_inputs(table: Mapping[str, Sequence[Any]], columns: Columns) -> list[Input | None]:

@@ -1,0 +1,67 @@
+"""Threads, seeds and devices: set for the work, given back afterwards."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+
+from lit_hf.errors import BadSetting
+from lit_hf.runtime.devices import find_place
+from lit_hf.runtime.seeding import forked, generator
+from lit_hf.runtime.threads import fixed_threads
+
+
+def test_threads_are_set_inside_and_restored_after_an_error() -> None:
+    def fail() -> None:
+        raise RuntimeError(torch.get_num_threads())
+
+    before = torch.get_num_threads()
+    with pytest.raises(RuntimeError, match=str(before + 1)), fixed_threads(before + 1):
+        fail()
+    assert torch.get_num_threads() == before
+
+
+def test_a_forked_seed_repeats_and_leaves_the_global_state_alone() -> None:
+    state = torch.get_rng_state()
+    draws = []
+    for _ in range(2):
+        with forked(7):
+            draws.append(torch.rand(3))
+    assert torch.equal(*draws)
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_each_purpose_has_its_own_numbers() -> None:
+    first, again, other = (generator(0, purpose).random(4) for purpose in ("orders", "orders", "labels"))
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_one_process_is_rank_zero_and_main() -> None:
+    place = find_place("cpu")
+    assert (place.device, place.kind, place.rank, place.world, place.is_main) == ("cpu", "cpu", 0, 1, True)
+
+
+@pytest.mark.parametrize("device", ["nonsense", "cuda:99"])
+def test_a_device_that_is_not_there_is_refused(device: str) -> None:
+    if device.startswith("cuda") and torch.cuda.is_available():
+        pytest.skip("this machine has a GPU")
+    with pytest.raises(BadSetting, match="device"):
+        find_place(device)
+
+
+@pytest.mark.slow
+def test_two_launched_ranks_know_of_each_other(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    script = tmp_path / "ranks.py"
+    script.write_text(
+        "from lit_hf.runtime.devices import find_place\np = find_place()\nprint('place', p.rank, p.world)\n"
+    )
+    command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--standalone", str(script)]
+    environment = {**os.environ, "PYTHONPATH": os.getcwd()}
+    result = subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment, check=True)
+    assert sorted(line for line in result.stdout.splitlines() if line.startswith("place")) == ["place 0 2", "place 1 2"]
