@@ -31,9 +31,9 @@ class Codelength:
     bits: float
     bits_per_order: np.ndarray
     interval: tuple[float, float]
-    per_example: np.ndarray
-    order: np.ndarray
-    experts: dict[str, float]
+    per_example: np.ndarray = field(repr=False)
+    order: np.ndarray = field(repr=False)
+    experts: dict[str, float] = field(repr=False)
     groups: np.ndarray = field(repr=False)
     curves: tuple[Curve, ...] = field(repr=False)
     bank: str = ""

@@ -82,7 +82,7 @@ def interval(
     between = Variance(float(totals.var(ddof=1) / orders), orders - 1) if orders > 1 else None
     terms = [examples] + [term for term in (between, twins) if term is not None]
     variance, df = sum(term.value for term in terms), welch(terms)
-    half = max(float(t.ppf(0.5 + level / 2, df)) * np.sqrt(variance), FLOOR) if groups > 1 else np.nan
+    half = max(float(t.ppf(0.5 + level / 2, df) * np.sqrt(variance)), FLOOR) if groups > 1 else float("nan")
     centre = float(totals.mean()) + shift
     return Interval(
         centre, centre - half, centre + half, variance, df, examples.value,
