@@ -8,7 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from safetensors.numpy import save
 
 from tests.encoders import tiny
 from tests.hub.conftest import Server
@@ -73,7 +75,7 @@ def test_names_are_pinned_used_from_the_cache_offline_and_refused_when_unknown(
 def test_a_gated_repository_and_an_unknown_revision_are_told_apart(hub: Server, model: str, tmp_path: Path) -> None:
     gated = hub.new("dataset", train__csv=ROWS)
     hub.settings("dataset", gated, gated="manual")
-    closed = hub.new("model", config__json="{}", model__safetensors=b"weights")
+    closed = hub.new("model", config__json="{}", model__safetensors=save({"w": np.zeros(1)}))
     hub.settings("model", closed, gated="manual")
     found = look(hub, tmp_path, f"dataset={gated}", f"model={closed}", f"model={model}@v9", token="hf_stranger")
     assert [each["error"] for each in found] == ["GatedRepository", "GatedRepository", "UnknownRevision"]
