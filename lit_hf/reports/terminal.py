@@ -29,8 +29,7 @@ def report(record: Record, width: int, encoding: str) -> list[RenderableType]:
 
 def resolved(record: Record) -> Table:
     """Return what names and defaults turned out to mean."""
-    model, dataset, resolved = record["model"], record["dataset"], record["settings"]["resolved"]
-    environment = record["environment"]
+    model, dataset = record["model"], record["dataset"]
     rows = {
         "model": words.model_line(model),
         "": words.model_shape(model),
@@ -39,9 +38,9 @@ def resolved(record: Record) -> Table:
         "dataset": words.dataset_line(dataset),
         "task": words.task_line(dataset),
         "classes": words.classes_line(dataset),
-        "coder": f"version {record['coder']['version']}, {resolved['orders']} orders, seed {resolved['seed']}",
+        "coder": words.coder_line(record),
         "features": words.features_line(record),
-        "machine": f"{environment['device']}, {environment['threads']} threads, {record['timings']['total']:.1f} s",
+        "machine": words.machine_line(record),
     }
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="dim")
@@ -101,7 +100,7 @@ def _facts(record: Record) -> Table:
     rows = {
         "codelength": length,
         "compression": f"{compression:.2f} × shorter than the uniform code" if compression else None,
-        "baseline": f"random twin, {twin['initialisations']} initialisations, same orders and probes",
+        "baseline": f"random twin, {words.counted(twin['initialisations'], 'initialisation')}, same orders and probes",
         "raw input": words.against_raw_input(record),
         "held out": words.holdout(record),
     }
@@ -117,7 +116,7 @@ def _facts(record: Record) -> Table:
 def _ladder(record: Record, width: int, unicode: bool) -> Table:
     """Return the rungs with bars that fill what the numbers leave of the width."""
     rungs = ladder(record)
-    taken = max(len(rung.name) for rung in rungs) + max(len(words.bits(rung.bits)) for rung in rungs)
+    taken = max(len(rung.name) for rung in rungs) + max(4, *(len(words.bits(rung.bits)) for rung in rungs))
     # Border and padding take 6, the gaps between four columns 6, the heading "per label" 9.
     bar_width = max(8, width - 21 - taken)
     grid = Table.grid(padding=(0, 2))

@@ -30,6 +30,11 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f} %"
 
 
+def counted(number: int, thing: str) -> str:
+    """Return `1 order`, `2 orders`."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
 def headline(record: Record) -> str:
     """Return what the interval allows to say about the transfer."""
     transfer = record["transfer"]
@@ -105,10 +110,22 @@ def reading_line(model: dict[str, Any]) -> str:
 def sources_line(model: dict[str, Any]) -> str | None:
     """Return which of the checkpoint's files decided the reading, or None."""
     shown = {name: where for name, where in model["resolved_from"].items() if name in _READING}
-    return ", ".join(f"{_READING[name]} from {where}" for name, where in shown.items()) or None
+    return ", ".join(f"{_READING[name]}: {where}" for name, where in shown.items()) or None
 
 
 _READING = {"pooling": "pooling", "prompt": "prompt", "max_tokens": "length"}
+
+
+def coder_line(record: Record) -> str:
+    """Return how the labels were coded."""
+    settings = record["settings"]["resolved"]
+    return f"version {record['coder']['version']}, {counted(settings['orders'], 'order')}, seed {settings['seed']}"
+
+
+def machine_line(record: Record) -> str:
+    """Return where it ran, and for how long."""
+    environment, seconds = record["environment"], record["timings"]["total"]
+    return f"{environment['device']}, {counted(environment['threads'], 'thread')}, {seconds:.1f} s"
 
 
 def dataset_line(dataset: dict[str, Any]) -> str:
@@ -124,7 +141,9 @@ def task_line(dataset: dict[str, Any]) -> str:
     columns = dataset["columns"]
     inputs = " + ".join(columns[name] for name in ("text", "text_pair") if columns.get(name))
     copies = f" ({dataset['duplicates']:,} copies of others)" if dataset["duplicates"] else ""
-    return f"{dataset['kind']}: {inputs} → {columns.get('label')}, {dataset['examples']:,} {dataset['unit']}s{copies}"
+    return (
+        f"{dataset['kind']}: {inputs} → {columns.get('label')}, {counted(dataset['examples'], dataset['unit'])}{copies}"
+    )
 
 
 def classes_line(dataset: dict[str, Any], limit: int = 6) -> str | None:
