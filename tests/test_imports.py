@@ -40,7 +40,7 @@ ROOMS |= dict.fromkeys(COMPOSITION, COMPOSED | COMPOSITION)
 LIBRARIES = {
     "transformers": ("encoders/",),
     "datasets": ("tasks/", "metric.py"),
-    "huggingface_hub": ("hub/", "runtime/hubrepo.py", "tasks/loading.py", "encoders/loading.py"),
+    "huggingface_hub": ("hub/", "runtime/hubrepo.py", "encoders/trained_on.py"),
     "accelerate": ("runtime/",),
     "matplotlib": ("reports/",),
     "typer": ("cli/",),
