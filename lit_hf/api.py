@@ -13,6 +13,7 @@ from lit_hf.errors import BadSetting, NotFiniteFeatures, TooFewClasses, TooFewEx
 
 if TYPE_CHECKING:
     from lit_hf.codes.curve import Curve
+    from lit_hf.codes.prequential import Coder
     from lit_hf.codes.stream import Rows
     from lit_hf.measures.intervals import Interval
 
@@ -137,7 +138,30 @@ def code_order(
     held_out: Any = None,
     kinds: tuple[str, ...] | None = None,
 ) -> Curve:
-    """Code one order with a fresh bank: the unit of work that processes share out.
+    """Code one order to its end with a fresh bank: the unit of work that processes share out; see `order_coder`."""
+    coder = order_coder(
+        features, labels, groups, classes, number=number, seed=seed, device=device, keep_first=keep_first, rows=rows,
+        held_out=held_out, kinds=kinds,
+    )  # fmt: skip
+    coder.advance()
+    return coder.curve()
+
+
+def order_coder(
+    features: Rows,
+    labels: np.ndarray,
+    groups: np.ndarray,
+    classes: int,
+    *,
+    number: int,
+    seed: int,
+    device: str = "cpu",
+    keep_first: bool = True,
+    rows: np.ndarray | None = None,
+    held_out: Any = None,
+    kinds: tuple[str, ...] | None = None,
+) -> Coder:
+    """Return the coder of one order with a fresh bank, for who wants to stop on the way.
 
     labels, groups: int64 [N] by example; rows: the row of `features` of each example (default: its own number);
     held_out: rows [H, d] to predict at the marks.
@@ -157,9 +181,7 @@ def code_order(
     bank = default_bank(features.shape[1], classes, device=device, kinds=kinds or KINDS)
     extra = None if held_out is None else to_tensor(held_out, place)
     along = positions_of_groups(groups, order)
-    coder = Coder(stream, labels[order], along, bank, classes, index=order, held_out=extra)
-    coder.advance()
-    return coder.curve()
+    return Coder(stream, labels[order], along, bank, classes, index=order, held_out=extra)
 
 
 def gather(curves: tuple[Curve, ...], groups: np.ndarray, bank: str) -> Codelength:

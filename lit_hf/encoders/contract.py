@@ -88,6 +88,10 @@ class Encoder(ABC):
     def twin(self, seed: int) -> Encoder:
         """Return the same encoder before any information got in: same configuration, fresh weights drawn by `seed`."""
 
+    def release(self) -> None:
+        """Give back the memory of the weights; they are loaded anew when they are next needed."""
+        return
+
     def walk(self) -> Walk:
         """Start a pass over a stream; a pure encoder needs no state for it."""
         return _PureWalk(self)

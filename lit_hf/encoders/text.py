@@ -84,6 +84,10 @@ class TextEncoder(Encoder):
         key = {**self._key, "weights": f"random:{seed}"}
         return TextEncoder(self._pipeline, key, info, lambda: place_model(random_model(config, seed), dtype, device))
 
+    def release(self) -> None:
+        """Forget the weights."""
+        self.__dict__.pop("_model", None)
+
     @cached_property
     def _model(self) -> nn.Module:
         return self._make_model()
