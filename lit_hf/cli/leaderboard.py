@@ -27,14 +27,13 @@ HowToSay = Annotated[
 
 def command(results: Results, dataset: Dataset = None, format: HowToSay = Format.TABLE) -> None:
     """Rank the records of a results dataset, with intervals and ties; different data or coders are never mixed."""
-    from huggingface_hub import HfApi
-
     from lit_hf.hub import leaderboard
     from lit_hf.hub import results as store
+    from lit_hf.hub.connection import client
 
     sink = Sink(quiet=format is Format.QUIET)
     name, _, revision = results.partition("@")
-    found = store.read(HfApi(), name, revision or "main")
+    found = store.read(client(), name, revision or "main")
     made = [board for board in leaderboard.boards(found.records) if dataset is None or dataset in board.dataset]
     for path, reason in found.unreadable:
         sink.say(f"Left out {path}: {reason}.")
@@ -74,16 +73,18 @@ def _table(board: Board) -> Table:
     table.add_column("model", overflow="fold", min_width=24)
     for name in ("codelength", "L_IT (frozen)", "held out"):
         table.add_column(name, justify="right")
+    ids = [row.model for row in board.rows]
     for row in board.rows:
-        table.add_row(*_cells(row))
+        table.add_row(*_cells(row, ambiguous=ids.count(row.model) > 1))
     return table
 
 
-def _cells(row: Row) -> list[str]:
+def _cells(row: Row, ambiguous: bool) -> list[str]:
     low, high = row.rank
+    model = row.model if row.revision is None else f"{row.model}@{row.revision[:7]}"
     return [
         (f"{low}" if low == high else f"{low}-{high}") + (" =" if row.tied else ""),
-        row.model if row.revision is None else f"{row.model}@{row.revision[:7]}",
+        f"{model} ({row.reading})" if ambiguous else model,
         _interval(row.codelength, row.codelength_interval),
         _interval(row.transfer, row.transfer_interval),
         "" if row.metric_value is None else f"{row.metric} {row.metric_value:.3f}",

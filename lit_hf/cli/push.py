@@ -45,15 +45,14 @@ def command(
     format: HowToSay = Format.TABLE,
 ) -> None:
     """Publish records on the Hub: one commit, a pull request, or rows of a results dataset."""
-    from huggingface_hub import HfApi
-
+    from lit_hf.hub.connection import client
     from lit_hf.records import Record
 
     if create_pr and to not in {None, MODEL}:
         raise UsageError("--create-pr opens a pull request on a model.", "Leave out `--to`, or say `--to model`.")
     if to is not None and to not in {MODEL, RESULTS} and to.count("/") != 1:
         raise UsageError(f"--to is {to!r}.", "Say `--to model`, `--to results-dataset` or `--to NAMESPACE/NAME`.")
-    done = _push(HfApi(), [Record.load(path) for path in records], to, create_pr, overwrite, dry_run)
+    done = _push(client(), [Record.load(path) for path in records], to, create_pr, overwrite, dry_run)
     _report(done, dry_run, format, Sink(quiet=format is Format.QUIET))
 
 

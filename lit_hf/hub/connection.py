@@ -22,6 +22,7 @@ from lit_hf.hub.errors import (
 )
 
 if TYPE_CHECKING:
+    from huggingface_hub import HfApi
     from huggingface_hub.errors import HfHubHTTPError
 
 T = TypeVar("T")
@@ -34,6 +35,13 @@ class Patience:
     attempts: int = 6
     first_pause: float = 0.5
     longest_pause: float = 60.0
+
+
+def client() -> HfApi:
+    """A client with the endpoint and the token of this environment (HF_ENDPOINT, HF_TOKEN or `hf auth login`)."""
+    from huggingface_hub import HfApi
+
+    return HfApi()
 
 
 @contextmanager

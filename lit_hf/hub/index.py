@@ -17,9 +17,9 @@ METRIC_NAME = "L_IT (bits)"
 # A rerun on another machine agrees to far less than this; 13 decimals would claim more than the interval allows.
 DECIMALS = 2
 # Said elsewhere in the entry, or of no effect on the bits.
-_NOT_ARGUMENTS = {"model", "dataset", "split", "cache_dir", "allow_pickle", "trust_remote_code"}
+_NOT_ARGUMENTS = {"model", "dataset", "split", "device", "cache_dir", "allow_pickle", "trust_remote_code"}
 # May differ between two runs of the same measurement.
-_NOT_IDENTITY = {"interval", "lit_hf", "model_revision", "device"}
+_NOT_IDENTITY = {"interval", "lit_hf", "model_revision"}
 
 
 def result(record: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from lit_hf.errors import IncomparableRecords
-from lit_hf.hub import index
+from lit_hf.hub import index, section
 from lit_hf.ranking.comparable import SAME, align
 from lit_hf.ranking.intervals import beaten_by, compare_all, rank_intervals, ties_with_best
 from lit_hf.records import Record
@@ -20,11 +20,12 @@ SCHEMA = "lit-hf/leaderboard/1"
 class Row:
     """One checkpoint on one board. `rank` is the interval of ranks that the paired tests leave open; 1 is best.
 
-    `tied`: it cannot be told from the best. Bits with intervals are those of its record.
+    `reading`: layer, pooling and prompt, in words. `tied`: it cannot be told from the best. Bits with intervals are those of its record.
     """
 
     model: str
     revision: str | None
+    reading: str
     rank: tuple[int, int]
     tied: bool
     codelength: float
@@ -104,7 +105,7 @@ def _board_json(board: Board) -> dict[str, Any]:
 
 def _row_json(row: Row) -> dict[str, Any]:
     return {
-        "model": {"id": row.model, "revision": row.revision, "parameters": row.parameters},
+        "model": {"id": row.model, "revision": row.revision, "parameters": row.parameters, "reading": row.reading},
         "rank": list(row.rank),
         "tied_with_best": row.tied,
         "codelength": {"bits": row.codelength, "interval": list(row.codelength_interval)},
@@ -130,6 +131,7 @@ def _row(record: Record, rank: tuple[int, int], tied: bool) -> Row:
     return Row(
         model=model["id"],
         revision=model["revision"],
+        reading=section.reading(model),
         rank=rank,
         tied=tied,
         codelength=record["codelength"]["bits"],

@@ -123,7 +123,7 @@ def _ladder(record: Mapping[str, Any]) -> list[str]:
 def _facts(record: Mapping[str, Any]) -> list[str]:
     """One line each: held-out metric, contamination, what the dataset lost, how the features were made."""
     model, dataset, holdout = record["model"], record["dataset"], record["holdout"]
-    lines = [f"- Features: {_made(model)}."]
+    lines = [f"- Features: {reading(model)}."]
     if holdout:
         sample = f"{holdout['examples']:,} examples ({holdout['source']})"
         lines.append(f"- Held-out {holdout['metric']}: {holdout['value']:.3f} on {sample}.")
@@ -138,7 +138,8 @@ def _facts(record: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def _made(model: Mapping[str, Any]) -> str:
+def reading(model: Mapping[str, Any]) -> str:
+    """How a checkpoint was made to give features, in words."""
     prompt = f", prompt `{_cell(model['prompt'])}`" if model["prompt"] else ""
     limit = f", at most {model['max_tokens']} tokens" if model["max_tokens"] else ""
     return f"layer {model['layer']}, {model['pooling']} pooling{prompt}{limit}, {model['dtype']}"
