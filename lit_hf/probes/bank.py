@@ -68,8 +68,7 @@ def _ridge(dim: int, classes: int, device: str) -> Probe:
 
     penalties = _penalties(classes, (10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0))
     capacity = rows_of_a_refit(dim, len(penalties) * classes, 3)
-    refactor = 1.5 if dim <= 1024 else 2.0
-    return RidgeMultinomial(dim, classes, penalties, capacity=capacity, refactor=refactor, device=device)
+    return RidgeMultinomial(dim, classes, penalties, capacity=capacity, device=device)
 
 
 def _discriminant(dim: int, classes: int, device: str) -> Probe:

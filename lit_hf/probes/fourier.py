@@ -32,9 +32,7 @@ class FourierRidge(Probe):
         capacity: int = 16_384,
         device: torch.device | str = "cpu",
     ) -> None:
-        self._ridge = RidgeMultinomial(
-            features, classes, penalties, name="fourier", capacity=capacity, refactor=1.5, device=device
-        )
+        self._ridge = RidgeMultinomial(features, classes, penalties, name="fourier", capacity=capacity, device=device)
         self.names = self._ridge.names
         generator = Generator().manual_seed(1)
         self._omega = torch.randn(dim, features, generator=generator).to(device)

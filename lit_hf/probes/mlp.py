@@ -6,15 +6,19 @@ shortest online codes. The output layer starts at zero, so the first prediction 
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Generator, Tensor
 
 from lit_hf.probes.contract import Block, Prefix, Probe, uniform
 from lit_hf.probes.replay import PIECE
 
+BATCH = 2  # pieces in a step
 START = 128  # rows before the first step
 FIRST_PASSES = 8  # passes over the first rows
-DECAY = 0.02  # the average forgets over about 1 / DECAY steps
+BETAS = (0.9, 0.999)
+FORGET = 0.02  # the average forgets over about 1 / FORGET steps
 
 
 class Perceptron(Probe):
@@ -35,20 +39,19 @@ class Perceptron(Probe):
     ) -> None:
         self.names = (f"mlp({hidden})",)
         self._classes, self._passes, self._dropout = classes, passes, dropout
+        self._rate, self._decay = rate, decay
         self._generator = Generator().manual_seed(seed)
-        self._first = (torch.randn(dim, hidden, generator=self._generator) * dim**-0.5).to(device)
-        self._first_bias = torch.zeros(hidden, device=device)
-        self._second = torch.zeros(hidden, classes, device=device)
-        self._second_bias = torch.zeros(classes, device=device)
-        self._weights = [self._first, self._first_bias, self._second, self._second_bias]
-        self._average = [weight.clone() for weight in self._weights]
-        self._optimiser = torch.optim.AdamW(self._weights, lr=rate, weight_decay=decay)
+        self._shapes = ((dim, hidden), (hidden,), (hidden, classes), (classes,))
+        self._weights = torch.zeros(sum(math.prod(shape) for shape in self._shapes), device=device)
+        self._parts(self._weights)[0].copy_(torch.randn(dim, hidden, generator=self._generator) * dim**-0.5)
+        self._average = self._weights.clone()
+        self._first, self._second = torch.zeros_like(self._weights), torch.zeros_like(self._weights)
         self._steps, self._owed = 0, 0.0
 
     def predict(self, block: Block) -> Tensor:
         if not self._steps:
             return uniform(1, len(block.inputs), self._classes, block.inputs)
-        first, first_bias, second, second_bias = self._average
+        first, first_bias, second, second_bias = self._parts(self._average)
         hidden = torch.relu(torch.addmm(first_bias, self._standard(block.inputs), first))
         return torch.log_softmax(torch.addmm(second_bias, hidden, second), -1)[None]
 
@@ -60,9 +63,9 @@ class Perceptron(Probe):
             self._owed = FIRST_PASSES * prefix.n
         else:
             self._owed += self._passes * (prefix.n - prefix.fresh)
-        while self._owed >= 2 * PIECE:
+        while self._owed >= BATCH * PIECE:
             self._step(prefix)
-            self._owed -= 2 * PIECE
+            self._owed -= BATCH * PIECE
 
     def _standardise(self, rows: Tensor) -> None:
         variance = rows.var(0)
@@ -72,26 +75,36 @@ class Perceptron(Probe):
         return (rows - self._mean) * self._scale
 
     def _step(self, prefix: Prefix) -> None:
-        """Replay two pieces of the prefix: the rows come in random order already, so a piece is a random sample."""
-        starts = torch.randint(0, prefix.n - PIECE + 1, (2,), generator=self._generator).tolist()
+        """Replay random pieces of the prefix: the rows come in random order already, so a piece is a random sample."""
+        starts = torch.randint(0, prefix.n - PIECE + 1, (BATCH,), generator=self._generator).tolist()
         rows = torch.cat([prefix.inputs(start, start + PIECE) for start in starts])
         labels = torch.cat([prefix.labels(start, start + PIECE) for start in starts])
         gradients = self._gradients(self._standard(rows), labels)
-        for weight, gradient in zip(self._weights, gradients, strict=True):
-            weight.grad = gradient
-        self._optimiser.step()
+        self._adam(torch.cat([gradient.flatten() for gradient in gradients]))
+        self._average.lerp_(self._weights, max(1 / self._steps, FORGET))
+
+    def _parts(self, flat: Tensor) -> list[Tensor]:
+        """Return the views of one flat vector: weights and biases of both layers."""
+        pieces = flat.split([math.prod(shape) for shape in self._shapes])
+        return [piece.view(shape) for piece, shape in zip(pieces, self._shapes, strict=True)]
+
+    def _adam(self, gradient: Tensor) -> None:
+        """One step of AdamW (Loshchilov and Hutter 2019) on the flat weights."""
         self._steps += 1
-        share = max(1 / self._steps, DECAY)
-        for average, weight in zip(self._average, self._weights, strict=True):
-            average.lerp_(weight, share)
+        self._first.lerp_(gradient, 1 - BETAS[0])
+        self._second.mul_(BETAS[1]).addcmul_(gradient, gradient, value=1 - BETAS[1])
+        scale = (self._second / (1 - BETAS[1] ** self._steps)).sqrt_().add_(1e-8)
+        self._weights.mul_(1 - self._rate * self._decay)
+        self._weights.addcdiv_(self._first, scale, value=-self._rate / (1 - BETAS[0] ** self._steps))
 
     def _gradients(self, rows: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Return the gradients of the mean cross-entropy under dropout, by hand: two layers need no tape."""
-        active = torch.addmm(self._first_bias, rows, self._first).relu_()
+        first, first_bias, second, second_bias = self._parts(self._weights)
+        active = torch.addmm(first_bias, rows, first).relu_()
         keep = torch.rand(active.shape, generator=self._generator).to(active.device) >= self._dropout
         active = active * keep / (1 - self._dropout)
-        residual = torch.softmax(torch.addmm(self._second_bias, active, self._second), -1)
+        residual = torch.softmax(torch.addmm(second_bias, active, second), -1)
         residual[torch.arange(len(labels), device=rows.device), labels] -= 1.0
         residual /= len(labels)
-        hidden = (residual @ self._second.T) * (active > 0) / (1 - self._dropout)
+        hidden = (residual @ second.T) * (active > 0) / (1 - self._dropout)
         return rows.T @ hidden, hidden.sum(0), active.T @ residual, residual.sum(0)

@@ -2,9 +2,9 @@
 
 For each penalty `lam`, W minimises   sum_i CE(softmax(W^T x_i + a), y_i) + lam/2 * sum_j v_j |W_j|^2,
 v_j being the variance of feature j in the prefix: a ridge on standardised features that needs no standardised copy of them.
-The solver is nonlinear conjugate gradients (Polak-Ribiere), preconditioned by the Cholesky factor of Boehning's bound of the
-Hessian, h * X^T X + lam * diag(v), and with one Newton step along each direction. Boehning (1992), "Multinomial logistic
-regression algorithm", AISM 44. All penalties share every pass over the rows.
+The solver is nonlinear conjugate gradients (Polak-Ribiere), preconditioned by Boehning's bound of the Hessian, h * X^T X + lam *
+diag(v), with one Newton step along each direction. Boehning (1992), "Multinomial logistic regression algorithm", AISM 44. One
+eigendecomposition of the correlation matrix serves the bounds of all penalties, and all penalties share every pass over the rows.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class RidgeMultinomial(Probe):
         name: str = "ridge",
         steps: int = 3,
         capacity: int = 16_384,
-        refactor: float = 1.25,
+        refactor: float = 2.0,
         device: torch.device | str = "cpu",
     ) -> None:
         self.names = tuple(f"{name}({penalty:g})" for penalty in penalties)
@@ -62,7 +62,7 @@ class RidgeMultinomial(Probe):
         if prefix.n < MIN_ROWS:
             return
         if prefix.n >= self._factored_at * self._refactor:
-            self._factor()
+            self._factor(prefix)
         self._descend(draw(prefix, self._capacity, self._generator))
         self._fitted = True
 
@@ -74,13 +74,21 @@ class RidgeMultinomial(Probe):
         """Two classes have one column z, read as the scores (-z, z): the symmetric solution at half the cost."""
         return torch.cat([-scores, scores], -1) if self._columns == 1 else scores
 
-    def _factor(self) -> None:
+    def _factor(self, prefix: Prefix) -> None:
+        """Diagonalise the correlation matrix, or for n < d the rows' own Gram matrix, which has the same spectrum but for zeros."""
         scatter, n = self._moments.scatter(), self._moments.n
         variance = scatter.diagonal() / n
         self._variance = variance + VARIANCE_FLOOR * variance.mean() + 1e-12
-        ridge = self._penalties[:, None] * self._ridge_scale() * self._variance
-        systems = self._hessian_scale() * scatter.expand(len(ridge), -1, -1) + torch.diag_embed(ridge)
-        self._factors = torch.linalg.cholesky(systems)
+        whiten = self._variance.rsqrt()
+        if n < len(whiten):
+            rows = (prefix.inputs(0, n) - self._moments.mean) * whiten
+            values, vectors = _right_vectors(rows)
+        else:
+            values, vectors = torch.linalg.eigh(whiten[:, None] * scatter * whiten)
+        ridge = self._ridge_scale() * self._penalties
+        bound = self._hessian_scale() * values.clamp(min=0.0)[:, None] + ridge
+        self._basis, self._shrink = whiten[:, None] * vectors, (1 / bound - 1 / ridge)[..., None]
+        self._diagonal = (1 / (self._variance[:, None] * ridge))[..., None]
         self._factored_at = n
 
     def _hessian_scale(self) -> float:
@@ -100,7 +108,7 @@ class RidgeMultinomial(Probe):
             chances = self._chances(scores)
             grad, grad_bias = self._gradient(rows, chances, targets, sample.weights, mean)
             grad, grad_bias = grad + ridge * weights, grad_bias + bias
-            step = torch.cholesky_solve(grad.transpose(0, 1), self._factors).transpose(0, 1)
+            step = self._precondition(grad)
             step_bias = grad_bias / (self._hessian_scale() * n + 1.0)
             way, way_bias = -step, -step_bias
             if before is not None:
@@ -115,6 +123,11 @@ class RidgeMultinomial(Probe):
             before = (grad, grad_bias, step, step_bias, way, way_bias)
         self._weights = weights
         self._intercept = bias - torch.einsum("d,dkc->kc", mean, weights)
+
+    def _precondition(self, grad: Tensor) -> Tensor:
+        """Return the inverse bound times `grad`, [d, experts, columns]: the ridge's own inverse, corrected where there is data."""
+        turned = (self._basis.T @ grad.flatten(1)).view(-1, *grad.shape[1:]) * self._shrink
+        return torch.addmm((grad * self._diagonal).flatten(1), self._basis, turned.flatten(1)).view_as(grad)
 
     def _chances(self, scores: Tensor) -> Tensor:
         return torch.sigmoid(2 * scores) if self._columns == 1 else torch.softmax(scores, -1)
@@ -138,6 +151,13 @@ class RidgeMultinomial(Probe):
             weighted = chances * along
             bend = (weighted * along).sum(-1) - weighted.sum(-1) ** 2
         return bend.sum(0) if importance is None else importance @ bend
+
+
+def _right_vectors(rows: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the non-zero squared singular values [r] and right singular vectors [d, r] of `rows` [n, d], n < d."""
+    values, left = torch.linalg.eigh(rows @ rows.T)
+    kept = values > 1e-5 * values[-1].clamp(min=1e-12)
+    return values[kept], rows.T @ (left[:, kept] * values[kept].rsqrt())
 
 
 def _polak_ribiere(
