@@ -1,13 +1,13 @@
-"""Linear softmax regression trained from scratch on the whole prefix: the probe of Voita and Titov's block code, by their recipe.
+"""Linear softmax regression trained from scratch on the whole prefix: the probe and recipe of Voita and Titov's block code.
 
-Taken from the configuration and the training loop that they published with "Information-Theoretic Probing with Minimum
-Description Length" (2020, arXiv 2003.12298): Adam with rate 1e-3 and no weight decay, batches of 20 in a fixed order, at most 40
-epochs; after each epoch the loss on a development set is looked at, the rate is halved when it did not fall (patience 0), training
-ends when it did not fall by 0.001 nats per label for 5 looks in a row, and the best weights are kept.
+Read off the configuration and training loop published with "Information-Theoretic Probing with Minimum Description
+Length" (2020, arXiv 2003.12298): Adam with rate 1e-3 and no weight decay, batches of 20 in a fixed order, at most 40
+epochs; after each epoch the loss on a development set is looked at, the rate is halved when it did not fall (patience
+0), training ends after 5 looks without a fall of 0.001 nats per label, and the best weights are kept.
 
-**Nobody pays for their development set**: it takes no part in the code, and choosing when to stop with it is free. `dev` gives such a
-set, for a comparison by the letter. Without it a tenth of the prefix is set aside, and the code is one that can be decoded.
-The head starts at zero rather than at random: the problem is convex, and the code needs no seed.
+**Nobody pays for their development set**: it takes no part in the code, and choosing with it when to stop is free.
+`dev` gives such a set, for a comparison by the letter. Without it a tenth of the prefix is set aside: that code can be
+decoded. The head starts at zero rather than at random: the problem is convex, and the code needs no seed.
 """
 
 from __future__ import annotations
