@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn.functional import one_hot
 
 from lit_hf.probes.contract import Block, Prefix, Probe, uniform
-from lit_hf.probes.moments import CHUNK, Moments
+from lit_hf.probes.moments import CHUNK, Moments, factor
 
 JITTER = 1e-4  # of the mean variance: keeps the factor definite in float32
 MIN_ROWS = 16  # below it the covariance says nothing
@@ -68,7 +68,7 @@ class ShrunkDiscriminant(Probe):
             shrink = min(1.0, amount * len(mean) / n)
             system = (1 - shrink) * within
             system.diagonal().add_((shrink + JITTER) * spread + 1e-12)
-            weights = torch.cholesky_solve(offsets.T, torch.linalg.cholesky(system))
+            weights = torch.cholesky_solve(offsets.T, factor(system))
             self._weights[:, index] = weights
             self._intercept[index] = prior - ((0.5 * offsets + mean) * weights.T).sum(1)
         self._fitted_at = n
