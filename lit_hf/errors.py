@@ -115,12 +115,14 @@ class GatedRepository(LitError):
 
 
 class OfflineNotCached(LitError):
-    """HF_HUB_OFFLINE is set (or there is no network), and the files are not in the cache."""
+    """The Hub cannot be reached, and the files are not in the cache; a dataset's `name` is `datasets/org/name`."""
 
     def __init__(self, name: str) -> None:
+        repo = name.removeprefix("datasets/")
+        option = " --repo-type dataset" if repo != name else ""
         super().__init__(
-            f"{name} is not in the local cache and the Hub cannot be reached (offline mode or no network).",
-            f"With network, run `hf download {name}`; or give the path of a local folder or file.",
+            f"{repo} is not in the local cache and the Hub cannot be reached (offline mode or no network).",
+            f"With network, run `hf download {repo}{option}`; or give the path of a local folder or file.",
         )
         self.name = name
 

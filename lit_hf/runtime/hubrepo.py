@@ -34,7 +34,7 @@ def hub_errors(repo: str, revision: str | None, kind: RepoType, unknown: Callabl
     """Turn huggingface_hub's exceptions into errors of lit-hf; `unknown` builds the one for a name that nobody has."""
     from huggingface_hub import errors as hub
 
-    address = repo if kind == "model" else f"datasets/{repo}"
+    address = _address(repo, kind)
     try:
         yield
     except hub.GatedRepoError as error:  # a subclass of RepositoryNotFoundError, so it comes first
@@ -44,11 +44,16 @@ def hub_errors(repo: str, revision: str | None, kind: RepoType, unknown: Callabl
     except (hub.RepositoryNotFoundError, hub.HFValidationError) as error:
         raise unknown(repo) from error
     except (hub.LocalEntryNotFoundError, hub.OfflineModeIsEnabled) as error:
-        raise OfflineNotCached(repo) from error
+        raise OfflineNotCached(address) from error
     except hub.HfHubHTTPError as error:
         raise LitError(
             f"the Hub answered with an error for {repo}: {_first_line(error)}", "Try again later."
         ) from error
+
+
+def _address(repo: str, kind: RepoType) -> str:
+    """Return the repository's path on the Hub's site."""
+    return repo if kind == "model" else f"datasets/{repo}"
 
 
 def resolve_commit(repo: str, revision: str | None, kind: RepoType, unknown: Callable[[str], LitError]) -> Commit:
@@ -103,7 +108,7 @@ def _cached_commit(repo: str, revision: str | None, kind: RepoType, cause: Excep
         return Commit(repo, reference.read_text().strip(), (), from_cache=True)
     if revision is not None and (root / "snapshots" / revision).is_dir():
         return Commit(repo, revision, (), from_cache=True)
-    raise OfflineNotCached(repo) from cause
+    raise OfflineNotCached(_address(repo, kind)) from cause
 
 
 def _note(repo: str, revision: str | None, kind: RepoType) -> Path:

@@ -119,7 +119,7 @@ def _open_hub(repo: str, config: str | None, revision: str | None) -> Source:
         gated = "gated" in str(error)  # the datasets library hides the Hub's exception behind this one
         raise (GatedRepository(f"datasets/{repo}") if gated else _unknown(repo)) from error
     except ConnectionError as error:
-        raise OfflineNotCached(repo) from error
+        raise OfflineNotCached(f"datasets/{repo}") from error
     except ValueError as error:
         raise _config_error(repo, config, error) from error
     return Source(repo, config, commit.sha, splits)

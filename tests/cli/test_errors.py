@@ -22,6 +22,7 @@ KNOWN = [
     errors.UnknownSplit("org/d", "tran", ["train", "test"]),
     errors.GatedRepository("org/m"),
     errors.OfflineNotCached("org/m"),
+    errors.OfflineNotCached("datasets/org/d"),
     errors.NoSafetensors("org/m"),
     errors.UnsafeRemoteCode("org/m"),
     errors.UnsupportedModel("org/m", "it has no text encoder"),
@@ -61,6 +62,11 @@ def test_all_errors_of_the_package_are_tried_here() -> None:
 @pytest.mark.parametrize("error", [errors.UnknownModel("m", ["n"]), errors.MissingColumn("txt", ["text"])])
 def test_a_near_name_is_suggested(error: LitError) -> None:
     assert (error.next_step or "").startswith("Did you mean")
+
+
+def test_a_dataset_is_downloaded_as_one() -> None:
+    assert "`hf download org/d --repo-type dataset`" in (errors.OfflineNotCached("datasets/org/d").next_step or "")
+    assert "`hf download org/m`" in (errors.OfflineNotCached("org/m").next_step or "")
 
 
 def named(name: str) -> Exception:
