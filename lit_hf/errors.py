@@ -175,7 +175,7 @@ class AmbiguousColumns(LitError):
     def __init__(self, role: str, available: Sequence[str]) -> None:
         super().__init__(
             f"cannot tell which column is the {role}; the dataset has {_listed(available)}.",
-            f"Say it with `--{role.replace(' ', '-')}-column NAME`; a csv file needs a first line that names its columns.",
+            f"Say it with `--{role.replace(' ', '-')}-column NAME`; a csv needs a first line of names.",
         )
         self.role, self.available = role, tuple(available)
 

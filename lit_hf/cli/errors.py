@@ -35,6 +35,8 @@ def report(error: BaseException) -> int:
     """Say what `error` means on stderr, and return the exit code; with HF_DEBUG=1 the traceback comes first."""
     if isinstance(error, typer.Exit):
         return error.exit_code
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else 0
     if isinstance(error, BrokenPipeError):
         # The reader of our output (head, less) has left: nothing is wrong, and Python must not complain at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+import typer
 
 from lit_hf import errors
 from lit_hf.cli.errors import INTERRUPTED, explain, report
@@ -124,6 +125,14 @@ def test_an_unknown_key_in_a_file(lit: Lit, tmp_path: Path) -> None:
     assert code == 1
     assert "unknown key 'order'" in err
     assert "Did you mean orders" in err
+
+
+@pytest.mark.parametrize(("error", "code"), [(SystemExit(3), 3), (SystemExit(), 0), (typer.Exit(4), 4)])
+def test_an_exit_keeps_its_code_and_says_nothing(
+    error: BaseException, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert report(error) == code
+    assert capsys.readouterr() == ("", "")
 
 
 def failing(error: BaseException):
