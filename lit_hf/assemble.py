@@ -27,7 +27,7 @@ def make_record(job: Job, arms: Arms) -> Record:
 
     found = compare_arms(arms, LEVEL)
     settings, labels = job.settings, len(job.task.labels)
-    model, dataset = _model(job), _dataset(job, arms.truncated)
+    model, dataset = model_section(job), dataset_section(job, arms.truncated)
     data = {
         "schema": SCHEMA,
         "id": record_id(model, dataset, settings.fingerprint()),
@@ -41,17 +41,17 @@ def make_record(job: Job, arms: Arms) -> Record:
         "holdout": _holdout(job, arms),
         "curve": _curve(job, arms),
         "coder": _coder(arms),
-        "contamination": _contamination(job),
+        "contamination": contamination(job),
         "stage": {"n": labels, "eliminated": False},
         "settings": {"given": settings.given(), "resolved": settings.resolved()},
-        "environment": _environment(job),
+        "environment": environment_section(job),
         "timings": {**job.timings, "total": sum(job.timings.values()), "embedded_now": job.computed, "from_the_store": job.reused},
     }
     data["notes"] = _notes(data, arms)
     return Record(data, _arrays(job, arms))
 
 
-def _model(job: Job) -> dict[str, Any]:
+def model_section(job: Job) -> dict[str, Any]:
     info = job.encoder.info
     return {
         "id": info.id, "revision": info.revision, "architecture": info.architecture, "parameters": info.parameters,
@@ -60,7 +60,7 @@ def _model(job: Job) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _dataset(job: Job, truncated: float) -> dict[str, Any]:
+def dataset_section(job: Job, truncated: float) -> dict[str, Any]:
     task, info = job.task, job.task.dataset
     return {
         "id": info.id, "config": info.config, "split": info.split, "revision": info.revision, "fingerprint": info.fingerprint,
@@ -158,7 +158,7 @@ def _coder(arms: Arms) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _contamination(job: Job) -> str:
+def contamination(job: Job) -> str:
     from lit_hf.encoders.trained_on import declared_datasets
     from lit_hf.tasks.aliases import same_dataset
 
@@ -168,7 +168,7 @@ def _contamination(job: Job) -> str:
     return "declared" if any(same_dataset(name, job.task.dataset.id) for name in declared) else "not declared"
 
 
-def _environment(job: Job) -> dict[str, Any]:
+def environment_section(job: Job) -> dict[str, Any]:
     import datasets
     import torch
     import transformers

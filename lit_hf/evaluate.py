@@ -28,8 +28,8 @@ def evaluate(
 ) -> Record:
     """Measure the information transfer of `model` on `dataset`, both names or the latter loaded; return the record.
 
-    `settings` are the fields of `lit_hf.Settings` (`max_examples=2000`, `orders=3`, ...); unknown ones are refused with the nearest
-    known name. Raises `LitError` with what to do next.
+    `settings` are the fields of `lit_hf.Settings` (`max_examples=2000`, `orders=3`, ...); unknown ones are refused
+    with the nearest known name. Raises `LitError` with what to do next.
     """
     from lit_hf.config import from_mapping
 
@@ -39,18 +39,24 @@ def evaluate(
 
 
 def run(settings: Settings, *, progress: Progress | None = None, data: Any = None) -> Record:
-    """Do the whole job of `settings`; `data` is a loaded dataset that takes the place of the named one."""
+    """Do the whole job of `settings` and keep the record in the results store.
+
+    `data` is a loaded dataset that takes the place of the named one.
+    """
     from lit_hf.assemble import make_record
+    from lit_hf.results import ResultsStore
     from lit_hf.runtime.progress import NullProgress
 
     job = Job.prepare(settings, progress or NullProgress(), data)
-    arms = job.code()
-    return make_record(job, arms)
+    record = make_record(job, job.code())
+    ResultsStore.at(settings.cache_dir).keep(record)
+    return record
 
 
 @dataclass
 class Job:
-    """One evaluation with everything loaded: features come when they are asked for, from the store where it has them."""
+    """One evaluation with everything loaded: features come when they are asked for, from the store where it has them.
+    """
 
     settings: Settings
     task: Task
@@ -62,14 +68,14 @@ class Job:
     reused: int = 0
 
     @classmethod
-    def prepare(cls, settings: Settings, progress: Progress, data: Any = None) -> Job:
-        """Resolve and load the dataset and the checkpoint of `settings`."""
+    def prepare(cls, settings: Settings, progress: Progress, data: Any = None, task: Task | None = None) -> Job:
+        """Resolve and load the checkpoint of `settings`, and the dataset unless its `task` is given."""
         from lit_hf.encoders import load_encoder
         from lit_hf.runtime.devices import find_place
         from lit_hf.tasks import load_task
 
         began = time.perf_counter()
-        task = load_task(settings, data)
+        task = task or load_task(settings, data)
         encoder = load_encoder(
             settings.model, layer=settings.layer, pooling=settings.pooling, prompt=settings.prompt,
             max_tokens=settings.max_tokens, dtype=settings.dtype, batch_tokens=settings.batch_tokens, threads=settings.threads,
