@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 
@@ -10,7 +12,7 @@ def accuracy(predictions: np.ndarray, references: np.ndarray) -> float:
     return float(_metric().compute(predictions=predictions, references=references)["accuracy"])
 
 
-def _metric():  # noqa: ANN202
+def _metric() -> Any:
     """Return an `evaluate.Metric`; the library is slow to import, so the class is made when it is first needed."""
     import datasets
     import evaluate

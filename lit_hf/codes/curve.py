@@ -11,7 +11,8 @@ import numpy as np
 class Curve:
     """Bits paid along one order of a stream of N labels.
 
-    bits: float64 [N], by position. index: int64 [N], the example at each position. groups: int64 [N], by position, non-decreasing.
+    bits: float64 [N], by position. index: int64 [N], the example at each position. groups: int64 [N], by position,
+    non-decreasing.
     edges: int64 [I + 1], the increments. names: the E experts, families and nulls included.
     expert_bits: float64 [I, E], bits of each expert for each increment's labels, had it coded alone.
     weights: float64 [I, P] mixture weights of `parts` at the start of each increment, nulls included; they sum to one.
@@ -42,5 +43,7 @@ class Curve:
 
     @property
     def mixing_bits(self) -> float:
-        """Bits paid above the expert that turned out best: what not knowing it cost (negative when combining earned more)."""
+        """Bits paid above the expert that turned out best: what not knowing it cost (negative when combining earned
+        more).
+        """
         return self.total - float(self.expert_bits.sum(0).min())

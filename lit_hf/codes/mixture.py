@@ -2,8 +2,9 @@
 
 All weights are in base 2. A switching node with hazard `h` over E experts and I increments costs at most
     min_e L_e + log2 E + I * -log2(1 - h)   [bits]
-when each increment's predictions are scored as one product; within an increment the weights stand still, so that the table of an
-increment is fixed before any of its labels is read. Herbster and Warmuth (1998), "Tracking the best expert".
+when each increment's predictions are scored as one product; within an increment the weights stand still, so that the
+table of an increment is fixed before any of its labels is read. Herbster and Warmuth (1998), "Tracking the best
+expert".
 """
 
 from __future__ import annotations
@@ -36,7 +37,9 @@ class Switching:
         return torch.log_softmax(mixed, -1)
 
     def update(self, likelihood: Tensor) -> None:
-        """Move the weights by the experts' log likelihood [E] (nats) of one increment, then share `HAZARD` by the prior."""
+        """Move the weights by the experts' log likelihood [E] (nats) of one increment, then share `HAZARD` by the
+        prior.
+        """
         posterior = torch.softmax(self.log_weights + likelihood.double(), 0)
         self.log_weights = ((1 - HAZARD) * posterior + HAZARD * self._prior).log()
 

@@ -8,8 +8,8 @@ import numpy as np
 def order_of(groups: np.ndarray, seed: int, number: int, *, keep_first: bool) -> np.ndarray:
     """Return order `number` as positions -> examples, int64 [N]; the labels of a group stay together.
 
-    groups: int64 [N], any group ids by example. keep_first: order 0 is the order of the examples (they are shuffled already).
-    Each order depends on (seed, number) and the number of groups alone.
+    groups: int64 [N], any group ids by example. keep_first: order 0 is the order of the examples (they are shuffled
+    already). Each order depends on (seed, number) and the number of groups alone.
     """
     names, inverse = np.unique(groups, return_inverse=True)
     if number == 0 and keep_first:

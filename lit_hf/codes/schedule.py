@@ -12,12 +12,12 @@ GROWTH = 0.15
 MARKS = (100, 500, 2000)  # budgets of labels that are reported: increments end there
 
 
-def increments(groups: np.ndarray) -> Iterator[tuple[int, int]]:
-    """Yield [start, stop) positions that cover the stream; `groups` [N] (non-decreasing) are never cut.
+def increments(groups: np.ndarray, start: int = 0) -> Iterator[tuple[int, int]]:
+    """Yield [start, stop) positions that cover the stream from `start`; `groups` [N] (non-decreasing) are never cut.
 
     The ends do not depend on N: a longer stream has the same increments, but for the last one of the shorter.
     """
-    n, start = len(groups), 0
+    n = len(groups)
     ends = np.flatnonzero(np.append(np.diff(groups), 1)) + 1
     while start < n:
         stop = int(ends[np.searchsorted(ends, min(_next(start), n))])

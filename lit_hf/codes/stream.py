@@ -1,4 +1,6 @@
-"""The inputs of one order as the coder reads them: contiguous rows, shifted and scaled by constants of the first increment."""
+"""The inputs of one order as the coder reads them: contiguous rows, shifted and scaled by constants of the first
+increment.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-RESIDENT_BYTES = 512 * 2**20  # streams up to this size are kept in memory in their order; larger ones are read as needed
+RESIDENT_BYTES = (
+    512 * 2**20
+)  # streams up to this size are kept in memory in their order; larger ones are read as needed
 
 
 class Rows(Protocol):
@@ -35,9 +39,11 @@ class Stream:
             self._resident = torch.empty(self.n, self.dim, device=device)
 
     def fix_scale(self, n: int) -> None:
-        """Take shift and scale from the first `n` rows, which are coded by then: later rows are read as (x - shift) / scale.
+        """Take shift and scale from the first `n` rows, which are coded by then: later rows are read as (x - shift) /
+        scale.
 
-        One scale for all columns: it keeps sums of squares well inside float32 and is no standardisation, which is the probes' work.
+        One scale for all columns: it keeps sums of squares well inside float32 and is no standardisation, which is
+        the probes' work.
         """
         rows = self._read(0, n)
         self._shift = rows.mean(0)
@@ -46,7 +52,9 @@ class Stream:
         self._filled = 0
 
     def inputs(self, start: int, stop: int) -> Tensor:
-        """Return rows [start, stop), scaled. No row beyond `stop` is read: features may be computed when they are asked for."""
+        """Return rows [start, stop), scaled. No row beyond `stop` is read: features may be computed when they are
+        asked for.
+        """
         if self._resident is None:
             return self.scaled(self._read(start, stop))
         if stop > self._filled:

@@ -31,8 +31,8 @@ class _Holdout(Protocol):
 
 
 def at_budgets(arms: _Arms, holdout: Any) -> list[dict[str, Any]]:
-    """Return for each budget that the stream reaches: labels, bits of both arms (means over orders), held-out accuracy of the
-    encoder's probes (null without held-out examples)."""
+    """Return for each budget that the stream reaches: labels, bits of both arms (means over orders), held-out
+    accuracy of the encoder's probes (null without held-out examples)."""
     total = len(arms.encoder.curves[0].bits)
     return [_budget(arms, holdout, n) for n in [*(b for b in BUDGETS if b < total), total]]
 

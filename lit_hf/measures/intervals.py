@@ -4,12 +4,12 @@ For D_rj, the bits of group j in order r (or a difference of bits on the same gr
 "expected total over a new stream of as many groups from the same source, over probe seeds, orders and initialisations":
 
     V = V_ex + V_ord + V_twin
-    V_ex   = sum_j (mean_r e_rj)^2,  e = (D - mean of its position block) * sqrt(m / (m - 1)), blocks geometric, >= 16 groups
-    V_ord  = S_r^2 / R over the totals of R orders
-    V_twin = S_t^2 / T over T initialisations of the random twin
+    V_ex   = sum_j (mean_r e_rj)^2,  e = (D - mean of its position block) * sqrt(m / (m - 1)), blocks geometric, >= 16
+    groups V_ord  = S_r^2 / R over the totals of R orders V_twin = S_t^2 / T over T initialisations of the random twin
 
-Why: D less its conditional mean given the past is a martingale difference, and block-centring estimates that mean; averaging over orders
-removes the noise of positions. A bootstrap of examples is invalid here: copies would straddle what is predicted and what is learned.
+Why: D less its conditional mean given the past is a martingale difference, and block-centring estimates that mean;
+averaging over orders removes the noise of positions. A bootstrap of examples is invalid here: copies would straddle
+what is predicted and what is learned.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ class Variance:
 class Interval:
     """An estimate in bits with its two-sided interval.
 
-    `variance` [bits^2] = `examples` + `orders` + `twins`; `orders` is None with one order and `twins` with one initialisation or
+    `variance` [bits^2] = `examples` + `orders` + `twins`; `orders` is None with one order and `twins` with one
+    initialisation or
     none: the interval is then conditional on it. `df`: degrees of freedom (Welch-Satterthwaite).
     """
 
@@ -72,7 +73,8 @@ def interval(
 
     order: int [R, G], the group at each position of each order (default: the columns from left to right).
     twins: variance of the mean over initialisations. shift: bits added to the estimate (the twins' mean correction).
-    t quantile with Welch-Satterthwaite degrees of freedom; half-width at least one bit; NaN limits with fewer than two groups.
+    t quantile with Welch-Satterthwaite degrees of freedom; half-width at least one bit; NaN limits with fewer than
+    two groups.
     """
     from scipy.stats import t
 

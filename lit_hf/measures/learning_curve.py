@@ -8,7 +8,9 @@ LEAST = 8  # labels in a block: below it single labels are seen, not a curve
 
 
 def coarse_edges(edges: np.ndarray) -> np.ndarray:
-    """Return a subset of the increments' `edges` [I + 1] in which every block has at least `LEAST` labels, and a tenth of the past."""
+    """Return a subset of the increments' `edges` [I + 1] in which every block has at least `LEAST` labels, and a
+    tenth of the past.
+    """
     kept = [int(edges[0])]
     for edge in edges[1:].tolist():
         if edge - kept[-1] >= max(LEAST, 0.1 * kept[-1]):
@@ -20,5 +22,7 @@ def coarse_edges(edges: np.ndarray) -> np.ndarray:
 
 
 def block_means(bits: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    """Return the mean bits per label of each block, over all orders: [len(edges) - 1], from `bits` [R, N] by position."""
+    """Return the mean bits per label of each block, over all orders: [len(edges) - 1], from `bits` [R, N] by
+    position.
+    """
     return np.add.reduceat(bits.mean(0), edges[:-1]) / np.diff(edges)

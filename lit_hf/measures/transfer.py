@@ -2,8 +2,8 @@
 
     L_IT = E over initialisations of L_preq(M_0) - L_preq(M)    [bits]
 
-Zhang, Li, Dou, Wu (2020), "Measuring Information Transfer in Neural Networks", arXiv 2009.07624. With a frozen encoder only the
-probes learn, and the value is called L_IT (frozen). It may be negative, and is never clipped.
+Zhang, Li, Dou, Wu (2020), "Measuring Information Transfer in Neural Networks", arXiv 2009.07624. With a frozen
+encoder only the probes learn, and the value is called L_IT (frozen). It may be negative, and is never clipped.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ class Comparison:
 def compare_arms(arms: BothArms, level: float = 0.95) -> Comparison:
     """Return L_IT with its interval, paired by group and order.
 
-    The twin's codelength is that of the first initialisation plus the mean paired difference of all T on the first part of order 0,
-    scaled to the whole: an estimate of the mean over initialisations.
+    The twin's codelength is that of the first initialisation plus the mean paired difference of all T on the first
+    part of order 0, scaled to the whole: an estimate of the mean over initialisations.
     """
     (twin, order), (encoder, _) = arms.twin.by_group(), arms.encoder.by_group()
     first = float(arms.twin.per_example[0][arms.twin.order[0][: arms.part]].sum())

@@ -1,6 +1,7 @@
 """Linear softmax regression by online gradient descent with replay: one expert for each step size of Adam.
 
-The bank of rates that online coding is usually done with (Bornschein, Li and Hutter 2022); kept as the baseline that the ridge bank must beat.
+The bank of rates that online coding is usually done with (Bornschein, Li and Hutter 2022); kept as the baseline that
+the ridge bank must beat.
 """
 
 from __future__ import annotations

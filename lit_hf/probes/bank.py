@@ -1,6 +1,8 @@
-"""The default bank: which probes code, as a pure function of (dimension, classes, device), never of the number of examples.
+"""The default bank: which probes code, as a pure function of (dimension, classes, device), never of the number of
+examples.
 
-What each kind earns and costs on real features is measured by `python benchmarks/ablation.py` and shown in docs/method.md.
+What each kind earns and costs on real features is measured by `python benchmarks/ablation.py` and shown in
+docs/method.md.
 """
 
 from __future__ import annotations
@@ -35,15 +37,14 @@ class Bank:
 def bank_hash(device: str = "cpu", kinds: Sequence[str] = KINDS) -> str:
     """Return 16 hex digits over the rule by which banks are made; codelengths of different hashes are never compared.
 
-    Dimension and classes are not in it: they belong to the features and the task, and the rule says what follows from them.
+    Dimension and classes are not in it: they belong to the features and the task, and the rule says what follows from
+    them.
     """
     rule = f"bank {VERSION}: {' '.join(kinds)}, on {torch.device(device).type}"
     return hashlib.blake2b(rule.encode(), digest_size=8).hexdigest()
 
 
-def default_bank(
-    dim: int, classes: int, *, device: str = "cpu", kinds: Sequence[str] = KINDS
-) -> Bank:
+def default_bank(dim: int, classes: int, *, device: str = "cpu", kinds: Sequence[str] = KINDS) -> Bank:
     """Return fresh probes for features of `dim` columns and labels of `classes` classes."""
     from lit_hf.probes.stacker import Stacker
 

@@ -1,7 +1,7 @@
 """A temperature for each expert of a probe, learned from that expert's own past prequential predictions.
 
-The scale t multiplies the log probabilities before they are normalised again; it minimises the log-loss of the last predictions
-plus 2 * (t - 1)^2, by two Newton steps an increment. Nothing but past predictions and past labels enters.
+The scale t multiplies the log probabilities before they are normalised again; it minimises the log-loss of the last
+predictions plus 2 * (t - 1)^2, by two Newton steps an increment. Nothing but past predictions and past labels enters.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The contract between the prequential loop and what learns in it.
 
-A probe predicts from a `Block`, which holds inputs only, and learns from a `Prefix`, which holds inputs and labels of the rows
-that are coded already and raises beyond them. Look-ahead cannot be written by accident, and no probe hoards data of its own.
+A probe predicts from a `Block`, which holds inputs only, and learns from a `Prefix`, which holds inputs and labels of
+the rows that are coded already and raises beyond them. Look-ahead cannot be written by accident, and no probe hoards
+data of its own.
 """
 
 from __future__ import annotations
@@ -58,10 +59,10 @@ class Probe(ABC):
     """A readout that learns online, with one or more experts (settings) that are computed together.
 
     Laws (tests/contracts/test_probes.py holds every probe to them):
-    `predict` gives natural-log probabilities float32 [len(names), b, classes] that sum to one, changes no state that later
-    predictions depend on other than through `learn`, and before the first `learn` is the uniform distribution;
-    the same calls give the same floats; a row's prediction does not depend on the other rows of its block
-    beyond float rounding.
+    `predict` gives natural-log probabilities float32 [len(names), b, classes] that sum to one, changes no state that
+    later predictions depend on other than through `learn`, and before the first `learn` is the uniform distribution;
+    the same calls give the same floats; a row's prediction does not depend on the other rows of its block beyond
+    float rounding.
     """
 
     names: tuple[str, ...]

@@ -1,8 +1,8 @@
 """Linear discriminant analysis with a shrunk within-class covariance: the closed form that wins while labels are few.
 
-scores_c(x) = log pi_c + (x - m)^T S^-1 (mu_c - m) - 1/2 (mu_c - m)^T S^-1 (mu_c - m),  S = (1 - r) S_w + r * (tr S_w / d) * I,
-r = min(1, amount * d / n). Friedman (1989), "Regularized discriminant analysis". Class means are shrunk to the overall mean by
-one pseudo-observation.
+scores_c(x) = log pi_c + (x - m)^T S^-1 (mu_c - m) - 1/2 (mu_c - m)^T S^-1 (mu_c - m),  S = (1 - r) S_w + r * (tr S_w
+/ d) * I, r = min(1, amount * d / n). Friedman (1989), "Regularized discriminant analysis". Class means are shrunk to
+the overall mean by one pseudo-observation.
 """
 
 from __future__ import annotations
@@ -74,7 +74,9 @@ class ShrunkDiscriminant(Probe):
         self._fitted_at = n
 
     def _within(self, offsets: Tensor) -> Tensor:
-        """Return the scatter around the class means, [d, d]; shrunk means leave it at least as large as the exact one."""
+        """Return the scatter around the class means, [d, d]; shrunk means leave it at least as large as the exact
+        one.
+        """
         centred = self._sums - self._counts[:, None] * self._moments.mean
         within = self._moments.scatter() - centred.T @ (centred / self._counts.clamp(min=1.0)[:, None])
         within.diagonal().clamp_(min=0.0)

@@ -1,7 +1,7 @@
 """Random Fourier features of a Gaussian kernel, read out by the ridge bank: a non-linear probe whose fit stays convex.
 
-phi(x) = sqrt(2) cos(Omega x / (width * s) + u), s the root mean square distance between rows, from the first rows learned.
-Rahimi and Recht (2007), "Random features for large-scale kernel machines".
+phi(x) = sqrt(2) cos(Omega x / (width * s) + u), s the root mean square distance between rows, from the first rows
+learned. Rahimi and Recht (2007), "Random features for large-scale kernel machines".
 """
 
 from __future__ import annotations

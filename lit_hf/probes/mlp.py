@@ -1,7 +1,7 @@
 """A perceptron with one hidden layer, trained by replay with AdamW; predictions come from an average of its weights.
 
-Polyak averaging over the last steps: Bornschein, Li and Hutter (2022), arXiv 2210.07931, find that averaged weights and replay make the
-shortest online codes. The output layer starts at zero, so the first prediction is uniform.
+Polyak averaging over the last steps: Bornschein, Li and Hutter (2022), arXiv 2210.07931, find that averaged weights
+and replay make the shortest online codes. The output layer starts at zero, so the first prediction is uniform.
 """
 
 from __future__ import annotations

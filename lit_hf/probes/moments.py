@@ -42,8 +42,9 @@ class Moments:
 def factor(systems: Tensor) -> Tensor:
     """Return Cholesky factors [..., d, d] of symmetric `systems` that are definite but for float32 rounding.
 
-    Where features are constant, copies of each other or of very different size, rounding leaves eigenvalues below zero: then a
-    multiple of the identity is added that grows from 1e-6 of the largest entry until every system has a factor.
+    Where features are constant, copies of each other or of very different size, rounding leaves eigenvalues below
+    zero: then a multiple of the identity is added that grows from 1e-6 of the largest entry until every system has a
+    factor.
     """
     found, broken = torch.linalg.cholesky_ex(systems)
     share = 1e-6

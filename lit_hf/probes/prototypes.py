@@ -1,6 +1,7 @@
 """Class prototypes: softmax of the negative squared distance to each class mean, at several inverse scales.
 
-scores_c(x) = log pi_c - scale / (2 s) * |x - mu_c|^2, s the mean within-class squared distance. Snell et al. (2017) with a fixed map.
+scores_c(x) = log pi_c - scale / (2 s) * |x - mu_c|^2, s the mean within-class squared distance. Snell et al. (2017)
+with a fixed map.
 """
 
 from __future__ import annotations
@@ -18,9 +19,7 @@ from lit_hf.probes.moments import CHUNK
 class Prototypes(Probe):
     """One expert for each inverse `scale` (in units of the dimension). Inputs [b, dim]; cost linear in dim * classes."""
 
-    def __init__(
-        self, dim: int, classes: int, scales: Sequence[float], *, device: torch.device | str = "cpu"
-    ) -> None:
+    def __init__(self, dim: int, classes: int, scales: Sequence[float], *, device: torch.device | str = "cpu") -> None:
         self.names = tuple(f"prototypes({scale:g})" for scale in scales)
         self._classes, self._n, self._square = classes, 0, 0.0
         self._scales = torch.tensor(scales, dtype=torch.float32, device=device) * dim

@@ -1,4 +1,6 @@
-"""Which rows of the past a gradient-based probe looks at: all of them while they are few, then the newest and random pieces."""
+"""Which rows of the past a gradient-based probe looks at: all of them while they are few, then the newest and random
+pieces.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ PIECE = 64  # rows read in one go: a memory-mapped stream is read in contiguous 
 
 @dataclass(frozen=True)
 class Sample:
-    """Rows [m, d], their labels [m] and weights [m] with which they stand for the whole prefix (None: all rows, once each)."""
+    """Rows [m, d], their labels [m] and weights [m] with which they stand for the whole prefix (None: all rows, once
+    each).
+    """
 
     inputs: Tensor
     labels: Tensor
@@ -22,7 +26,9 @@ class Sample:
 
 
 def draw(prefix: Prefix, capacity: int, generator: Generator) -> Sample:
-    """Return the whole prefix while it has at most `capacity` rows, else the newest half of that and random older pieces."""
+    """Return the whole prefix while it has at most `capacity` rows, else the newest half of that and random older
+    pieces.
+    """
     n = prefix.n
     if n <= capacity:
         return Sample(prefix.inputs(0, n), prefix.labels(0, n), None)

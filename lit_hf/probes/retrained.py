@@ -1,4 +1,4 @@
-"""Linear softmax regression trained from scratch on the whole prefix: the probe and recipe of Voita and Titov's block code.
+"""Linear softmax regression trained from scratch on the whole prefix: the probe of Voita and Titov's block code.
 
 Read off the configuration and training loop published with "Information-Theoretic Probing with Minimum Description
 Length" (2020, arXiv 2003.12298): Adam with rate 1e-3 and no weight decay, batches of 20 in a fixed order, at most 40

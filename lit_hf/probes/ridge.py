@@ -1,10 +1,11 @@
 """Multinomial logistic regression over a grid of ridge penalties, refitted at every increment from a warm start.
 
 For each penalty `lam`, W minimises   sum_i CE(softmax(W^T x_i + a), y_i) + lam/2 * sum_j v_j |W_j|^2,
-v_j being the variance of feature j in the prefix: a ridge on standardised features that needs no standardised copy of them.
-The solver is nonlinear conjugate gradients (Polak-Ribiere), preconditioned by Boehning's bound of the Hessian, h * X^T X + lam *
-diag(v), with one Newton step along each direction. Boehning (1992), "Multinomial logistic regression algorithm", AISM 44. One
-eigendecomposition of the correlation matrix serves the bounds of all penalties, and all penalties share every pass over the rows.
+v_j being the variance of feature j in the prefix: a ridge on standardised features that needs no standardised copy of
+them. The solver is nonlinear conjugate gradients (Polak-Ribiere), preconditioned by Boehning's bound of the Hessian,
+h * X^T X + lam * diag(v), with one Newton step along each direction. Boehning (1992), "Multinomial logistic
+regression algorithm", AISM 44. One eigendecomposition of the correlation matrix serves the bounds of all penalties,
+and all penalties share every pass over the rows.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ MIN_ROWS = 4
 
 
 class RidgeMultinomial(Probe):
-    """One expert for each penalty in `penalties`. Inputs [b, dim]. Cost of one `learn`: 4 * rows * dim * columns * steps."""
+    """One expert for each penalty in `penalties`. Inputs [b, dim]. Cost of one `learn`: 4 * rows * dim * columns *
+    steps.
+    """
 
     def __init__(
         self,
@@ -75,7 +78,9 @@ class RidgeMultinomial(Probe):
         return torch.cat([-scores, scores], -1) if self._columns == 1 else scores
 
     def _factor(self, prefix: Prefix) -> None:
-        """Diagonalise the correlation matrix, or for n < d the rows' own Gram matrix, which has the same spectrum but for zeros."""
+        """Diagonalise the correlation matrix, or for n < d the rows' own Gram matrix, which has the same spectrum but
+        for zeros.
+        """
         scatter, n = self._moments.scatter(), self._moments.n
         variance = scatter.diagonal() / n
         self._variance = variance + VARIANCE_FLOOR * variance.mean() + 1e-12
@@ -125,7 +130,9 @@ class RidgeMultinomial(Probe):
         self._intercept = bias - torch.einsum("d,dkc->kc", mean, weights)
 
     def _precondition(self, grad: Tensor) -> Tensor:
-        """Return the inverse bound times `grad`, [d, experts, columns]: the ridge's own inverse, corrected where there is data."""
+        """Return the inverse bound times `grad`, [d, experts, columns]: the ridge's own inverse, corrected where
+        there is data.
+        """
         turned = (self._basis.T @ grad.flatten(1)).view(-1, *grad.shape[1:]) * self._shrink
         return torch.addmm((grad * self._diagonal).flatten(1), self._basis, turned.flatten(1)).view_as(grad)
 

@@ -1,8 +1,9 @@
 """A log-linear stacker: families of probes combine instead of competing.
 
-p(y) is proportional to exp( sum_f w_f log p_f(y) + a_y ). Weights and class offsets minimise the log-loss of the past predictions in a
-window plus a ridge towards w = 1 / F, a = 0, by damped Newton steps at every increment. It is one more expert in the
-mixture, so that it is paid for like the others. A product of experts: Hinton (2002); prequential weights: Yao et al. (2018).
+p(y) is proportional to exp( sum_f w_f log p_f(y) + a_y ). Weights and class offsets minimise the log-loss of the past
+predictions in a window plus a ridge towards w = 1 / F, a = 0, by damped Newton steps at every increment. It is one
+more expert in the mixture, so that it is paid for like the others. A product of experts: Hinton (2002); prequential
+weights: Yao et al. (2018).
 """
 
 from __future__ import annotations
