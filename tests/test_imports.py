@@ -29,18 +29,23 @@ ROOMS: dict[str, set[str]] = {
     "reports": LEAVES | {"measures"},
     "hub": LEAVES | {"measures", "ranking", "reports"},
     "demo": {"errors", "runtime"},
-    "api": LEAVES | {"runtime", "codes", "probes", "measures"},
+    "coding": {"codes", "probes"},
+    "api": LEAVES | {"runtime", "codes", "probes", "coding", "measures"},
     "metric": set(),
+    "results": LEAVES | {"runtime", "ranking"},
 }
 # Together they compose one evaluation from the rooms.
 COMPOSITION = {"evaluate", "arms", "assemble"}
-COMPOSED = LEAVES | {"runtime", "tasks", "encoders", "features", "codes", "probes", "measures", "api", "metric"}
+COMPOSED = LEAVES | {"runtime", "tasks", "encoders", "features", "codes", "probes", "measures"}
+COMPOSED |= {"coding", "api", "metric", "results"}
 ROOMS |= dict.fromkeys(COMPOSITION, COMPOSED | COMPOSITION)
+# A contest of checkpoints composes evaluations, shell by shell.
+ROOMS["contest"] = COMPOSED | COMPOSITION | {"ranking"}
 # A library that is used all over the place cannot be replaced, or kept out of `lit-hf --help`.
 LIBRARIES = {
     "transformers": ("encoders/",),
     "datasets": ("tasks/", "metric.py"),
-    "huggingface_hub": ("hub/", "runtime/hubrepo.py", "encoders/trained_on.py"),
+    "huggingface_hub": ("hub/", "runtime/hubrepo.py"),
     "accelerate": ("runtime/",),
     "matplotlib": ("reports/",),
     "typer": ("cli/",),
