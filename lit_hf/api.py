@@ -13,7 +13,6 @@ from lit_hf.errors import BadSetting, NotFiniteFeatures, TooFewClasses, TooFewEx
 
 if TYPE_CHECKING:
     from lit_hf.codes.curve import Curve
-    from lit_hf.codes.prequential import Coder
     from lit_hf.codes.stream import Rows
     from lit_hf.measures.intervals import Interval
 
@@ -70,23 +69,29 @@ def codelength(
     device: str = "cpu",
     shuffle: bool = True,
     kinds: Sequence[str] | None = None,
+    code: str = "online",
 ) -> Codelength:
     """Return the prequential codelength of `labels` given `features` under the default bank of probes, in bits.
 
-    features: floats [N, d] (array, memory map, tensor or feature store). labels: integers [N] in 0 .. C - 1. num_classes: C, by default
-    one more than the largest label. groups: [N] ids; labels of one group are coded together and learned after it (copies of an
-    input, tokens of a sentence). shuffle=False codes order 0 as given, for examples that come in random order already. kinds: kinds
-    of probes, for studies of the bank. Raises `TooFewExamples`, `TooFewClasses`, `NotFiniteFeatures`, `BadSetting`.
+    features: floats [N, d] (array, memory map, tensor or feature store). labels: integers [N] in 0 .. C - 1.
+    num_classes: C, by default one more than the largest label. groups: [N] ids; labels of one group are coded together
+    and learned after it (copies of an input, tokens of a sentence). shuffle=False codes order 0 as given, for examples
+    that come in random order already. kinds: kinds of probes, for studies of the bank. code: `online`, or a block code
+    for reference (`lit_hf.config.CODES`). Raises `TooFewExamples`, `TooFewClasses`, `NotFiniteFeatures`, `BadSetting`.
     """
-    from lit_hf.probes.bank import KINDS, bank_hash
+    from lit_hf.coding import code_hash
+    from lit_hf.config import CODES
+
+    if code not in CODES:
+        raise BadSetting("code", code, f"one of {', '.join(CODES)}")
 
     labels, groups, classes = _checked(features, labels, groups, num_classes)
     curves = tuple(
         code_order(features, labels, groups, classes, number=number, seed=seed, device=device, keep_first=not shuffle,
-                   kinds=tuple(kinds or KINDS))
+                   kinds=tuple(kinds) if kinds else None, code=code)
         for number in range(orders)
     )  # fmt: skip
-    return gather(curves, groups, bank_hash(device, kinds or KINDS))
+    return gather(curves, groups, code_hash(code, device, kinds))
 
 
 def transfer(
@@ -100,18 +105,21 @@ def transfer(
     groups: Sequence[int] | np.ndarray | None = None,
     device: str = "cpu",
     shuffle: bool = True,
+    code: str = "online",
 ) -> Transfer:
-    """Return how many bits fewer `labels` cost given `features` than given `baseline_features`, both [N, ...], same orders.
+    """Return how many bits fewer `labels` cost given `features` than given `baseline_features`, both [N, ...].
 
-    The interval treats both feature maps as given; with a random twin as the baseline it is conditional on its initialisation.
+    Both are coded in the same orders. The interval treats both feature maps as given; with a random twin as the
+    baseline it is conditional on its initialisation. The arguments are those of `codelength`.
     """
     if features.shape[0] != baseline_features.shape[0]:
         given = f"{features.shape[0]} and {baseline_features.shape[0]} rows"
         raise BadSetting("baseline_features", given, "as many rows as `features`")
     arms = [
-        codelength(rows, labels, num_classes=num_classes, orders=orders, seed=seed, groups=groups, device=device, shuffle=shuffle)
+        codelength(rows, labels, num_classes=num_classes, orders=orders, seed=seed, groups=groups, device=device,
+                   shuffle=shuffle, code=code)
         for rows in (features, baseline_features)
-    ]
+    ]  # fmt: skip
     found = difference(arms[1], arms[0])
     return Transfer(found.estimate, (found.low, found.high), found.estimate / len(arms[0].groups), *arms)
 
@@ -137,51 +145,29 @@ def code_order(
     rows: np.ndarray | None = None,
     held_out: Any = None,
     kinds: tuple[str, ...] | None = None,
+    code: str = "online",
 ) -> Curve:
-    """Code one order to its end with a fresh bank: the unit of work that processes share out; see `order_coder`."""
-    coder = order_coder(
-        features, labels, groups, classes, number=number, seed=seed, device=device, keep_first=keep_first, rows=rows,
-        held_out=held_out, kinds=kinds,
-    )  # fmt: skip
-    coder.advance()
-    return coder.curve()
-
-
-def order_coder(
-    features: Rows,
-    labels: np.ndarray,
-    groups: np.ndarray,
-    classes: int,
-    *,
-    number: int,
-    seed: int,
-    device: str = "cpu",
-    keep_first: bool = True,
-    rows: np.ndarray | None = None,
-    held_out: Any = None,
-    kinds: tuple[str, ...] | None = None,
-) -> Coder:
-    """Return the coder of one order with a fresh bank, for who wants to stop on the way.
+    """Code one order to its end with fresh probes: the unit of work that processes share out.
 
     labels, groups: int64 [N] by example; rows: the row of `features` of each example (default: its own number);
     held_out: rows [H, d] to predict at the marks.
     """
     import torch
 
-    from lit_hf.codes.orders import order_of, positions_of_groups
     from lit_hf.codes.prequential import Coder
-    from lit_hf.codes.stream import Stream, to_tensor
-    from lit_hf.probes.bank import KINDS, default_bank
+    from lit_hf.codes.stream import to_tensor
+    from lit_hf.coding import prepare_order
 
-    place = torch.device(device)
-    order = order_of(groups, seed, number, keep_first=keep_first)
-    where = order if rows is None else rows[order]
-    straight = len(where) == features.shape[0] and bool((np.diff(where) == 1).all())
-    stream = Stream(features, None if straight else where, place)
-    bank = default_bank(features.shape[1], classes, device=device, kinds=kinds or KINDS)
-    extra = None if held_out is None else to_tensor(held_out, place)
-    along = positions_of_groups(groups, order)
-    return Coder(stream, labels[order], along, bank, classes, index=order, held_out=extra)
+    order = prepare_order(
+        features, groups, classes, number=number, seed=seed, device=device, keep_first=keep_first, rows=rows,
+        kinds=kinds, code=code,
+    )  # fmt: skip
+    extra = None if held_out is None else to_tensor(held_out, torch.device(device))
+    coder = Coder(
+        order.stream, labels[order.index], order.groups, order.code, classes, index=order.index, held_out=extra
+    )
+    coder.advance()
+    return coder.curve()
 
 
 def gather(curves: tuple[Curve, ...], groups: np.ndarray, bank: str) -> Codelength:

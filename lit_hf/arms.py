@@ -1,4 +1,6 @@
-"""The arms of one evaluation: the encoder, its random twins, the raw input and the control with shuffled labels, all coded alike."""
+"""The arms of one evaluation: the encoder, its random twins, the raw input and the control with shuffled labels, all
+coded alike.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lit_hf.api import Codelength, code_order, gather
+from lit_hf.coding import BY_SHARE, code_hash
 from lit_hf.runtime.units import run_units
 
 if TYPE_CHECKING:
@@ -57,16 +60,17 @@ def code_arms(job: Job) -> Arms:
     return _collect(job, inputs, found)
 
 
-def part_of(labels: int) -> int:
-    """Return how many labels the further twins code."""
-    return min(labels, max(LEAST_SHARE, labels // TWIN_SHARE))
+def part_of(job: Job) -> int:
+    """Return how many labels the further twins code: all where the bits of a prefix depend on what follows."""
+    labels = len(job.task.labels)
+    return labels if job.settings.code in BY_SHARE else min(labels, max(LEAST_SHARE, labels // TWIN_SHARE))
 
 
 def _embed(job: Job) -> _Inputs:
     from lit_hf.encoders import raw_input
 
     task, settings = job.task, job.settings
-    whole, part = task.size, int(task.groups[part_of(len(task.labels)) - 1]) + 1
+    whole, part = task.size, int(task.groups[part_of(job) - 1]) + 1
     encoder = job.features(job.encoder, task.pool, whole, "embed with the encoder")
     held_out = None
     if task.holdout is not None:
@@ -89,7 +93,7 @@ def _units(job: Job, inputs: _Inputs) -> dict[str, Callable[[], Curve]]:
     make = partial(_unit, job)
     units = {f"encoder {r}": make(inputs.encoder, r, held_out=inputs.held_out if r == 0 else None) for r in orders}
     units |= {f"twin {r}": make(inputs.twins[0], r) for r in orders}
-    part = part_of(len(task.labels))
+    part = part_of(job)
     units |= {f"part {t}": make(rows, 0, stop=part) for t, rows in enumerate(inputs.twins) if t}
     control = min(len(task.labels), CONTROL_EXAMPLES)
     shuffled = np.random.default_rng([job.settings.seed, 7]).permutation(task.labels[:control])
@@ -109,24 +113,23 @@ def _unit(
     return partial(
         code_order, rows, task.labels[:stop] if labels is None else labels, groups, len(task.classes),
         number=number, seed=job.settings.seed, device=job.device, rows=groups, held_out=held_out,
+        code=job.settings.code,
     )  # fmt: skip
 
 
 def _collect(job: Job, inputs: _Inputs, found: dict[str, Curve]) -> Arms:
-    from lit_hf.probes.bank import bank_hash
-
     task = job.task
 
     def arm(name: str) -> Codelength:
         curves = tuple(curve for unit, curve in found.items() if unit.startswith(f"{name} "))
-        return gather(curves, task.groups, bank_hash(job.device))
+        return gather(curves, task.groups, code_hash(job.settings.code, job.device))
 
     control = [found[f"control {name}"] for name in ("encoder", "twin")]
     return Arms(
         encoder=arm("encoder"),
         twin=arm("twin"),
         raw=arm("raw"),
-        part=part_of(len(task.labels)),
+        part=part_of(job),
         twin_parts=tuple(curve.total for unit, curve in found.items() if unit.startswith("part ")),
         control=(control[0].total, control[1].total, len(control[0].bits)),
         truncated=inputs.encoder.truncated / max(inputs.encoder.embedded, 1),

@@ -20,7 +20,7 @@ from lit_hf.errors import BadSetting, FileUnreadable, UnknownKey, UsageError
 
 DTYPES = ("float32", "bfloat16", "float16", "auto")
 POOLINGS = ("auto", "mean", "cls", "last", "max")
-CODES = ("online",)
+CODES = ("online", "block", "block-raw", "block-geometric", "block-bank", "block-bank-geometric")
 
 # Where a thing is stored and whether a loader is allowed to run changes no bit of the result.
 _NO_EFFECT = ("cache_dir", "allow_pickle", "trust_remote_code")
@@ -61,11 +61,11 @@ class Settings:
     orders: int = _setting(3, "Measurement", "Code the labels in so many orders and average.")
     seed: int = _setting(0, "Measurement", "Decides the sample, the orders, the probes and the random twins.")
     twins: int = _setting(3, "Measurement", "Random initialisations of the twin: one in full, others on a quarter.")
-    code: str = _setting("online", "Measurement", "The prequential code.")
+    code: str = _setting("online", "Measurement", "online; or block, Voita and Titov's code, for reference.")
 
     device: str = _setting("auto", "Machine", "auto, cpu, cuda, cuda:1 or mps.")
     batch_tokens: int | None = _setting(None, "Machine", "Tokens in one forward pass, padding included; by device.")
-    threads: int | None = _setting(None, "Machine", "CPU threads: a fixed number, whatever the machine's load.")
+    threads: int | None = _setting(None, "Machine", "CPU threads of one batch (1); batches run side by side on all cores.")
     cache_dir: str | None = _setting(None, "Machine", "Where features are kept: $LIT_HF_CACHE, or $HF_HOME/lit-hf.")
 
     def __post_init__(self) -> None:

@@ -26,8 +26,8 @@ FormatOption = Annotated[
     Format, typer.Option("--format", "-f", help="table, json (one object on stdout), or quiet (L_IT in bits alone).")
 ]
 
-# They stand as arguments, or have one value only.
-_NOT_OPTIONS = frozenset({"model", "dataset", "code"})
+# They stand as arguments.
+_NOT_OPTIONS = frozenset({"model", "dataset"})
 
 
 def with_settings(*left_out: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
