@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from lit_hf.records import Record
@@ -121,6 +122,6 @@ def _label(axes: Axes, record: Record) -> None:
     axes.text(0, 1.02, subtitle, transform=axes.transAxes, color="#444444", fontsize=9)
 
 
-def _short(name: str, limit: int = 48) -> str:
-    """Return a name that fits a title: the end of a long path says more than its beginning."""
-    return name if len(name) <= limit else f"…{name[1 - limit :]}"
+def _short(name: str) -> str:
+    """Return a name that fits a title: a Hub id as it is, of a path its last two parts."""
+    return "/".join(PurePath(name).parts[-2:])
