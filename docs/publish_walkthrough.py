@@ -1,8 +1,8 @@
 """Publishing from end to end on this machine: `python docs/publish_walkthrough.py`.
 
-Starts the stand-in Hub of the tests, uploads the demo's encoder and data, and then runs what a user runs: evaluate, push
-as the owner, push as a stranger by pull request, push again, read the leaderboard. No network is used. Needs the `test`
-extra.
+Starts the stand-in Hub of the tests, uploads the demo's encoder and data, and then runs what a user runs: evaluate,
+push as the owner, push as a stranger by pull request, push again, read the leaderboard. No network is used. Needs the
+`test` extra.
 """
 
 from __future__ import annotations

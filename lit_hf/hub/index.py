@@ -38,7 +38,9 @@ def result(record: Mapping[str, Any]) -> dict[str, Any]:
 def arguments(record: Mapping[str, Any]) -> dict[str, Any]:
     """What reproduces the run: versions, baseline, and every setting that changes the bits."""
     transfer, resolved = record["transfer"], record["settings"]["resolved"]
-    settings = {key: value for key, value in resolved.items() if key not in _NOT_ARGUMENTS and value is not None}
+    # The columns as they were found: another version might infer others.
+    columns = {f"{role}_column": name for role, name in record["dataset"]["columns"].items()}
+    settings = {key: value for key, value in {**resolved, **columns}.items() if key not in _NOT_ARGUMENTS}
     return {
         "interval": [rounded(end) for end in transfer["interval"]],
         "level": transfer["level"],
@@ -49,7 +51,7 @@ def arguments(record: Mapping[str, Any]) -> dict[str, Any]:
         "coder": record["coder"]["version"],
         "bank": record["coder"]["bank"],
         "lit_hf": record["environment"]["lit_hf"],
-        **settings,
+        **{key: value for key, value in settings.items() if value is not None},
     }
 
 

@@ -20,7 +20,8 @@ SCHEMA = "lit-hf/leaderboard/1"
 class Row:
     """One checkpoint on one board. `rank` is the interval of ranks that the paired tests leave open; 1 is best.
 
-    `reading`: layer, pooling and prompt, in words. `tied`: it cannot be told from the best. Bits with intervals are those of its record.
+    `reading`: layer, pooling and prompt, in words. `tied`: it cannot be told from the best. Bits with intervals are
+    those of its record.
     """
 
     model: str

@@ -135,7 +135,7 @@ def _facts(record: Mapping[str, Any]) -> list[str]:
         f"- Dropped: {dropped['missing_labels']:,} without a label, {dropped['empty_inputs']:,} empty; "
         f"{dataset['duplicates']:,} duplicates; {dataset['truncated']:.1%} of the inputs truncated."
     )
-    return lines
+    return [*lines, *(f"- {note}" for note in record.get("notes", ()))]
 
 
 def reading(model: Mapping[str, Any]) -> str:
