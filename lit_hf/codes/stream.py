@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+FARTHEST = 1e6  # of the scale: rows beyond are read as if they lay there, so that sums of squares stay inside float32
 RESIDENT_BYTES = (
     512 * 2**20
 )  # streams up to this size are kept in memory in their order; larger ones are read as needed
@@ -47,7 +48,7 @@ class Stream:
         """
         rows = self._read(0, n)
         self._shift = rows.mean(0)
-        spread = float((rows - self._shift).square().mean().sqrt())
+        spread = float((rows.double() - self._shift).square().mean().sqrt())
         self._inverse = 1.0 / spread if spread > 0 else 1.0
         self._filled = 0
 
@@ -64,7 +65,7 @@ class Stream:
 
     def scaled(self, rows: Tensor) -> Tensor:
         """Return other rows of the same kind (held-out ones) as the probes know them."""
-        return (rows - self._shift) * self._inverse
+        return ((rows - self._shift) * self._inverse).clamp_(-FARTHEST, FARTHEST)
 
     def _read(self, start: int, stop: int) -> Tensor:
         where = slice(start, stop) if self._index is None else self._index[start:stop]

@@ -6,6 +6,8 @@ predictions plus 2 * (t - 1)^2, by two Newton steps an increment. Nothing but pa
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -14,6 +16,7 @@ from lit_hf.probes.window import Window
 
 PULL = 4.0  # strength of the pull towards t = 1, in examples' worth of curvature
 LOW, HIGH = 0.02, 5.0
+FLOOR = -30.0  # of a log probability (nats): 43 bits
 NEWTON_STEPS = 2
 
 
@@ -26,7 +29,7 @@ class Calibrated(Probe):
         self._scale: Tensor | None = None
 
     def predict(self, block: Block) -> Tensor:
-        raw = self._probe.predict(block).clamp(min=-30.0)
+        raw = _sound(self._probe.predict(block))
         self._window.put(raw.transpose(0, 1), block.start)
         return raw if self._scale is None else torch.log_softmax(raw * self._scale[:, None, None], -1)
 
@@ -42,3 +45,12 @@ class Calibrated(Probe):
             bend = ((chances * raw * raw).sum(-1) - mean * mean).sum(0) + PULL
             scale = (scale - (slope / bend).clamp(-0.3, 0.3)).clamp(LOW, HIGH)
         self._scale = scale
+
+
+def _sound(raw: Tensor) -> Tensor:
+    """Bound log probabilities below, and let an expert whose arithmetic overflowed say nothing: no input may break the code.
+
+    It takes features that stood still while scales were fitted and then moved by millions of them, or the like.
+    """
+    bounded = raw.clamp(min=FLOOR)
+    return torch.where(bounded.isfinite().all(-1, keepdim=True), bounded, -math.log(raw.shape[-1]))
