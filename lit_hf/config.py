@@ -65,7 +65,7 @@ class Settings:
 
     device: str = _setting("auto", "Machine", "auto, cpu, cuda, cuda:1 or mps.")
     batch_tokens: int | None = _setting(None, "Machine", "Tokens in one forward pass, padding included; by device.")
-    threads: int | None = _setting(None, "Machine", "CPU threads of one batch (1); batches run side by side on all cores.")
+    threads: int | None = _setting(None, "Machine", "CPU threads of one batch: 1; batches run side by side.")
     cache_dir: str | None = _setting(None, "Machine", "Where features are kept: $LIT_HF_CACHE, or $HF_HOME/lit-hf.")
 
     def __post_init__(self) -> None:

@@ -11,7 +11,7 @@ from lit_hf.encoders.recipe import Declared
 from lit_hf.encoders.text import Pipeline
 from lit_hf.errors import BadSetting
 from lit_hf.runtime.devices import find_place
-from lit_hf.runtime.threads import DEFAULT_THREADS
+from lit_hf.runtime.units import UNIT_THREADS
 
 if TYPE_CHECKING:
     from transformers import PretrainedConfig, PreTrainedTokenizerBase
@@ -45,7 +45,7 @@ def resolve_pipeline(
     pipeline = Pipeline(
         tokenizer=tokenizer, config=config, prompt=prompt, lower_case=declared.lower_case, max_tokens=limit,
         layers=(_resolve_layer(choices.layer, config),), pooling=pooling, normalize=declared.normalize,
-        dtype=_resolve_dtype(choices.dtype, config), threads=choices.threads or DEFAULT_THREADS, device=place.device,
+        dtype=_resolve_dtype(choices.dtype, config), threads=choices.threads or UNIT_THREADS, device=place.device,
         batch_tokens=choices.batch_tokens or default_batch_tokens(place.kind),
     )  # fmt: skip
     side = f"always right, where padding changes nothing; the tokeniser says {tokenizer.padding_side}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from lit_hf.encoders.batching import pad_right, plan_batches
 from lit_hf.encoders.contract import Encoded, Encoder, EncoderInfo, Input
 from lit_hf.encoders.tokenizing import Tokens, tokenize
 from lit_hf.encoders.twin import random_model
-from lit_hf.runtime.threads import fixed_threads
+from lit_hf.runtime.units import side_by_side
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -67,14 +67,13 @@ class TextEncoder(Encoder):
 
     def encode(self, inputs: Sequence[Input]) -> Encoded:
         """Return the features of `inputs`; batches are planned over all of them."""
-        import torch
-
         pipeline = self._pipeline
         tokens = tokenize(pipeline.tokenizer, inputs, pipeline.prompt, pipeline.max_tokens, pipeline.lower_case)
+        batches = plan_batches([len(each) for each in tokens.ids], pipeline.batch_tokens)
         rows = np.empty((len(inputs), self.dim), dtype=np.float32)
-        with fixed_threads(pipeline.threads), torch.inference_mode():
-            for batch in plan_batches([len(each) for each in tokens.ids], pipeline.batch_tokens):
-                rows[batch] = self._forward(tokens, batch).float().cpu().numpy()
+        assert self._accepted  # loads the weights, once, before the workers ask for them
+        units = [partial(self._fill, rows, tokens, batch) for batch in batches]
+        side_by_side(units, threads=pipeline.threads, workers=None if pipeline.device == "cpu" else 1)
         return Encoded(rows, tokens.truncated)
 
     def twin(self, seed: int) -> TextEncoder:
@@ -95,6 +94,13 @@ class TextEncoder(Encoder):
     @cached_property
     def _accepted(self) -> frozenset[str]:
         return frozenset(inspect.signature(self._model.forward).parameters)
+
+    def _fill(self, rows: np.ndarray, tokens: Tokens, batch: np.ndarray) -> None:
+        """Put the features of one batch in their `rows`; inference mode belongs to the thread that sets it."""
+        import torch
+
+        with torch.inference_mode():
+            rows[batch] = self._forward(tokens, batch).float().cpu().numpy()
 
     def _forward(self, tokens: Tokens, batch: np.ndarray) -> Tensor:
         """Return the pooled rows of one batch, [n, dim]."""

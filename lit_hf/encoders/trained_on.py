@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from lit_hf.runtime.hubrepo import optional_file
+
 END = "---"
 
 
@@ -29,11 +31,5 @@ def _card(model: str, revision: str | None) -> str | None:
     if Path(model).is_dir():
         file = Path(model) / "README.md"
         return file.read_text(encoding="utf-8", errors="replace") if file.is_file() else None
-    from huggingface_hub import hf_hub_download
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled
-
-    try:
-        found = hf_hub_download(model, "README.md", revision=revision)
-    except (HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled, OSError):
-        return None
-    return Path(found).read_text(encoding="utf-8", errors="replace")
+    found = optional_file(model, revision, "README.md", "model")
+    return None if found is None else found.read_text(encoding="utf-8", errors="replace")

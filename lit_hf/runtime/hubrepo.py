@@ -83,6 +83,20 @@ def download(commit: Commit, files: Sequence[str], kind: RepoType, unknown: Call
     return Path(folder)
 
 
+def optional_file(repo: str, revision: str | None, name: str, kind: RepoType) -> Path | None:
+    """Return one file of a repository, from the cache or else the Hub; None when it has none or cannot be asked.
+
+    The cache is asked first, so a pinned revision costs no request the second time and works offline.
+    """
+    from huggingface_hub import errors as hub
+    from huggingface_hub import hf_hub_download, try_to_load_from_cache
+
+    with suppress(hub.HfHubHTTPError, hub.HFValidationError, hub.OfflineModeIsEnabled, OSError, *_network_errors()):
+        known = try_to_load_from_cache(repo, name, revision=revision, repo_type=kind)
+        return Path(known if isinstance(known, str) else hf_hub_download(repo, name, revision=revision, repo_type=kind))
+    return None
+
+
 def similar_repos(repo: str, kind: RepoType, count: int = 3) -> list[str]:
     """Return names on the Hub that a search for the last part of `repo` finds; empty when the Hub cannot be asked."""
     from huggingface_hub import HfApi

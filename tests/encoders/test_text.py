@@ -112,6 +112,14 @@ def test_encoding_leaves_threads_and_random_state_of_the_caller_alone() -> None:
     assert torch.equal(torch.get_rng_state(), state)
 
 
+@pytest.mark.parametrize("workers", [1, 2, 5])
+def test_the_number_of_cores_leaves_no_trace_in_the_floats(workers: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    inputs, expected = tiny.texts(60), wrap_encoder(tiny.bert(), tiny.tokenizer(), batch_tokens=64)
+    before = expected.encode(inputs).rows
+    monkeypatch.setattr("lit_hf.runtime.units.cores", lambda: workers)
+    assert np.array_equal(before, expected.encode(inputs).rows)
+
+
 def test_a_loaded_model_and_its_folder_give_the_same_features(tmp_path: Path) -> None:
     folder = tiny.save(tmp_path, tiny.bert())
     inputs = tiny.texts(10)

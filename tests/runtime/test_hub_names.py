@@ -20,6 +20,7 @@ LOOK = """
 import json, sys
 from lit_hf.config import Settings
 from lit_hf.encoders import load_encoder
+from lit_hf.encoders.trained_on import declared_datasets
 from lit_hf.errors import LitError
 from lit_hf.tasks import load_task
 
@@ -27,7 +28,9 @@ def look(kind, name):
     try:
         if kind == "model":
             encoder = load_encoder(name)
-            return {"revision": encoder.info.revision, "rows": encoder.encode(["text"]).rows.tolist()}
+            rows = encoder.encode(["text"]).rows.tolist()
+            declared = declared_datasets(name, encoder.info.revision)
+            return {"revision": encoder.info.revision, "rows": rows, "declared": declared}
         task = load_task(Settings("model", name))
         return {"revision": task.dataset.revision, "pool": list(task.pool)}
     except LitError as error:
@@ -41,6 +44,7 @@ print(json.dumps([look(*pair.split("=")) for pair in sys.argv[1:]]))
 @pytest.fixture(scope="module")
 def model(server: Server, tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tiny.save(tmp_path_factory.mktemp("model"), tiny.bert())
+    (folder / "README.md").write_text("---\ndatasets: [owner/seen]\n---\n# A tiny BERT\n")
     api, name = server.api(), "owner/tiny-bert"
     api.create_repo(name)
     api.upload_folder(folder_path=folder, repo_id=name)
@@ -69,6 +73,7 @@ def test_names_are_pinned_used_from_the_cache_offline_and_refused_when_unknown(
         hub, tmp_path, f"model={model}", f"dataset={data}", "model=owner/new", "dataset=owner/new", offline=True
     )
     assert offline[:2] == online[:2]
+    assert online[0]["declared"] == ["owner/seen"]
     assert [each["error"] for each in offline[2:]] == ["OfflineNotCached", "OfflineNotCached"]
 
 
@@ -93,3 +98,13 @@ def test_an_unreachable_hub_is_not_a_wrong_name(hub: Server, tmp_path: Path) -> 
     found = look(dead, tmp_path, "model=owner/any", "dataset=owner/any")
     assert [each["error"] for each in found] == ["OfflineNotCached", "OfflineNotCached"]
     assert os.environ.get("HF_ENDPOINT") != dead.url
+
+
+def test_a_checkpoint_without_a_card_declares_nothing_with_or_without_network(hub: Server, tmp_path: Path) -> None:
+    folder = tiny.save(tmp_path / "model", tiny.bert())
+    api, name = hub.api(), "owner/no-card"
+    api.create_repo(name)
+    api.upload_folder(folder_path=folder, repo_id=name)
+    found = [look(hub, tmp_path / "home", f"model={name}", offline=offline)[0] for offline in (False, True)]
+    assert [each["declared"] for each in found] == [None, None]
+    assert found[0]["rows"] == found[1]["rows"]

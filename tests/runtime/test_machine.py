@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from functools import partial
 
 import numpy as np
 import pytest
@@ -13,17 +14,25 @@ import torch
 from lit_hf.errors import BadSetting
 from lit_hf.runtime.devices import find_place
 from lit_hf.runtime.seeding import forked, generator
-from lit_hf.runtime.threads import fixed_threads
+from lit_hf.runtime.units import side_by_side
 
 
-def test_threads_are_set_inside_and_restored_after_an_error() -> None:
+def test_units_run_on_their_number_of_threads_which_is_restored_also_after_an_error() -> None:
     def fail() -> None:
         raise RuntimeError(torch.get_num_threads())
 
     before = torch.get_num_threads()
-    with pytest.raises(RuntimeError, match=str(before + 1)), fixed_threads(before + 1):
-        fail()
+    with pytest.raises(RuntimeError, match=str(before + 1)):
+        side_by_side([fail], threads=before + 1)
     assert torch.get_num_threads() == before
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_results_come_in_the_order_of_the_units(workers: int) -> None:
+    done: list[int] = []
+    units = [partial(lambda number: number, number) for number in range(20)]
+    assert side_by_side(units, workers=workers, advance=done.append) == list(range(20))
+    assert sum(done) == 20
 
 
 def test_a_forked_seed_repeats_and_leaves_the_global_state_alone() -> None:
