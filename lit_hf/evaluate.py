@@ -55,8 +55,7 @@ def run(settings: Settings, *, progress: Progress | None = None, data: Any = Non
 
 @dataclass
 class Job:
-    """One evaluation with everything loaded: features come when they are asked for, from the store where it has them.
-    """
+    """One evaluation with everything loaded: features come when they are asked for, from the store where it has them."""
 
     settings: Settings
     task: Task

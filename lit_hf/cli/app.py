@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from lit_hf.cli import card, demo, eval, leaderboard, push
+from lit_hf.cli import card, demo, diff, eval, leaderboard, push, rank, stored
 from lit_hf.cli.errors import INTERRUPTED, report
 
 app = typer.Typer(
@@ -23,6 +23,10 @@ app = typer.Typer(
 )
 app.command("eval")(eval.command)
 app.command("demo")(demo.command)
+app.command("rank")(rank.command)
+app.command("ls")(stored.ls)
+app.command("show")(stored.show)
+app.command("diff")(diff.command)
 app.command("card")(card.command)
 app.command("push")(push.command)
 app.command("leaderboard")(leaderboard.command)

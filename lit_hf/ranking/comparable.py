@@ -37,6 +37,9 @@ def check_comparable(records: Sequence[Record]) -> None:
         for section, field in SAME:
             _same(f"{section}.{field}", records[0][section].get(field), other[section].get(field))
     for record in records:
+        if len(records) > 1 and record["stage"]["eliminated"]:
+            reason = f"{record['model']['id']} was eliminated at n={record['stage']['n']}"
+            raise IncomparableRecords(f"{reason}; `lit-hf rank --no-race` codes all its labels")
         if not {"bits_encoder", "order", "labels"} <= set(record.arrays):
             raise IncomparableRecords(f"the record of {record['model']['id']} has no arrays.npz beside it")
     for other in records[1:]:

@@ -71,7 +71,11 @@ class Entry(Record):
 
 
 def entry_id(
-    model: Mapping[str, Any], features: Mapping[str, Any], dataset: Mapping[str, Any], settings: Sequence[Any], bank: str
+    model: Mapping[str, Any],
+    features: Mapping[str, Any],
+    dataset: Mapping[str, Any],
+    settings: Sequence[Any],
+    bank: str,
 ) -> str:
     """Return 16 hex digits over what decides the bits.
 

@@ -1,0 +1,196 @@
+"""`lit-hf rank`: checkpoints in the order of what the labels cost with each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from lit_hf.cli.options import with_settings
+from lit_hf.cli.output import Format, Sink, is_main_process
+from lit_hf.cli.progress import make_progress
+from lit_hf.errors import UsageError
+
+if TYPE_CHECKING:
+    from lit_hf.contest.plan import Skipped, Suite
+
+HUB, CONTEST = "From the Hub", "Contest"
+Dataset = Annotated[
+    str | None,
+    typer.Argument(metavar="DATASET", help="Alias, Hub id or local file, as for eval; or a suite (FILE.yaml)."),
+]
+Models = Annotated[
+    list[str] | None, typer.Argument(metavar="MODEL...", help="Hub ids, also id@revision, or local folders.")
+]
+Also = Annotated[list[str] | None, typer.Option("--dataset", metavar="NAME", help="One more dataset; may be repeated.")]
+ModelsFile = Annotated[
+    Path | None, typer.Option("--models", metavar="FILE.yaml", help="A list `models:`; may also hold `datasets:`.")
+]
+FromHub = Annotated[bool, typer.Option("--from-hub", help="Rank what the Hub lists.", rich_help_panel=HUB)]
+Filter = Annotated[
+    list[str] | None,
+    typer.Option("--filter", metavar="TAG", help="Task, library, language or other tag.", rich_help_panel=HUB),
+]
+Search = Annotated[str | None, typer.Option("--search", help="A part of the name.", rich_help_panel=HUB)]
+Author = Annotated[str | None, typer.Option("--author", help="User or organisation.", rich_help_panel=HUB)]
+MaxParams = Annotated[
+    str | None, typer.Option("--max-params", metavar="200M", help="Largest size.", rich_help_panel=HUB)
+]
+Limit = Annotated[int, typer.Option("--limit", min=1, help="How many to list.", rich_help_panel=HUB)]
+Sort = Annotated[str, typer.Option("--sort", help="downloads, likes, trending_score, ...", rich_help_panel=HUB)]
+Race = Annotated[
+    bool,
+    typer.Option("--race/--no-race", help="Stop embedding for checkpoints that have lost.", rich_help_panel=CONTEST),
+]
+Audit = Annotated[
+    bool, typer.Option("--audit", help="Let a random tenth of the eliminated finish.", rich_help_panel=CONTEST)
+]
+Transfer = Annotated[
+    bool, typer.Option("--transfer", help="Add L_IT (frozen) for the finalists.", rich_help_panel=CONTEST)
+]
+Rivals = Annotated[
+    bool, typer.Option("--rivals/--no-rivals", help="Compute LogME, H-score and others.", rich_help_panel=CONTEST)
+]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", metavar="DIR", help="Write JSON, CSV, Parquet and plots here.")
+]
+HowToSay = Annotated[
+    Format, typer.Option("--format", "-f", help="table, json (one object on stdout), or quiet (the best model's id).")
+]
+
+
+@dataclass(frozen=True)
+class _Search:
+    """The options that describe a listing."""
+
+    filters: Sequence[str]
+    search: str | None
+    author: str | None
+    max_params: str | None
+    limit: int
+    sort: str
+
+
+@with_settings("code")
+def command(
+    given: dict[str, Any],
+    dataset: Dataset = None,
+    models: Models = None,
+    also: Also = None,
+    models_file: ModelsFile = None,
+    from_hub: FromHub = False,
+    filter: Filter = None,
+    search: Search = None,
+    author: Author = None,
+    max_params: MaxParams = None,
+    limit: Limit = 20,
+    sort: Sort = "downloads",
+    race: Race = True,
+    audit: Audit = False,
+    transfer: Transfer = False,
+    rivals: Rivals = True,
+    output: Output = None,
+    format: HowToSay = Format.TABLE,
+) -> None:
+    """Rank checkpoints on a labelled dataset by codelength, with intervals, ties and early elimination."""
+    from lit_hf.contest.plan import Options
+
+    if (filter or search or author or max_params) and not from_hub:
+        raise UsageError("--filter, --search, --author and --max-params describe a listing.", "Add `--from-hub`.")
+    sink = Sink(quiet=format is Format.QUIET)
+    listing = _Search(filter or (), search, author, max_params, limit, sort) if from_hub else None
+    listed, skipped = _list(listing, sink)
+    suite = _suite(dataset, [*(models or ()), *listed], also or (), models_file)
+    plans = suite.plans(given)
+    options = Options(race=race, audit=audit, transfer=transfer, rivals=rivals)
+    rankings = _hold(plans, options, skipped, sink)
+    _tell(rankings, format, sink)
+    if output is not None and is_main_process():
+        _write(rankings, output)
+        sink.say(f"Wrote {output}.")
+
+
+def _list(search: _Search | None, sink: Sink) -> tuple[list[str], list[Skipped]]:
+    """Ask the Hub once; return the pinned names of those that take part, and the others with their reasons."""
+    if search is None:
+        return [], []
+    from lit_hf.contest.plan import Skipped
+    from lit_hf.hub.connection import client
+    from lit_hf.hub.models import Query, list_checkpoints, names, parse_count
+
+    largest = None if search.max_params is None else parse_count(search.max_params)
+    query = Query(tuple(search.filters), search.search, search.author, largest, search.limit, search.sort)
+    listed = list_checkpoints(client(), query)
+    skipped = [Skipped(each.id, each.revision, each.skipped, each.parameters) for each in listed if each.skipped]
+    sink.say(f"The Hub lists {len(listed)} checkpoints; {len(skipped)} of them cannot take part.")
+    return names(listed), skipped
+
+
+def _suite(dataset: str | None, models: Sequence[str], also: Sequence[str], file: Path | None) -> Suite:
+    """Put the command line and the files together: lists add up, the settings of --models win."""
+    from lit_hf.contest.plan import Suite
+
+    is_suite = dataset is not None and dataset.endswith((".yaml", ".yml"))
+    parts = [Suite.read(dataset)] if is_suite and dataset else []
+    parts += [Suite.read(file)] if file is not None else []
+    named = [dataset] if dataset is not None and not is_suite else []
+    return Suite(
+        models=tuple({"model": name} for name in models) + tuple(each for part in parts for each in part.models),
+        datasets=tuple({"dataset": name} for name in [*named, *also])
+        + tuple(each for part in parts for each in part.datasets),
+        settings={key: value for part in parts for key, value in (part.settings or {}).items()},
+    )
+
+
+def _hold(plans: Sequence[Any], options: Any, skipped: Sequence[Skipped], sink: Sink) -> list[dict[str, Any]]:
+    progress = make_progress(sink.speech_console, quiet=sink.quiet)
+    # Heavy: torch and transformers are first imported in here.
+    from lit_hf.contest.run import hold
+
+    return [hold(plan, options, skipped=skipped, progress=progress) for plan in plans]
+
+
+def _tell(rankings: Sequence[dict[str, Any]], format: Format, sink: Sink) -> None:
+    from lit_hf.ranking.aggregate import combine
+    from lit_hf.records import plain
+
+    whole = rankings[0] if len(rankings) == 1 else combine(rankings)
+    if format is Format.JSON:
+        return sink.text(json.dumps(plain(whole), indent=2, ensure_ascii=False, allow_nan=False))
+    if format is Format.QUIET:
+        return sink.text(_best(whole))
+    return show(whole, sink)
+
+
+def show(whole: dict[str, Any], sink: Sink) -> None:
+    """Print a ranking, or a matrix of them, as tables."""
+    from lit_hf.reports.ranking import matrix_table, report
+
+    width, encoding = sink.data_console.width, sink.data_console.encoding
+    for ranking in whole.get("rankings", [whole]):
+        for part in [*report(ranking, width, encoding), ""]:
+            sink.show(part)
+    if "aggregate" in whole:
+        sink.show(matrix_table(whole))
+
+
+def _best(whole: dict[str, Any]) -> str:
+    rows = whole.get("aggregate") or whole["ranking"]
+    model = rows[0]["model"]
+    if rows[0]["error"]:
+        raise UsageError("no checkpoint could be ranked.", f"{model['id']}: {rows[0]['error']}")
+    return f"{model['id']}@{model['revision']}" if model["revision"] else str(model["id"])
+
+
+def _write(rankings: Sequence[dict[str, Any]], output: Path) -> None:
+    from lit_hf.ranking.aggregate import combine
+    from lit_hf.reports.ranking_files import write_matrix, write_ranking
+
+    if len(rankings) == 1:
+        write_ranking(rankings[0], output)
+    else:
+        write_matrix(combine(rankings), output)

@@ -1,0 +1,138 @@
+"""One checkpoint in a contest: its features grow shell by shell, and order 0 is coded as far as the race has come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lit_hf.contest.stopwatch import Stopwatch
+from lit_hf.errors import LitError
+from lit_hf.ranking.racing import bounded
+
+if TYPE_CHECKING:
+    from lit_hf.codes.curve import Curve
+    from lit_hf.codes.prequential import Coder
+    from lit_hf.evaluate import Job
+    from lit_hf.features import Features
+    from lit_hf.ranking.entry import Entry
+    from lit_hf.ranking.racing import Verdict
+
+
+class GrowingRows:
+    """Feature rows [N, d] of which the first ones are there; reading further raises IndexError."""
+
+    def __init__(self, rows: int, dim: int) -> None:
+        self.shape = (rows, dim)
+        self.found: Features | None = None
+
+    def __getitem__(self, index: slice | np.ndarray) -> np.ndarray:
+        if self.found is None:
+            raise IndexError("no row is embedded yet")
+        return self.found[index]
+
+
+@dataclass
+class Entrant:
+    """A checkpoint that is being ranked; `error` says why it is out of the contest, if it is.
+
+    `stored`: what an earlier contest coded of it. `exit`: who it was dropped against in the race, and the verdict.
+    """
+
+    job: Job
+    id: str
+    watch: Stopwatch
+    stored: Entry | None = None
+    error: str | None = None
+    exit: tuple[Entrant, Verdict] | None = None
+    entry: Entry | None = None
+    transfer: dict[str, Any] | None = None
+    _rows: GrowingRows | None = None
+    _coder: Coder | None = None
+    _curve: Curve | None = field(default=None, repr=False)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all its labels were coded in all orders before this contest began."""
+        return self.stored is not None and self.stored.complete
+
+    @property
+    def rows(self) -> GrowingRows:
+        """The feature rows as far as they are embedded."""
+        if self._rows is None:
+            self._rows = GrowingRows(self.job.task.size, self.job.encoder.dim)
+        return self._rows
+
+    def knows(self, labels: int) -> bool:
+        """Whether the first `labels` of order 0 were coded by an earlier contest."""
+        return self.stored is not None and len(self.stored.arrays["labels"]) >= labels
+
+    def embed(self, groups: int) -> None:
+        """Have the features of the first `groups` of the stream."""
+        task = self.job.task
+        name = self.job.encoder.info.id
+        self.watch.on = True
+        try:
+            self.rows.found = self.job.features(self.job.encoder, task.pool, groups, f"embed {groups:,} with {name}")
+        finally:
+            self.watch.on = False
+
+    def code(self, labels: int) -> None:
+        """Code order 0 up to `labels`, where an increment ends; the features must be there."""
+        if self.knows(labels):
+            return
+        if self._coder is None:
+            self._coder = self._make_coder()
+        self._coder.advance(to=labels)
+        self._curve = self._coder.curve()
+
+    def group_bits(self, labels: int) -> np.ndarray:
+        """Return what each of the first groups cost in order 0, bounded, float64 [groups]."""
+        from lit_hf.measures.intervals import by_group
+
+        task = self.job.task
+        if self.knows(labels) and self.stored is not None:
+            paid = self.stored.arrays["bits_encoder"][0][:labels]
+        else:
+            paid = self.curve.bits[:labels]
+        return bounded(by_group(paid, task.groups[:labels]), len(task.classes))
+
+    @property
+    def curve(self) -> Curve:
+        """What was paid in order 0 so far, in this contest."""
+        if self._curve is None:
+            raise ValueError("nothing was coded in this contest")
+        return self._curve
+
+    @property
+    def raced_to_the_end(self) -> bool:
+        """Whether order 0 was coded to its end in this contest."""
+        return self._curve is not None and len(self._curve.bits) == len(self.job.task.labels)
+
+    def _make_coder(self) -> Coder:
+        from lit_hf.codes.prequential import Coder
+        from lit_hf.coding import prepare_order
+
+        job, task = self.job, self.job.task
+        classes = len(task.classes)
+        order = prepare_order(
+            self.rows, task.groups, classes, number=0, seed=job.settings.seed, device=job.device, rows=task.groups
+        )
+        return Coder(order.stream, task.labels[order.index], order.groups, order.code, classes, index=order.index)
+
+
+def reason(error: Exception) -> str:
+    """Return why a checkpoint is out, in one line."""
+    if isinstance(error, LitError):
+        return error.message
+    text = " ".join(str(error).split())
+    if isinstance(error, MemoryError) or "out of memory" in text.lower() or "can't allocate memory" in text:
+        return "out of memory; a lower --batch-tokens may help"
+    return f"{type(error).__name__}: {text[:200]}" if text else type(error).__name__
+
+
+def running(entrants: Sequence[Entrant]) -> list[Entrant]:
+    """Return those that have neither failed nor been dropped."""
+    return [entrant for entrant in entrants if entrant.error is None and entrant.exit is None]

@@ -1,0 +1,117 @@
+"""The race, live: all entrants advance shell by shell, and those that have lost stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from math import ceil
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lit_hf.contest.entrant import Entrant, reason, running
+from lit_hf.ranking.audit import Exit, Finding, audit
+from lit_hf.ranking.racing import Rules, stage
+from lit_hf.runtime.units import run_units
+
+if TYPE_CHECKING:
+    from lit_hf.runtime.progress import Progress
+    from lit_hf.tasks import Task
+
+AUDITED = 0.1
+"""Share of the dropped that an audit lets finish."""
+KEPT_PARAMETERS = 500_000_000
+"""Weights of encoders with more parameters in all are given back after each shell, and loaded again for the next."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stop of the race: `shell` groups are embedded, `labels` of them are coded, which are `groups`."""
+
+    shell: int
+    labels: int
+    groups: int
+
+
+def stages(task: Task) -> list[Stage]:
+    """Return the stops, one a shell; increments of the coder do not end where shells do, so coding lags a little."""
+    from lit_hf.codes.schedule import increments
+    from lit_hf.features import shells
+
+    stops = np.array([stop for _, stop in increments(task.groups)])
+    found = list[Stage]()
+    for end in shells():
+        shell = min(end, task.size)
+        embedded = int(np.searchsorted(task.groups, shell))
+        coded = stops[stops <= embedded]
+        if len(coded) and (not found or coded[-1] > found[-1].labels):
+            found.append(Stage(shell, int(coded[-1]), int(task.groups[coded[-1] - 1]) + 1))
+        if shell == task.size:
+            return found
+    raise AssertionError("shells have no end")
+
+
+def run_race(entrants: Sequence[Entrant], task: Task, rules: Rules, progress: Progress) -> None:
+    """Drop (`exit`) entrants until one is left or all labels are coded; failures leave with their `error`.
+
+    One whose every label was coded in an earlier contest is never dropped: there is nothing left to save.
+    """
+    stops = stages(task)
+    for number, stop in enumerate(stops):
+        field = running(entrants)
+        if len(field) < 2:
+            return
+        advance(field, stop, progress)
+        field = running(entrants)
+        if stop is stops[-1] or not field:
+            return
+        bits = np.stack([entrant.group_bits(stop.labels) for entrant in field])
+        ends = [each.groups for each in stops[: number + 1]]
+        leader, verdicts = stage(bits, ends, task.size, len(task.classes), len(entrants), rules)
+        for entrant, verdict in zip(field, verdicts, strict=True):
+            if verdict is not None and verdict.eliminated and not entrant.complete:
+                entrant.exit = (field[leader], verdict)
+                entrant.job.encoder.release()
+
+
+def advance(field: Sequence[Entrant], stop: Stage, progress: Progress) -> None:
+    """Embed and code to a stop; whoever fails has an `error` then."""
+    large = sum(entrant.job.encoder.info.parameters for entrant in field) > KEPT_PARAMETERS
+    behind = [entrant for entrant in field if not entrant.knows(stop.labels)]
+    for entrant in behind:
+        attempt(entrant, partial(entrant.embed, stop.shell))
+        if large:
+            entrant.job.encoder.release()
+    able = [entrant for entrant in behind if entrant.error is None]
+    units = [partial(attempt, entrant, partial(entrant.code, stop.labels)) for entrant in able]
+    run_units(units, progress, f"code {stop.labels:,} labels") if units else None
+
+
+def attempt(entrant: Entrant, work: Callable[[], Any]) -> Any:
+    """Do `work`; what it raises, but for an interrupt, becomes the entrant's `error`."""
+    try:
+        return work()
+    except Exception as error:  # noqa: BLE001 - whatever one checkpoint does, the others go on
+        entrant.error = reason(error)
+        entrant.job.encoder.release()
+        return None
+
+
+def run_audit(entrants: Sequence[Entrant], task: Task, seed: int, progress: Progress) -> dict[str, Finding]:
+    """Let a random tenth of the dropped (at least one) finish order 0; return what became of each, by entrant id."""
+    dropped = [entrant for entrant in entrants if entrant.exit is not None and entrant.error is None]
+    count = ceil(AUDITED * len(dropped))
+    chosen = np.random.default_rng([seed, 11]).permutation(len(dropped))[:count]
+    return {dropped[i].id: found for i in chosen if (found := _finish(dropped[i], task, progress)) is not None}
+
+
+def _finish(entrant: Entrant, task: Task, progress: Progress) -> Finding | None:
+    assert entrant.exit is not None
+    leader, verdict = entrant.exit
+    stops = stages(task)
+    advance([entrant, leader], stops[-1], progress)
+    if entrant.error is not None or leader.error is not None:
+        return None
+    bits = np.stack([each.group_bits(stops[-1].labels) for each in (entrant, leader)])
+    return audit(bits, [stop.groups for stop in stops], [Exit(0, 1, verdict)])[0]

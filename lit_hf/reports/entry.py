@@ -1,0 +1,52 @@
+"""An entry on a terminal: what one checkpoint paid, without a twin to compare it with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from lit_hf.records import Record
+from lit_hf.reports import words
+
+
+def report(record: Record) -> list[RenderableType]:
+    """Return the parts of the report, top first."""
+    model, dataset, code = record["model"], record["dataset"], record["codelength"]
+    rows = {
+        "model": words.model_line(model),
+        "": words.model_shape(model),
+        "reading": words.reading_line(model),
+        "dataset": words.dataset_line(dataset),
+        "task": words.task_line(dataset),
+        "coder": words.coder_line(record),
+        "codelength": f"{words.bits(code['bits'])} bits [{words.interval(code['interval'])}] for {code['labels']:,} labels",
+        "race": _stage(record["stage"]),
+    }
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim")
+    grid.add_column(overflow="fold")
+    for name, value in rows.items():
+        if value:
+            grid.add_row(name, Text(value))
+    return [grid, Text(), _budgets(record["budgets"])]
+
+
+def _stage(stage: dict[str, Any]) -> str | None:
+    if not stage["eliminated"]:
+        return None
+    return f"eliminated at n={stage['n']:,} of {stage['of']:,}, behind by {words.bits(stage['behind_bits'])} bits"
+
+
+def _budgets(budgets: list[dict[str, Any]]) -> Table:
+    from rich import box
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for name in ("labels", "bits", "held-out accuracy"):
+        table.add_column(name, justify="right")
+    for each in budgets:
+        held = "" if each["accuracy"] is None else f"{each['accuracy']:.3f}"
+        table.add_row(f"{each['labels']:,}", words.bits(each["bits"]), held)
+    return table

@@ -1,0 +1,107 @@
+"""A ranking on a terminal: the order with its intervals, what each budget of labels buys, the rivals, what is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from lit_hf.reports import ranking_words as say
+from lit_hf.reports import words
+
+MAX_WIDTH = 140
+"""Wider lines are harder to read than they are worth."""
+
+
+def report(ranking: Mapping[str, Any], width: int, encoding: str) -> list[RenderableType]:
+    """Return the parts of the report for a terminal of `width` columns and an `encoding`, top first."""
+    width, unicode = min(width, MAX_WIDTH), encoding.lower().startswith("utf")
+    parts: list[RenderableType] = [Text(say.title(ranking), style="bold"), order_table(ranking, width, unicode=unicode)]
+    if any(row["budgets"] for row in ranking["ranking"]):
+        parts += [Text(), budgets_table(ranking)]
+    if ranking["rivals"]:
+        parts += [Text(), rivals_table(ranking)]
+    return [*parts, Text(), *(Text(line) for line in say.statements(ranking))]
+
+
+def order_table(ranking: Mapping[str, Any], width: int, *, unicode: bool) -> Table:
+    """Return one row a checkpoint, with its interval as a bar on a common scale."""
+    table = _table("rank", "model", "bits", "interval", "", "accuracy", "size", "texts/s")
+    scale = _scale(ranking["ranking"])
+    names = max((len(say.model(row)) for row in ranking["ranking"]), default=0)
+    cells = max(10, min(40, width - min(names, 40) - 58))
+    for row in ranking["ranking"]:
+        if row["error"]:
+            table.add_row("-", say.model(row), "", "", "failed", "", say.size(row), "", style="dim")
+            continue
+        code, dropped = row["codelength"], row["stage"]["eliminated"]
+        drawn = say.dropped_at(row) if dropped else whisker(code["bits"], code["interval"], scale, cells, unicode)
+        table.add_row(
+            say.rank(row), say.model(row), words.bits(code["bits"]), words.interval(code["interval"]), drawn,
+            say.accuracy(row["accuracy"]), say.size(row), say.speed(row), style="dim" if dropped else "",
+        )  # fmt: skip
+    return table
+
+
+def whisker(value: float, ends: Sequence[float], scale: tuple[float, float], cells: int, unicode: bool) -> str:
+    """Return an interval as a bar with its estimate marked, on a scale of `cells` characters."""
+    line, point = ("─", "●") if unicode else ("-", "o")
+    low, high = scale
+    places = [round((cells - 1) * (x - low) / (high - low)) if high > low else 0 for x in (*ends, value)]
+    drawn = [line if places[0] <= cell <= places[1] else " " for cell in range(cells)]
+    drawn[places[2]] = point
+    return "".join(drawn)
+
+
+def budgets_table(ranking: Mapping[str, Any]) -> Table:
+    """Return bits and held-out accuracy of each checkpoint after so many labels."""
+    rows = [row for row in ranking["ranking"] if row["budgets"]]
+    marks = sorted({each["labels"] for row in rows for each in row["budgets"]})
+    table = _table("model", *(f"{mark:,} labels" for mark in marks))
+    for row in rows:
+        found = {each["labels"]: each for each in row["budgets"]}
+        table.add_row(say.model(row), *(say.budget(found.get(mark)) for mark in marks))
+    return table
+
+
+def rivals_table(ranking: Mapping[str, Any]) -> Table:
+    """Return the other scores of each checkpoint, and Kendall's tau of each with the codelength."""
+    rivals = ranking["rivals"]
+    names = {row["entry"]: say.model(row) for row in ranking["ranking"] if row["entry"]}
+    table = _table(f"first {rivals['labels']:,} labels", "codelength", *rivals["names"])
+    for row in rivals["scores"]:
+        scores = [say.score(row[name]) for name in rivals["names"]]
+        table.add_row(names.get(row["entry"], row["model"]), words.bits(row["codelength_bits"]), *scores)
+    agreement = rivals["kendall"]["codelength"]
+    table.add_row("Kendall's tau", "1", *(say.score(agreement[name], 2) for name in rivals["names"]), style="bold")
+    return table
+
+
+def matrix_table(matrix: Mapping[str, Any]) -> Table:
+    """Return the aggregate of several rankings: a row a checkpoint, a column a dataset, ranks in the cells."""
+    datasets = [say.dataset_name(ranking["dataset"]) for ranking in matrix["rankings"]]
+    table = _table("mean rank", "model", *datasets)
+    for row in matrix["aggregate"]:
+        cells = [say.rank_of(ends) if ends else "failed" for ends in row["ranks"]]
+        table.add_row(say.rank_of(row["mean_rank"], 1) if row["mean_rank"] else "-", say.model(row), *cells)
+    return table
+
+
+def _table(*headers: str) -> Table:
+    from rich import box
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for header in headers:
+        text = header in ("model", "") or header.startswith("first")
+        table.add_column(header, justify="left" if text else "right", overflow="fold", no_wrap=header == "interval")
+    return table
+
+
+def _scale(rows: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
+    ends = [
+        x for row in rows if row["codelength"] and not row["stage"]["eliminated"] for x in row["codelength"]["interval"]
+    ]
+    return (min(ends), max(ends)) if ends else (0.0, 1.0)
