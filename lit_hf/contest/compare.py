@@ -1,4 +1,4 @@
-"""Two records of one dataset: the paired difference, and the inputs that differ most, with their text where it is here."""
+"""Two records of one dataset: the paired difference, and the inputs that differ most, with their text."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ class Options:
     transfer: bool = False
     rivals: bool = True
     level: float = 0.95
-    rules: Rules = Rules()
+    rules: Rules = field(default_factory=Rules)
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Suite:
         return cls(tuple(models), tuple(datasets), values)
 
     def plans(self, given: Mapping[str, Any]) -> list[list[Settings]]:
-        """Return the settings of each checkpoint on each dataset; what was `given` wins over the file's general ones."""
+        """Return the settings of each checkpoint on each dataset; what was `given` wins over the file's."""
         if not self.datasets or not self.models:
             raise UsageError(
                 f"rank needs {'a dataset' if not self.datasets else 'checkpoints to rank'}.",

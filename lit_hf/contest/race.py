@@ -92,7 +92,7 @@ def attempt(entrant: Entrant, work: Callable[[], Any]) -> Any:
     """Do `work`; what it raises, but for an interrupt, becomes the entrant's `error`."""
     try:
         return work()
-    except Exception as error:  # noqa: BLE001 - whatever one checkpoint does, the others go on
+    except Exception as error:  # whatever one checkpoint does, the others go on
         entrant.error = reason(error)
         entrant.job.encoder.release()
         return None

@@ -83,7 +83,7 @@ def _enter(
         for settings in plan:
             try:
                 entrants.append(_entrant(settings, task, store, progress))
-            except Exception as error:  # noqa: BLE001 - one checkpoint's failure is a row
+            except Exception as error:  # one checkpoint's failure is a row
                 name, revision = split_model(settings.model)
                 failed.append(Standing(name, revision, None, reason(error)))
             advance(1)

@@ -29,7 +29,7 @@ class Standing:
 
 
 def rank_rows(standings: Sequence[Standing], level: float = 0.95) -> list[dict[str, Any]]:
-    """Return the rows of a ranking: finalists by codelength, then the dropped, the last one dropped first, then failures.
+    """Return the rows of a ranking: finalists by codelength, then the dropped (the last one first), then failures.
 
     Ranks are intervals: a finalist is behind those that a paired test (Holm) separates it from; a dropped checkpoint is
     behind the leader that it was dropped against and all that this leader is behind. Raises `IncomparableRecords`.

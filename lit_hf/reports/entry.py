@@ -22,7 +22,8 @@ def report(record: Record) -> list[RenderableType]:
         "dataset": words.dataset_line(dataset),
         "task": words.task_line(dataset),
         "coder": words.coder_line(record),
-        "codelength": f"{words.bits(code['bits'])} bits [{words.interval(code['interval'])}] for {code['labels']:,} labels",
+        "codelength": f"{words.bits(code['bits'])} bits [{words.interval(code['interval'])}]",
+        "labels": f"{code['labels']:,}",
         "race": _stage(record["stage"]),
     }
     grid = Table.grid(padding=(0, 2))

@@ -51,7 +51,7 @@ def _flat(
     code, stage, model = row["codelength"] or {}, row["stage"] or {}, row["model"]
     ends, ranks, transfer = code.get("interval") or (None, None), row["rank"] or (None, None), row["transfer"] or {}
     budgets = {each["labels"]: each for each in row["budgets"] or ()}
-    rival = next((each for each in scores if each["entry"] == row["entry"]), {})
+    rival: Mapping[str, Any] = next((each for each in scores if each["entry"] == row["entry"]), {})
     return {
         "dataset": ranking["dataset"]["id"], "model": model["id"], "revision": model["revision"],
         "parameters": model["parameters"], "rank_low": ranks[0], "rank_high": ranks[1],

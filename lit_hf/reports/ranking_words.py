@@ -83,8 +83,8 @@ def dropped(row: Row) -> str:
     """Return when and why the race dropped a checkpoint."""
     stage = row["stage"]
     return (
-        f"{model(row)}: eliminated at n={stage['n']:,}, behind by {words.bits(stage['behind_bits'])} bits; would need to gain "
-        f"{stage['needed_bits_per_label']:.3f} bits per label on the rest."
+        f"{model(row)}: eliminated at n={stage['n']:,}, behind by {words.bits(stage['behind_bits'])} bits; "
+        f"would need to gain {stage['needed_bits_per_label']:.3f} bits per label on the rest."
     )
 
 
@@ -140,4 +140,5 @@ def _audited(row: Row) -> str:
     found = row["audit"]
     held = "held" if found["violation_at"] is None else f"failed at n={found['violation_at']:,}"
     end = "overtook its leader" if found["overtook"] else "stayed behind"
-    return f"Audit: {model(row)} was let finish; the assumption {held}; it {end} ({words.signed(found['final_bits'])} bits)."
+    bits = words.signed(found["final_bits"])
+    return f"Audit: {model(row)} was let finish; the assumption {held}; it {end} ({bits} bits)."
