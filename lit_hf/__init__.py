@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from lit_hf.config import Settings
     from lit_hf.errors import LitError
     from lit_hf.evaluate import evaluate
+    from lit_hf.metric import measurement_path
+    from lit_hf.proof import decode_labels, encode_labels
     from lit_hf.records import Record
 
 _HOMES = {
@@ -24,11 +26,25 @@ _HOMES = {
     "Record": "lit_hf.records",
     "Settings": "lit_hf.config",
     "codelength": "lit_hf.api",
+    "decode_labels": "lit_hf.proof",
+    "encode_labels": "lit_hf.proof",
     "evaluate": "lit_hf.evaluate",
+    "measurement_path": "lit_hf.metric",
     "transfer": "lit_hf.api",
 }
 
-__all__ = ["LitError", "Record", "Settings", "__version__", "codelength", "evaluate", "transfer"]
+__all__ = [
+    "LitError",
+    "Record",
+    "Settings",
+    "__version__",
+    "codelength",
+    "decode_labels",
+    "encode_labels",
+    "evaluate",
+    "measurement_path",
+    "transfer",
+]
 
 
 class _Package(ModuleType):

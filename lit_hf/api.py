@@ -84,8 +84,10 @@ def codelength(
 
     if code not in CODES:
         raise BadSetting("code", code, f"one of {', '.join(CODES)}")
+    if orders < 1:
+        raise BadSetting("orders", orders, "a whole number of at least 1")
 
-    labels, groups, classes = _checked(features, labels, groups, num_classes)
+    labels, groups, classes = checked(features, labels, groups, num_classes)
     curves = tuple(
         code_order(features, labels, groups, classes, number=number, seed=seed, device=device, keep_first=not shuffle,
                    kinds=tuple(kinds) if kinds else None, code=code)
@@ -191,10 +193,12 @@ def gather(curves: tuple[Curve, ...], groups: np.ndarray, bank: str) -> Codeleng
     return dataclasses.replace(found, interval=(limits.low, limits.high))
 
 
-def _checked(
+def checked(
     features: Rows, labels: Sequence[int] | np.ndarray, groups: Sequence[int] | np.ndarray | None, num_classes: int | None
 ) -> tuple[np.ndarray, np.ndarray, int]:
     """Return labels int64 [N], groups int64 [N] and C, or raise."""
+    if len(features.shape) != 2:
+        raise BadSetting("features", f"shape {tuple(features.shape)}", "rows of numbers, [N, d]")
     found = np.asarray(labels)
     if found.ndim != 1 or len(found) != features.shape[0]:
         raise BadSetting("labels", f"shape {found.shape}", f"one label for each of the {features.shape[0]} rows")

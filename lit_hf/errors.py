@@ -272,6 +272,29 @@ class NotARecord(LitError):
         self.path, self.reason = str(path), reason
 
 
+class BadBitstream(LitError):
+    """A file of labels is damaged, foreign, or was written with other arithmetic; no label of it may be trusted.
+
+    `increment`: the first one, from 1, at which it shows; 0 is the header. `span`: its positions [start, stop).
+    """
+
+    def __init__(self, reason: str, increment: int, span: tuple[int, int] = (0, 0)) -> None:
+        where = f"at increment {increment} (labels {span[0] + 1:,} to {span[1]:,})" if increment else "at its header"
+        super().__init__(
+            f"the file of labels fails {where}: {reason}.",
+            "Write it again, on this machine and from the same features.",
+        )
+        self.reason, self.increment, self.span = reason, increment, span
+
+
+class RecordChanged(LitError):
+    """A record does not fit its own parts, or what it says it was made from."""
+
+    def __init__(self, path: object, reason: str) -> None:
+        super().__init__(f"the record in {path} was changed: {reason}.", "Run its settings.yaml again.")
+        self.path, self.reason = str(path), reason
+
+
 class IncomparableRecords(LitError):
     """Two records must not be compared: other bank, other dataset, other unit."""
 

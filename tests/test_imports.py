@@ -31,13 +31,15 @@ ROOMS: dict[str, set[str]] = {
     "demo": {"errors", "runtime"},
     "coding": {"codes", "probes"},
     "api": LEAVES | {"runtime", "codes", "probes", "coding", "measures"},
-    "metric": set(),
+    "metric": {"api"},
+    "evaluate_measurement": {"metric"},
+    "proof": LEAVES | {"api", "codes", "coding", "runtime"},
     "results": LEAVES | {"runtime", "ranking"},
 }
 # Together they compose one evaluation from the rooms.
 COMPOSITION = {"evaluate", "arms", "assemble"}
 COMPOSED = LEAVES | {"runtime", "tasks", "encoders", "features", "codes", "probes", "measures"}
-COMPOSED |= {"coding", "api", "metric", "results"}
+COMPOSED |= {"coding", "api", "metric", "proof", "results"}
 ROOMS |= dict.fromkeys(COMPOSITION, COMPOSED | COMPOSITION)
 # A contest of checkpoints composes evaluations, shell by shell.
 ROOMS["contest"] = COMPOSED | COMPOSITION | {"ranking"}

@@ -1,0 +1,91 @@
+"""The header of a file of labels: what was coded, how, where, and the checks that tell a good file from any other.
+
+It holds nothing that decoding reads labels from: its bits are stated apart from the payload's. Little-endian, then one
+digest of 4 bytes for each increment, then a checksum of the header itself, then the payload in words of 32 bits.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from dataclasses import dataclass
+
+import numpy as np
+
+from lit_hf.errors import BadBitstream
+
+MAGIC = b"LIT-BITS"
+VERSION = 1
+DIGEST = 4  # bytes: a wrong table passes as right once in 4 billion; the labels' own checksum has 16
+_FIXED = struct.Struct("<8sHIQQIB8s8s8s16sI8sI")
+_SEAL = 8
+
+
+@dataclass(frozen=True)
+class Header:
+    """labels: N; number: which order; keep_first: order 0 is the order of the examples.
+
+    code: hash of the code and its bank; layout: hash of the groups along the order; environment: hash of what decides
+    the arithmetic; checksum: of the labels along the order; words, seal: length and checksum of the payload; digests:
+    of the quantised tables of each increment, in which 8,192 rows and more count as several.
+    """
+
+    classes: int
+    labels: int
+    seed: int
+    number: int
+    keep_first: bool
+    code: bytes
+    layout: bytes
+    environment: bytes
+    checksum: bytes
+    words: int
+    seal: bytes
+    digests: tuple[bytes, ...]
+
+    def pack(self) -> bytes:
+        """Return the header's bytes."""
+        fixed = _FIXED.pack(
+            MAGIC, VERSION, self.classes, self.labels, self.seed, self.number, self.keep_first, self.code, self.layout,
+            self.environment, self.checksum, self.words, self.seal, len(self.digests),
+        )  # fmt: skip
+        body = fixed + b"".join(self.digests)
+        return body + digest(body, _SEAL)
+
+    @property
+    def bits(self) -> int:
+        """Length of the header."""
+        return 8 * (_FIXED.size + DIGEST * len(self.digests) + _SEAL)
+
+
+def unpack(data: bytes) -> tuple[Header, bytes]:
+    """Split a file into header and payload; raise `BadBitstream` when the header is foreign, cut or damaged."""
+    if data[: len(MAGIC)] != MAGIC:
+        raise BadBitstream("it is not a file of labels that lit-hf wrote", 0)
+    if len(data) < _FIXED.size:
+        raise BadBitstream("it ends within the header", 0)
+    _, version, classes, labels, seed, number, keep, code, layout, environment, labels_sum, words, seal, count = (
+        _FIXED.unpack_from(data)
+    )
+    if version != VERSION:
+        raise BadBitstream(f"it has version {version} of the format, and this lit-hf reads version {VERSION}", 0)
+    end = _FIXED.size + DIGEST * count
+    if len(data) < end + _SEAL:
+        raise BadBitstream("it ends within the header", 0)
+    if digest(data[:end], _SEAL) != data[end : end + _SEAL]:
+        raise BadBitstream("the header is damaged", 0)
+    digests = tuple(data[at : at + DIGEST] for at in range(_FIXED.size, end, DIGEST))
+    found = Header(
+        classes, labels, seed, number, bool(keep), code, layout, environment, labels_sum, words, seal, digests
+    )
+    return found, data[end + _SEAL :]
+
+
+def digest(data: bytes, size: int) -> bytes:
+    """Return `size` bytes of BLAKE2b."""
+    return hashlib.blake2b(data, digest_size=size).digest()
+
+
+def checksum(values: np.ndarray, size: int = 16) -> bytes:
+    """Return the digest of whole numbers [n], whatever their type."""
+    return digest(np.ascontiguousarray(values).astype("<i8").tobytes(), size)
