@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import torch
 
+from lit_hf.errors import BadSetting
 from lit_hf.probes.calibrated import Calibrated
 from lit_hf.probes.contract import Probe
 
@@ -48,6 +49,9 @@ def default_bank(dim: int, classes: int, *, device: str = "cpu", kinds: Sequence
     """Return fresh probes for features of `dim` columns and labels of `classes` classes."""
     from lit_hf.probes.stacker import Stacker
 
+    unknown = [kind for kind in kinds if kind not in _BUILDERS]
+    if unknown or not kinds:
+        raise BadSetting("kinds", ", ".join(unknown), f"some of {', '.join(_BUILDERS)}")
     families = tuple(Calibrated(_BUILDERS[kind](dim, classes, device)) for kind in kinds)
     return Bank(families, tuple(kinds), Stacker(len(families), classes, device=device), bank_hash(device, kinds))
 
