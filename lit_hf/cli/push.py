@@ -10,6 +10,7 @@ import typer
 
 from lit_hf.cli.card import Overwrite, Records
 from lit_hf.cli.output import Format, Sink
+from lit_hf.config import BROUGHT
 from lit_hf.errors import UsageError
 
 if TYPE_CHECKING:
@@ -52,8 +53,18 @@ def command(
         raise UsageError("--create-pr opens a pull request on a model.", "Leave out `--to`, or say `--to model`.")
     if to is not None and to not in {MODEL, RESULTS} and to.count("/") != 1:
         raise UsageError(f"--to is {to!r}.", "Say `--to model`, `--to results-dataset` or `--to NAMESPACE/NAME`.")
-    done = _push(client(), [Record.load(path) for path in records], to, create_pr, overwrite, dry_run)
+    loaded = [Record.load(path) for path in records]
+    _require_models(loaded)
+    done = _push(client(), loaded, to, create_pr, overwrite, dry_run)
     _report(done, dry_run, format, Sink(quiet=format is Format.QUIET))
+
+
+def _require_models(records: Sequence[Record]) -> None:
+    """Raise for a result of features that were brought in a file: there is no repository that it belongs to."""
+    for record in records:
+        name = str(record["model"]["id"])
+        if name.startswith(BROUGHT):
+            raise UsageError(f"{name} is not a model on the Hub.", "Push records of checkpoints that are.")
 
 
 def _push(

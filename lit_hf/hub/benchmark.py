@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from lit_hf.errors import GatedRepository
 from lit_hf.hub import index
 from lit_hf.hub.errors import InvalidCard, UnknownRepository, ValueDiffers
 from lit_hf.hub.frontmatter import dump
@@ -31,11 +32,10 @@ def task_of(api: HfApi, record: Mapping[str, Any]) -> str | None:
         return None
     try:
         sha, files = head(api, dataset["id"], "dataset")
-    except UnknownRepository:
-        return None
-    if REGISTRATION not in files:
-        return None
-    return matching_task(yaml.safe_load(fetch(api, dataset["id"], "dataset", sha, REGISTRATION)), dataset)
+        registration = fetch(api, dataset["id"], "dataset", sha, REGISTRATION) if REGISTRATION in files else b""
+        return matching_task(yaml.safe_load(registration), dataset)
+    except (UnknownRepository, GatedRepository, yaml.YAMLError):
+        return None  # what cannot be read registers nothing
 
 
 def matching_task(registration: Any, dataset: Mapping[str, Any]) -> str | None:
@@ -43,6 +43,8 @@ def matching_task(registration: Any, dataset: Mapping[str, Any]) -> str | None:
     if not isinstance(registration, Mapping) or registration.get("evaluation_framework") != FRAMEWORK:
         return None
     for task in registration.get("tasks") or ():
+        if not isinstance(task, Mapping) or "id" not in task:
+            continue
         same_config = task.get("config", "default") == (dataset["config"] or "default")
         if same_config and task.get("split", dataset["split"]) == dataset["split"]:
             return str(task["id"])

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from lit_hf.errors import GatedRepository
+from lit_hf.errors import GatedRepository, LitError
 from lit_hf.hub.errors import (
     HubFailed,
     NetworkLost,
@@ -50,24 +50,13 @@ def speaking(repo: str, sending: bool = False) -> Iterator[None]:
 
     `sending`: the request changes the repository, so that a broken connection leaves open whether it was changed.
     """
-    from huggingface_hub import errors as hub
-
     try:
         yield
-    except hub.GatedRepoError as error:  # a subclass of RepositoryNotFoundError, so it comes first
-        raise GatedRepository(repo) from error
-    except hub.LocalTokenNotFoundError as error:
-        raise NotLoggedIn from error
-    except (hub.RepositoryNotFoundError, hub.HFValidationError) as error:
-        raise UnknownRepository(repo) from error
-    except hub.HfHubHTTPError as error:
-        raise _by_status(repo, error) from error
-    except _broken_connection() as error:
-        raise NetworkLost(repo, " ".join(str(error).split()) or type(error).__name__, unsure=sending) from error
-    except ValueError as error:  # the client raises it for a card that /api/validate-yaml refuses
-        if not str(error).startswith("Invalid metadata"):
+    except Exception as error:
+        named = _named(repo, error, sending)
+        if named is None:
             raise
-        raise RefusedByHub(repo, str(error)) from error
+        raise named from error
 
 
 def patiently(repo: str, work: Callable[[], T], patience: Patience | None = None) -> T:
@@ -97,7 +86,29 @@ def patiently(repo: str, work: Callable[[], T], patience: Patience | None = None
     raise AssertionError("the last attempt returns or raises")
 
 
-def _by_status(repo: str, error: HfHubHTTPError) -> Exception:
+def _named(repo: str, error: BaseException | None, sending: bool) -> LitError | None:
+    """Our error for one of the client's, or for its cause (it wraps failed uploads); None when it is none of these."""
+    from huggingface_hub import errors as hub
+
+    if error is None:
+        return None
+    if isinstance(error, hub.GatedRepoError):  # a subclass of RepositoryNotFoundError, so it comes first
+        return GatedRepository(repo)
+    if isinstance(error, hub.LocalTokenNotFoundError):
+        return NotLoggedIn()
+    if isinstance(error, hub.RepositoryNotFoundError | hub.HFValidationError):
+        return UnknownRepository(repo)
+    if isinstance(error, hub.HfHubHTTPError):
+        return _by_status(repo, error)
+    # A download that ends early without a broken connection is only noticed by its length.
+    if isinstance(error, _broken_connection()) or str(error).startswith("Consistency check failed"):
+        return NetworkLost(repo, " ".join(str(error).split()) or type(error).__name__, unsure=sending)
+    if isinstance(error, ValueError) and str(error).startswith("Invalid metadata"):  # from /api/validate-yaml
+        return RefusedByHub(repo, str(error))
+    return _named(repo, error.__cause__, sending)
+
+
+def _by_status(repo: str, error: HfHubHTTPError) -> LitError:
     """The error for a status of the Hub."""
     status, said = error.response.status_code, error.server_message or str(error)
     if status == 401:

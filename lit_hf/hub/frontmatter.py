@@ -44,6 +44,14 @@ def split(text: str) -> Card:
     return Card(mark, f"---{newline}", "", f"{newline}---{newline}", rest, newline)
 
 
+def decode(content: bytes) -> str:
+    """A card's bytes as text, line ends as they are; raises `InvalidCard` when they are not UTF-8."""
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InvalidCard("the file is not UTF-8 text") from error
+
+
 def line_end(text: str) -> str:
     """The first line's end: CRLF, CR or LF; LF for a text of one line."""
     match = re.search(r"\r\n|\r|\n", text)

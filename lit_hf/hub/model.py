@@ -9,6 +9,7 @@ from lit_hf.hub import benchmark, cards
 from lit_hf.hub.account import Account, account
 from lit_hf.hub.connection import Patience, patiently, speaking
 from lit_hf.hub.errors import NoWritePermission, OtherModel
+from lit_hf.hub.frontmatter import decode
 from lit_hf.hub.plan import Change, Plan, Published, fetch, head, send
 
 if TYPE_CHECKING:
@@ -127,4 +128,4 @@ def _changes(
 
 
 def _text(api: HfApi, repo: str, sha: str, files: Sequence[str], path: str) -> str | None:
-    return fetch(api, repo, "model", sha, path).decode("utf-8") if path in files else None
+    return decode(fetch(api, repo, "model", sha, path)) if path in files else None

@@ -18,7 +18,7 @@ from lit_hf.errors import NotARecord
 from lit_hf.hub.account import Account, account
 from lit_hf.hub.connection import Patience, patiently, speaking
 from lit_hf.hub.errors import NoWritePermission, UnknownRepository, ValueDiffers
-from lit_hf.hub.frontmatter import dump, parse, split
+from lit_hf.hub.frontmatter import decode, dump, parse, split
 from lit_hf.hub.plan import Change, Plan, Published, fetch, head, send
 from lit_hf.hub.table import from_parquet, to_parquet
 from lit_hf.records import Record
@@ -118,7 +118,7 @@ def _allowed(who: Account, repo: str) -> None:
 
 def _card_change(api: HfApi, repo: str, sha: str | None, files: Sequence[str]) -> list[Change]:
     before = fetch(api, repo, "dataset", sha, README) if sha and README in files else None
-    text = (before or b"").decode("utf-8")
+    text = decode(before or b"")
     after = with_configs(text, repo)
     return [] if after == text else [Change(README, before, after.encode())]
 

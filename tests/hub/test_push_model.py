@@ -12,6 +12,7 @@ from lit_hf.hub import model
 from lit_hf.hub.connection import Patience
 from lit_hf.hub.errors import (
     HubFailed,
+    InvalidCard,
     NetworkLost,
     NotLoggedIn,
     NoWritePermission,
@@ -250,7 +251,7 @@ def test_eval_results_only_where_the_benchmark_is_ours(hub: Server) -> None:
     """An L_IT is never written as another benchmark's score; for a benchmark whose metric it is, in the same commit."""
     other = "name: Other\nevaluation_framework: inspect-ai\ntasks:\n- {id: t, config: default, split: train}\n"
     ours = "name: Ours\nevaluation_framework: lit-hf\ntasks:\n- {id: transfer, config: default, split: train}\n"
-    for registration, written in ((other, False), (ours, True)):
+    for registration, written in ((other, False), (ours, True), ("a: [", False)):
         dataset = hub.new("dataset", eval__yaml=registration)
         repo = hub.new()
         hub.reset()
@@ -259,6 +260,14 @@ def test_eval_results_only_where_the_benchmark_is_ours(hub: Server) -> None:
         results = hub.api().model_info(repo, expand=["evalResults"]).eval_results
         assert [(r.dataset_id, r.task_id) for r in results or ()] == ([(dataset, "transfer")] if written else [])
         assert push(hub.api(), record(model=repo, dataset=dataset).data).url is None
+
+
+def test_a_card_that_is_not_text_is_refused(hub: Server) -> None:
+    """Nothing is guessed about its encoding."""
+    repo = hub.new(README__md=b"---\nlicense: mit\n---\n")
+    hub.fault(rf"GET /{repo}/resolve/.*/README.md", status=200, raw="ff" * 21)
+    with pytest.raises(InvalidCard, match="UTF-8"):
+        push(hub.api(), record(model=repo).data)
 
 
 def _one_file() -> list:

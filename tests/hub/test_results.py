@@ -16,7 +16,7 @@ import yaml
 from lit_hf.errors import IncomparableRecords, NotARecord
 from lit_hf.hub import results, table
 from lit_hf.hub.connection import Patience
-from lit_hf.hub.errors import NetworkLost, NoWritePermission, UnknownRepository, ValueDiffers
+from lit_hf.hub.errors import NetworkLost, NoWritePermission, RefusedByHub, UnknownRepository, ValueDiffers
 from lit_hf.hub.frontmatter import split
 from lit_hf.hub.leaderboard import board, boards
 from lit_hf.records import Record
@@ -39,7 +39,7 @@ def push(hub: Server, repo: str | None, *records: Record, token: str = "hf_owner
 
 
 def new_name(namespace: str = "owner") -> str:
-    """A dataset that does not exist yet."""
+    """A name that no repository has yet; a record of it is content that the Hub has not stored yet."""
     return f"{namespace}/results-{next(COUNTER)}"
 
 
@@ -119,13 +119,24 @@ def test_network_lost_half_way_leaves_nothing_half_written(hub: Server, what: st
     push(hub, repo, record())
     before = hub.api().dataset_info(repo).sha
     hub.fault(what, cut="request")
-    assert push(hub, repo, record(model="org/b")).url
+    assert push(hub, repo, record(model=new_name())).url
     before = hub.api().dataset_info(repo).sha
     if "commit" in what:  # the client itself retries the others for minutes
         hub.fault(what, cut="request", times=99)
         with pytest.raises(NetworkLost):
-            push(hub, repo, record(model="org/c"))
+            push(hub, repo, record(model=new_name()))
         assert hub.api().dataset_info(repo).sha == before
+
+
+@pytest.mark.parametrize("status, error", [(403, NoWritePermission), (400, RefusedByHub)])
+def test_a_refused_upload_has_its_error(hub: Server, status: int, error: type[Exception]) -> None:
+    """The client wraps what happens to a large file; the cause is what counts."""
+    repo = new_name()
+    push(hub, repo, record())
+    hub.fault(r"PUT /lfs/", status=status, times=9)
+    with pytest.raises(error):
+        push(hub, repo, record(model=new_name()))
+    assert len(results.read(hub.api(), repo).records) == 1
 
 
 def test_another_value_for_the_same_record_is_refused(hub: Server) -> None:

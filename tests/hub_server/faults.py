@@ -2,7 +2,7 @@
 
 A fault is JSON: `match` (regular expression over "METHOD /path?query"), `times`, and one of
 
-- `status`, `headers`, `body`: answered instead of the real answer;
+- `status`, `headers`, `body` (JSON) or `raw` (bytes in hexadecimal): answered instead of the real answer;
 - `cut`: "request" drops the connection before anything is done, "response" does everything and then drops it
   unanswered, a number sends that many bytes of the real body and drops it;
 - `hold`: a number; the request waits until so many requests are waiting, then all of them go on (two writers at once).
@@ -73,7 +73,8 @@ class Faults:
             await self.cut(fault["cut"], scope, receive, send)
         elif fault is not None and "status" in fault:
             body, headers = fault.get("body", {"error": "injected"}), {"Content-Type": "application/json"}
-            answer = Response(json.dumps(body), fault["status"], headers | fault.get("headers", {}))
+            content = bytes.fromhex(fault["raw"]) if "raw" in fault else json.dumps(body).encode()
+            answer = Response(content, fault["status"], headers | fault.get("headers", {}))
             await answer(scope, receive, send)
         else:
             if fault is not None:
