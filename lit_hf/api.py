@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -81,6 +82,7 @@ def codelength(
     """
     from lit_hf.coding import code_hash
     from lit_hf.config import CODES
+    from lit_hf.runtime.units import side_by_side
 
     if code not in CODES:
         raise BadSetting("code", code, f"one of {', '.join(CODES)}")
@@ -88,12 +90,12 @@ def codelength(
         raise BadSetting("orders", orders, "a whole number of at least 1")
 
     labels, groups, classes = checked(features, labels, groups, num_classes)
-    curves = tuple(
-        code_order(features, labels, groups, classes, number=number, seed=seed, device=device, keep_first=not shuffle,
-                   kinds=tuple(kinds) if kinds else None, code=code)
-        for number in range(orders)
+    unit = partial(
+        code_order, features, labels, groups, classes, seed=seed, device=device, keep_first=not shuffle,
+        kinds=tuple(kinds) if kinds else None, code=code,
     )  # fmt: skip
-    return gather(curves, groups, code_hash(code, device, kinds))
+    curves = side_by_side([partial(unit, number=number) for number in range(orders)])
+    return gather(tuple(curves), groups, code_hash(code, device, kinds))
 
 
 def transfer(

@@ -76,8 +76,8 @@ def _measurement() -> Any:
 
             mine, other = (np.asarray(list(rows), dtype=np.float32) for rows in (features, baseline_features))
             found = transfer(
-                mine, other, np.asarray(list(references)), num_classes=num_classes, orders=orders, seed=seed, groups=groups,
-                device=device,
+                mine, other, np.asarray(list(references)), num_classes=num_classes, orders=orders, seed=seed,
+                groups=groups, device=device,
             )  # fmt: skip
             return {"bits": found.bits, "interval": list(found.interval), "bits_per_label": found.bits_per_label}
 
