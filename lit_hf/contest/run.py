@@ -12,7 +12,7 @@ from lit_hf.config import Settings, from_mapping, split_model
 from lit_hf.contest.entrant import Entrant, reason
 from lit_hf.contest.plan import Options, Skipped
 from lit_hf.contest.stopwatch import Stopwatch
-from lit_hf.ranking.table import Standing, rank_rows
+from lit_hf.ranking.table import READING, Standing, rank_rows
 
 if TYPE_CHECKING:
     import datasets
@@ -109,7 +109,8 @@ def _standing(entrant: Entrant, findings: dict[str, Finding]) -> Standing:
         "final_bits": found.final, "overtook": found.overtook, "violation_at": found.violation
     }  # fmt: skip
     entry = entrant.entry if entrant.error is None else None
-    return Standing(info.id, info.revision, entry, entrant.error, info.parameters, entrant.transfer, audit)
+    reading = {name: getattr(info, name) for name in READING}
+    return Standing(info.id, info.revision, entry, entrant.error, info.parameters, entrant.transfer, audit, reading)
 
 
 def _left_out(skipped: Skipped) -> Standing:

@@ -26,6 +26,7 @@ class Standing:
     parameters: int | None = None
     transfer: dict[str, Any] | None = None
     audit: dict[str, Any] | None = None
+    reading: dict[str, Any] | None = None
 
 
 def rank_rows(standings: Sequence[Standing], level: float = 0.95) -> list[dict[str, Any]]:
@@ -106,9 +107,13 @@ def _row(standing: Standing, entry: Entry) -> dict[str, Any]:
 def _failure(standing: Standing) -> dict[str, Any]:
     """The row of a checkpoint that could not be ranked: the reason, and null everywhere else."""
     empty = (
-        "reading", "rank", "codelength", "accuracy", "budgets", "stage", "speed", "contamination", "transfer", "audit",
+        "rank", "codelength", "accuracy", "budgets", "stage", "speed", "contamination", "transfer", "audit",
         "curve",
     )  # fmt: skip
     model = {"id": standing.id, "revision": standing.revision, "architecture": None, "parameters": standing.parameters}
-    row: dict[str, Any] = {"model": {**model, "dim": None}, **dict.fromkeys(empty), "entry": None}
-    return row | {"tied_with_best": False, "behind_best": None, "labels_to_separate": None, "error": standing.error}
+    row: dict[str, Any] = {"model": {**model, "dim": None}, "reading": standing.reading, **dict.fromkeys(empty)}
+    return (
+        row
+        | {"entry": None}
+        | {"tied_with_best": False, "behind_best": None, "labels_to_separate": None, "error": standing.error}
+    )
