@@ -28,14 +28,17 @@ LEAST_SHARE = 64
 
 @dataclass(frozen=True)
 class Arms:
-    """What each arm paid. `part`: labels that the further twins coded, of order 0; `twin_parts`: their bits."""
+    """What each arm paid; `twin` is the baseline, whatever it is.
+
+    `part`: labels that the further twins coded, of order 0; `twin_parts`: their bits.
+    """
 
     encoder: Codelength
-    twin: Codelength
-    raw: Codelength
+    twin: Codelength | None
+    raw: Codelength | None
     part: int
     twin_parts: tuple[float, ...]
-    control: tuple[float, float, int]
+    control: tuple[float, float | None, int]
     """Bits of the encoder and of the twin for shuffled labels, and how many labels."""
     truncated: float
 
@@ -44,7 +47,7 @@ class Arms:
 class _Inputs:
     encoder: Features
     twins: list[Features]
-    raw: Features
+    raw: Features | None
     held_out: np.ndarray | None
 
 
@@ -76,14 +79,15 @@ def _embed(job: Job) -> _Inputs:
     if task.holdout is not None:
         inputs = task.holdout.inputs
         held_out = job.features(job.encoder, inputs, len(inputs), "embed the held-out examples").array()
+    baselines = job.encoder.baselines(settings.twins, settings.seed)
     twins = [
         job.features(
-            job.encoder.twin(1000 * settings.seed + number), task.pool, part if number else whole,
-            f"embed with random twin {number + 1} of {settings.twins}",
+            twin, task.pool, part if number else whole, f"embed with {twin.info.kind} {number + 1} of {len(baselines)}"
         )
-        for number in range(settings.twins)
+        for number, twin in enumerate(baselines)
     ]  # fmt: skip
-    raw = job.features(raw_input(task.kind), task.pool, whole, "raw input")
+    source = raw_input(task.kind)
+    raw = None if source is None else job.features(source, task.pool, whole, "raw input")
     return _Inputs(encoder, twins, raw, held_out)
 
 
@@ -92,16 +96,15 @@ def _units(job: Job, inputs: _Inputs) -> dict[str, Callable[[], Curve]]:
     task, orders = job.task, range(job.settings.orders)
     make = partial(_unit, job)
     units = {f"encoder {r}": make(inputs.encoder, r, held_out=inputs.held_out if r == 0 else None) for r in orders}
-    units |= {f"twin {r}": make(inputs.twins[0], r) for r in orders}
+    units |= {f"twin {r}": make(rows, r) for rows in inputs.twins[:1] for r in orders}
     part = part_of(job)
     units |= {f"part {t}": make(rows, 0, stop=part) for t, rows in enumerate(inputs.twins) if t}
     control = min(len(task.labels), CONTROL_EXAMPLES)
     shuffled = np.random.default_rng([job.settings.seed, 7]).permutation(task.labels[:control])
-    units |= {
-        "raw 0": make(inputs.raw, 0),
-        "control encoder": make(inputs.encoder, 0, stop=control, labels=shuffled),
-        "control twin": make(inputs.twins[0], 0, stop=control, labels=shuffled),
-    }
+    if inputs.raw is not None:
+        units["raw 0"] = make(inputs.raw, 0)
+    for name, rows in (("encoder", inputs.encoder), *(("twin", rows) for rows in inputs.twins[:1])):
+        units[f"control {name}"] = make(rows, 0, stop=control, labels=shuffled)
     return units
 
 
@@ -124,13 +127,13 @@ def _collect(job: Job, inputs: _Inputs, found: dict[str, Curve]) -> Arms:
         curves = tuple(curve for unit, curve in found.items() if unit.startswith(f"{name} "))
         return gather(curves, task.groups, code_hash(job.settings.code, job.device))
 
-    control = [found[f"control {name}"] for name in ("encoder", "twin")]
+    control = [found[f"control {name}"] for name in ("encoder", "twin") if f"control {name}" in found]
     return Arms(
         encoder=arm("encoder"),
-        twin=arm("twin"),
-        raw=arm("raw"),
+        twin=arm("twin") if inputs.twins else None,
+        raw=arm("raw") if inputs.raw is not None else None,
         part=part_of(job),
         twin_parts=tuple(curve.total for unit, curve in found.items() if unit.startswith("part ")),
-        control=(control[0].total, control[1].total, len(control[0].bits)),
+        control=(control[0].total, control[1].total if inputs.twins else None, len(control[0].bits)),
         truncated=inputs.encoder.truncated / max(inputs.encoder.embedded, 1),
     )

@@ -25,18 +25,18 @@ def make_record(job: Job, arms: Arms) -> Record:
     """Return the record of a finished evaluation."""
     from lit_hf.measures.transfer import compare_arms
 
-    found = compare_arms(arms, LEVEL)
+    found = None if arms.twin is None else compare_arms(arms, LEVEL)
     settings, labels = job.settings, len(job.task.labels)
     model, dataset = model_section(job), dataset_section(job, arms.truncated)
-    data = {
+    data: dict[str, Any] = {
         "schema": SCHEMA,
         "id": record_id(model, dataset, settings.fingerprint()),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "model": model,
         "dataset": dataset,
-        "transfer": _transfer(found.transfer, labels),
+        "transfer": _transfer(job, found.transfer if found else None),
         "codelength": _codelength(arms.encoder),
-        "baselines": _baselines(job, arms, found.twin),
+        "baselines": _baselines(job, arms, found.twin if found else None),
         "measures": _measures(job, arms),
         "holdout": _holdout(job, arms),
         "curve": _curve(job, arms),
@@ -71,7 +71,10 @@ def dataset_section(job: Job, truncated: float) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _transfer(found: Interval, labels: int) -> dict[str, Any]:
+def _transfer(job: Job, found: Interval | None) -> dict[str, Any]:
+    labels = len(job.task.labels)
+    if found is None:
+        return _no_transfer()
     parts: dict[str, Any] = {"examples": found.examples, "orders": found.orders, "twins": found.twins}
     if found.orders is None:
         parts["orders_reason"] = "one order was coded: the interval holds for this order"
@@ -79,8 +82,19 @@ def _transfer(found: Interval, labels: int) -> dict[str, Any]:
         parts["twins_reason"] = "one initialisation: the interval is conditional on it"
     return {
         "bits": found.estimate, "interval": [found.low, found.high], "level": LEVEL, "bits_per_label": found.estimate / labels,
-        "baseline": "random_twin", "frozen": True, "interval_parts": parts, "degrees_of_freedom": found.df,
+        "baseline": job.encoder.baseline_name, "frozen": True, "interval_parts": parts, "degrees_of_freedom": found.df,
         "estimand": ESTIMAND, "verdict": verdict((found.low, found.high), labels),
+    }  # fmt: skip
+
+
+def _no_transfer() -> dict[str, Any]:
+    """Return the section of an encoder that nothing can be compared with; its codelength stands by itself."""
+    from lit_hf.encoders.brought import NO_BASELINE
+
+    return {
+        "bits": None, "bits_reason": NO_BASELINE, "interval": None, "level": LEVEL, "bits_per_label": None,
+        "baseline": None, "frozen": True, "interval_parts": None, "degrees_of_freedom": None, "estimand": ESTIMAND,
+        "verdict": "no transfer is measured: there is no baseline",
     }  # fmt: skip
 
 
@@ -91,21 +105,43 @@ def _codelength(arm: Codelength) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _baselines(job: Job, arms: Arms, twin: Interval) -> dict[str, Any]:
+def _baselines(job: Job, arms: Arms, twin: Interval | None) -> dict[str, Any]:
     from lit_hf.codes.baselines import class_prior_bits, uniform_bits
 
     labels, groups, classes = job.task.labels, job.task.groups, len(job.task.classes)
     encoder, other, control = arms.control
     prior = float(class_prior_bits(labels[:control], classes).sum())
     return {
-        "random_twin": {"bits": twin.estimate, "interval": [twin.low, twin.high], "initialisations": 1 + len(arms.twin_parts)},
-        "raw_input": {"bits": arms.raw.bits, "kind": "hashed TF-IDF"},
+        "random_twin": _twin(arms, twin),
+        "raw_input": {"bits": arms.raw.bits, "kind": "hashed TF-IDF"} if arms.raw else _no_raw_input(),
         "class_prior": {"bits": float(class_prior_bits(labels, classes, groups).sum())},
         "uniform": {"bits": uniform_bits(len(labels), classes)},
         "shuffled_labels": {
-            "transfer_bits": other - encoder, "code_minus_class_prior_bits": encoder - prior, "examples": control,
+            **({"transfer_bits": other - encoder} if other is not None else _no_control()),
+            "code_minus_class_prior_bits": encoder - prior, "examples": control,
         },
     }  # fmt: skip
+
+
+def _twin(arms: Arms, twin: Interval | None) -> dict[str, Any]:
+    from lit_hf.encoders.brought import NO_BASELINE
+
+    if twin is None:
+        return {
+            "bits": None, "bits_reason": NO_BASELINE, "interval": None, "interval_reason": NO_BASELINE,
+            "initialisations": 0,
+        }  # fmt: skip
+    return {
+        "bits": twin.estimate, "interval": [twin.low, twin.high], "initialisations": 1 + len(arms.twin_parts),
+    }  # fmt: skip
+
+
+def _no_raw_input() -> dict[str, Any]:
+    return {"bits": None, "kind": None, "bits_reason": "the inputs are not known, only their features"}
+
+
+def _no_control() -> dict[str, Any]:
+    return {"transfer_bits": None, "transfer_bits_reason": "there is no baseline"}
 
 
 def _measures(job: Job, arms: Arms) -> dict[str, Any]:
@@ -133,7 +169,9 @@ def _curve(job: Job, arms: Arms) -> dict[str, Any]:
     edges = coarse_edges(arms.encoder.curves[0].edges)
     prior = class_prior_bits(job.task.labels, len(job.task.classes), job.task.groups)
 
-    def means(arm: Codelength) -> list[float]:
+    def means(arm: Codelength | None) -> list[float] | None:
+        if arm is None:
+            return None
         return block_means(np.stack([curve.bits for curve in arm.curves]), edges).tolist()
 
     return {
@@ -184,10 +222,10 @@ def environment_section(job: Job) -> dict[str, Any]:
 def _notes(data: dict[str, Any], arms: Arms) -> list[str]:
     notes, raw = [], data["baselines"]["raw_input"]["bits"]
     mine = float(arms.encoder.bits_per_order[0])
-    if mine >= raw:
+    if raw is not None and mine >= raw:
         notes.append(f"The checkpoint does not beat the raw input: {mine:,.0f} bits against {raw:,.0f} for hashed TF-IDF.")
     control = data["baselines"]["shuffled_labels"]
-    if abs(control["transfer_bits"]) > 5:
+    if abs(control["transfer_bits"] or 0) > 5:
         notes.append(f"The control with shuffled labels shows {control['transfer_bits']:.1f} bits of transfer where there is none.")
     if data["dataset"]["truncated"] > 0.01:
         notes.append(f"{data['dataset']['truncated']:.0%} of the texts were cut at {data['model']['max_tokens']} tokens.")
@@ -199,8 +237,10 @@ def _notes(data: dict[str, Any], arms: Arms) -> list[str]:
 
 
 def _arrays(job: Job, arms: Arms) -> dict[str, np.ndarray]:
+    others = {"bits_baseline": arms.twin, "bits_raw": arms.raw}
     return {
         "labels": job.task.labels, "groups": job.task.groups, "order": arms.encoder.order,
-        "bits_encoder": arms.encoder.per_example, "bits_baseline": arms.twin.per_example, "bits_raw": arms.raw.per_example,
+        "bits_encoder": arms.encoder.per_example,
+        **{name: arm.per_example for name, arm in others.items() if arm is not None},
         "edges": arms.encoder.curves[0].edges, "weights": arms.encoder.curves[0].weights,
     }  # fmt: skip

@@ -20,6 +20,8 @@ from lit_hf.errors import BadSetting, FileUnreadable, UnknownKey, UsageError
 
 DTYPES = ("float32", "bfloat16", "float16", "auto")
 POOLINGS = ("auto", "mean", "cls", "last", "max")
+BROUGHT = "features:"
+"""Before the path of a file with features and labels, in place of a model's name."""
 CODES = ("online", "block", "block-raw", "block-geometric", "block-bank", "block-bank-geometric")
 
 # Where a thing is stored and whether a loader is allowed to run changes no bit of the result.
@@ -39,9 +41,11 @@ class Settings:
     """
 
     model: str
-    """A Hub id, optionally `@revision`, or a local folder."""
+    """A Hub id, optionally `@revision`, a local folder, or `features:FILE` (.npz or .parquet: features, labels)."""
     dataset: str
-    """An alias (`glue/sst2`), a Hub id (`org/name`, `org/name:config`, also `@revision`), or a local file or folder."""
+    """An alias (`glue/sst2`), a Hub id (`org/name`, `org/name:config`, also `@revision`), or a local file or folder.
+
+    Beside `features:FILE` it is left out: the file holds the labels too."""
 
     task: str | None = _setting(None, "Data", "Kind of task, such as text-classification; inferred from the features.")
     text_column: str | None = _setting(None, "Data", "Column of the text; inferred.")
@@ -122,6 +126,8 @@ def from_mapping(values: Mapping[str, Any], where: str) -> Settings:
     for key in values:
         if key not in known:
             raise UnknownKey(str(key), known, where)
+    if values.get("dataset") is None and str(values.get("model")).startswith(BROUGHT):
+        values = {**values, "dataset": values["model"]}
     for key in ("model", "dataset"):
         if values.get(key) is None:
             raise UsageError(f"no {key} is given in {where}.", f"Add `{key}: NAME`, or give it on the command line.")
@@ -156,6 +162,11 @@ def split_model(name: str) -> tuple[str, str | None]:
         return name, None
     model, _, revision = name.rpartition("@")
     return model, revision or None
+
+
+def brought_file(model: str) -> Path | None:
+    """Return FILE of `features:FILE`, which takes the place of a model; None for a model's name."""
+    return Path(model.removeprefix(BROUGHT)).expanduser() if model.startswith(BROUGHT) else None
 
 
 def split_dataset(name: str) -> tuple[str, str | None, str | None]:

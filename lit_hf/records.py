@@ -30,7 +30,8 @@ class Record:
 
     `data` is the JSON object (docs/record.md, schemas/record-1.json). `arrays`, all in stream order, may be empty:
     `labels` int [N]; `order` int [R, N], the example at each position; `bits_encoder` and `bits_baseline` float64
-    [R, N] and `bits_raw` float64 [1, N], the bits paid for each example; `edges` int, the increments' boundaries.
+    [R, N] and `bits_raw` float64 [1, N], the bits paid for each example, where these arms exist; `edges` int, the
+    increments' boundaries.
     """
 
     data: dict[str, Any]
@@ -41,9 +42,12 @@ class Record:
 
     def __repr__(self) -> str:
         transfer, unit = self.data["transfer"], self.data["dataset"]["unit"]
+        names = f"{self.data['model']['id']!r} on {self.data['dataset']['id']!r}"
+        if transfer["bits"] is None:
+            return f"Record({names}: codelength {self.data['codelength']['bits']:.1f} bits)"
         low, high = transfer["interval"]
         bits = f"{transfer['bits']:.1f} bits [{low:.1f}, {high:.1f}], {transfer['bits_per_label']:.3f} per {unit}"
-        return f"Record({self.data['model']['id']!r} on {self.data['dataset']['id']!r}: L_IT (frozen) {bits})"
+        return f"Record({names}: L_IT (frozen) {bits})"
 
     def to_json(self, indent: int | None = 2) -> str:
         """Return the JSON object; raise ValueError on NaN or infinity, which JSON does not have."""

@@ -10,12 +10,15 @@ import typer
 from lit_hf.cli.options import Config, FormatOption, Output, settings_of, with_settings
 from lit_hf.cli.output import Format, Sink, is_main_process
 from lit_hf.cli.progress import make_progress
-from lit_hf.config import Settings
+from lit_hf.config import BROUGHT, Settings
 from lit_hf.errors import UsageError
 
 _EXAMPLE = "lit-hf eval sentence-transformers/all-MiniLM-L6-v2 glue/sst2"
 
-Model = Annotated[str | None, typer.Argument(metavar="MODEL", help="Hub id, also id@revision, or a local folder.")]
+Model = Annotated[
+    str | None,
+    typer.Argument(metavar="MODEL", help="Hub id, also id@revision, a local folder, or features:FILE."),
+]
 Dataset = Annotated[
     str | None,
     typer.Argument(metavar="DATASET", help="Alias (glue/sst2), Hub id (org/name, org/name:config), or a local file."),
@@ -55,7 +58,8 @@ def evaluate(settings: Settings, output: Path | None, format: Format) -> None:
     if format is Format.JSON:
         sink.text(record.to_json())
     elif format is Format.QUIET:
-        sink.text(repr(record["transfer"]["bits"]))
+        transfer = record["transfer"]["bits"]
+        sink.text("nan" if transfer is None else repr(transfer))
     else:
         _show(record, sink)
     if output is not None:
@@ -76,7 +80,7 @@ def _lead_on(model: str | None, dataset: str | None) -> None:
             "eval needs a model and a labelled dataset.",
             f"Try `{_EXAMPLE}`, or `lit-hf demo`, which needs no network.",
         )
-    if dataset is None:
+    if dataset is None and not model.startswith(BROUGHT):
         raise UsageError(
             f"eval needs a labelled dataset to measure {model} on.",
             f"Try `lit-hf eval {model} glue/sst2`, or a file of your own: `lit-hf eval {model} reviews.csv`.",

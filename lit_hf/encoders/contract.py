@@ -5,11 +5,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, cast
 
 import numpy as np
 
-Input = str | tuple[str, str]
+Text = str | tuple[str, str]
+Input = Text | int
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class EncoderInfo:
     id: str
     revision: str | None
     kind: str
-    """"checkpoint", "random twin" or "raw input"."""
+    """"checkpoint", "random twin", "raw input", "brought features" or "baseline features"."""
     architecture: str
     parameters: int
     dim: int
@@ -40,6 +41,14 @@ class Encoded:
 
     rows: np.ndarray
     truncated: int
+
+
+def texts_of(inputs: Sequence[Input]) -> Sequence[Text]:
+    """Return inputs as texts or pairs; raise TypeError when they are something else."""
+    wrong = next((value for value in inputs if isinstance(value, int)), None)
+    if wrong is not None:
+        raise TypeError(f"a text encoder reads texts and pairs of texts, not {wrong!r}")
+    return cast(Sequence[Text], inputs)
 
 
 class Walk(Protocol):
@@ -64,6 +73,10 @@ class Encoder(ABC):
     """
 
     follows_stream: ClassVar[bool] = False
+    stored: ClassVar[bool] = True
+    """False where features cost nothing to give again."""
+    baseline_name: ClassVar[str] = "random_twin"
+    """What `baselines` are, in the record's words."""
 
     @property
     @abstractmethod
@@ -87,6 +100,10 @@ class Encoder(ABC):
     @abstractmethod
     def twin(self, seed: int) -> Encoder:
         """Return the same encoder before any information got in: same configuration, fresh weights drawn by `seed`."""
+
+    def baselines(self, count: int, seed: int) -> list[Encoder]:
+        """Return what the encoder is compared with: `count` random twins, the same for each checkpoint; may be none."""
+        return [self.twin(1000 * seed + number) for number in range(count)]
 
     def release(self) -> None:
         """Give back the memory of the weights; they are loaded anew when they are next needed."""

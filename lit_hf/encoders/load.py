@@ -7,6 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lit_hf.config import brought_file
+from lit_hf.encoders.brought import load_brought_features
 from lit_hf.encoders.checkpoint import (
     Policy,
     find_checkpoint,
@@ -15,7 +17,7 @@ from lit_hf.encoders.checkpoint import (
     load_weights,
     weights_hash,
 )
-from lit_hf.encoders.contract import EncoderInfo
+from lit_hf.encoders.contract import Encoder, EncoderInfo
 from lit_hf.encoders.recipe import Declared, read_declared
 from lit_hf.encoders.resolve import Choices, resolve_pipeline
 from lit_hf.encoders.text import Pipeline, TextEncoder, place_model
@@ -35,13 +37,15 @@ def load_encoder(
     model: str, *, layer: str = "last", pooling: str = "auto", prompt: str = "auto", max_tokens: int | None = None,
     dtype: str = "float32", batch_tokens: int | None = None, threads: int | None = None, device: str = "auto",
     trust_remote_code: bool = False, allow_pickle: bool = False, cache_dir: str | None = None,
-) -> TextEncoder:  # fmt: skip
-    """Return the encoder of a Hub id (optionally `@revision`) or a local folder.
+) -> Encoder:  # fmt: skip
+    """Return the encoder of a Hub id (optionally `@revision`), a local folder, or `features:FILE`.
 
     Its files decide pooling, prompt, truncation and normalisation unless they are given. Weights are loaded at the
     first use. Raises what `find_checkpoint` raises, `UnsupportedModel`, and `BadSetting` for a layer that the model
     lacks.
     """
+    if brought_file(model) is not None:
+        return load_brought_features(model)
     policy = Policy(trust_remote_code, allow_pickle)
     checkpoint = find_checkpoint(model, policy)
     declared = read_declared(checkpoint.folder, checkpoint.id)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from lit_hf.encoders.contract import Encoded, Encoder, EncoderInfo, Input, Walk
+from lit_hf.encoders.contract import Encoded, Encoder, EncoderInfo, Input, Text, Walk, texts_of
 from lit_hf.errors import BadSetting
 
 WIDTH = 2_048
@@ -93,10 +93,10 @@ def hash_counts(inputs: Sequence[Input], width: int) -> np.ndarray:
 
     words = HashingVectorizer(ngram_range=(1, 2), token_pattern=r"(?u)\b\w+\b").build_analyzer()
     hasher = HashingVectorizer(n_features=width, norm=None, analyzer=lambda value: _terms(value, words))
-    return np.asarray(hasher.transform(inputs).toarray(), dtype=np.float64)
+    return np.asarray(hasher.transform(texts_of(inputs)).toarray(), dtype=np.float64)
 
 
-def _terms(value: Input, words: Any) -> list[str]:
+def _terms(value: Text, words: Any) -> list[str]:
     if isinstance(value, str):
         return list(words(value))
     first, second = words(value[0]), words(value[1])
@@ -104,8 +104,10 @@ def _terms(value: Input, words: Any) -> list[str]:
     return [f"1 {term}" for term in first] + [f"2 {term}" for term in second] + [f"12 {term}" for term in shared]
 
 
-def raw_input(kind: str) -> Encoder:
-    """Return the raw-input encoder of a kind of task."""
+def raw_input(kind: str) -> Encoder | None:
+    """Return the raw-input encoder of a kind of task; None when nothing but features is known of the inputs."""
+    if kind == "features":
+        return None
     if kind in ("text-classification", "text-pair-classification"):
         return RawText()
     raise BadSetting("task", kind, "a kind of task with a raw-input arm")

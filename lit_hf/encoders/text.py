@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lit_hf.encoders.batching import pad_right, plan_batches
-from lit_hf.encoders.contract import Encoded, Encoder, EncoderInfo, Input
+from lit_hf.encoders.contract import Encoded, Encoder, EncoderInfo, Input, texts_of
 from lit_hf.encoders.tokenizing import Tokens, tokenize
 from lit_hf.encoders.twin import random_model
 from lit_hf.runtime.units import side_by_side
@@ -68,7 +68,9 @@ class TextEncoder(Encoder):
     def encode(self, inputs: Sequence[Input]) -> Encoded:
         """Return the features of `inputs`; batches are planned over all of them."""
         pipeline = self._pipeline
-        tokens = tokenize(pipeline.tokenizer, inputs, pipeline.prompt, pipeline.max_tokens, pipeline.lower_case)
+        tokens = tokenize(
+            pipeline.tokenizer, texts_of(inputs), pipeline.prompt, pipeline.max_tokens, pipeline.lower_case
+        )
         batches = plan_batches([len(each) for each in tokens.ids], pipeline.batch_tokens)
         rows = np.empty((len(inputs), self.dim), dtype=np.float32)
         assert self._accepted  # loads the weights, once, before the workers ask for them

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lit_hf.encoders.contract import Input
+from lit_hf.encoders.contract import Text
 from lit_hf.runtime.files import digest_of
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class Tokens:
 
 
 def tokenize(
-    tokenizer: PreTrainedTokenizerBase, inputs: Sequence[Input], prompt: str, max_tokens: int, lower_case: bool
+    tokenizer: PreTrainedTokenizerBase, inputs: Sequence[Text], prompt: str, max_tokens: int, lower_case: bool
 ) -> Tokens:
     """Encode texts, or pairs by the tokeniser's own pair encoding; the prompt goes before the (first) text."""
     first = [prompt + (value if isinstance(value, str) else value[0]) for value in inputs]

@@ -72,6 +72,7 @@ def embed(
     The shards' inputs alone decide the floats: neither `count`, nor what was stored before, nor the order of the work.
     Without a store everything is computed and kept in memory. Raises `NotFiniteFeatures`; such rows are never stored.
     """
+    store = store if encoder.stored else None
     jobs = list(_jobs(encoder, pool, count, store))
     missing = sum(_size(job) for job in jobs if job.stored is None)
     with (progress or NullProgress()).task(label or f"embed, {encoder.info.kind}", missing) as advance:
@@ -87,7 +88,7 @@ def embed(
 def _jobs(encoder: Encoder, pool: Sequence[Input], count: int, store: FeatureStore | None) -> Iterator[_Job]:
     before = None
     for shard in shards(len(pool), count):
-        address = shard_address(pool[shard.start : shard.stop], before)
+        address = shard_address(pool[shard.start : shard.stop], before) if store else ""
         before = address if encoder.follows_stream else None
         yield _Job(shard, address, store.read(encoder.key, address) if store else None)
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from lit_hf.runtime.files import atomic_file, cache_root, digest_of, write_json
 
-Input = str | tuple[str, str]
+Input = str | tuple[str, str] | int
 
 
 @dataclass(frozen=True)
@@ -68,10 +68,10 @@ def shard_address(inputs: Sequence[Input], before: str | None) -> str:
     """
     content = hashlib.blake2b((before or "").encode(), digest_size=16)
     for value in inputs:
-        parts = (value,) if isinstance(value, str) else value
+        parts = (value,) if isinstance(value, str | int) else value
         content.update(len(parts).to_bytes(1, "little"))
         for part in parts:
-            encoded = part.encode("utf-8", "surrogatepass")
+            encoded = str(part).encode("utf-8", "surrogatepass")
             content.update(len(encoded).to_bytes(8, "little"))
             content.update(encoded)
     return content.hexdigest()

@@ -23,7 +23,7 @@ class _Arms(Protocol):
     @property
     def encoder(self) -> _Arm: ...
     @property
-    def twin(self) -> _Arm: ...
+    def twin(self) -> _Arm | None: ...
 
 
 class _Holdout(Protocol):
@@ -31,8 +31,8 @@ class _Holdout(Protocol):
 
 
 def at_budgets(arms: _Arms, holdout: Any) -> list[dict[str, Any]]:
-    """Return for each budget that the stream reaches: labels, bits of both arms (means over orders), held-out
-    accuracy of the encoder's probes (null without held-out examples)."""
+    """Return for each budget that the stream reaches: labels, bits of both arms (means over orders; the baseline's are
+    null without one), held-out accuracy of the encoder's probes (null without held-out examples)."""
     total = len(arms.encoder.curves[0].bits)
     return [_budget(arms, holdout, n) for n in [*(b for b in BUDGETS if b < total), total]]
 
@@ -43,7 +43,7 @@ def _budget(arms: _Arms, holdout: Any, labels: int) -> dict[str, Any]:
     return {
         "labels": labels,
         "bits": _paid(arms.encoder, labels),
-        "baseline_bits": _paid(arms.twin, labels),
+        "baseline_bits": None if arms.twin is None else _paid(arms.twin, labels),
         "accuracy": float((predicted.argmax(1) == holdout.labels).mean()) if known else None,
     }
 

@@ -34,7 +34,7 @@ class BothArms(Protocol):
     @property
     def encoder(self) -> Coded: ...
     @property
-    def twin(self) -> Coded: ...
+    def twin(self) -> Coded | None: ...
     @property
     def part(self) -> int: ...
     @property
@@ -55,6 +55,7 @@ def compare_arms(arms: BothArms, level: float = 0.95) -> Comparison:
     The twin's codelength is that of the first initialisation plus the mean paired difference of all T on the first
     part of order 0, scaled to the whole: an estimate of the mean over initialisations.
     """
+    assert arms.twin is not None
     (twin, order), (encoder, _) = arms.twin.by_group(), arms.encoder.by_group()
     first = float(arms.twin.per_example[0][arms.twin.order[0][: arms.part]].sum())
     scale = arms.twin.per_example.shape[1] / arms.part

@@ -85,6 +85,8 @@ def _draw(axes: Axes, curve: Series) -> None:
 
 def _shade(axes: Axes, curves: dict[str, Series]) -> None:
     """Shade between twin and encoder: what the shading adds up to over the labels is L_IT."""
+    if "random_twin" not in curves:
+        return
     twin, encoder = curves["random_twin"], curves["encoder"]
     axes.fill_between(encoder.seen, encoder.bits, twin.bits, color=LINES["encoder"].colour, alpha=0.12, linewidth=0)
 
@@ -110,16 +112,23 @@ def _name_ends(axes: Axes, curves: Sequence[Series]) -> None:
 def _label(axes: Axes, record: Record) -> None:
     from matplotlib.ticker import FuncFormatter
 
-    transfer, dataset = record["transfer"], record["dataset"]
+    dataset = record["dataset"]
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     axes.set_xlabel("labels seen (log scale)")
     axes.set_ylabel("bits per label")
-    level = f"{100 * transfer['level']:.0f} % interval {words.interval(transfer['interval'])}"
-    title = f"L_IT (frozen) {words.bits(transfer['bits'])} bits, {level}"
-    axes.set_title(title, loc="left", fontweight="bold", pad=20)
+    axes.set_title(_title(record), loc="left", fontweight="bold", pad=20)
     subtitle = f"{_short(record['model']['id'])} on {_short(dataset['id'])}, {dataset['examples']:,} labels"
     axes.text(0, 1.02, subtitle, transform=axes.transAxes, color="#444444", fontsize=9)
+
+
+def _title(record: Record) -> str:
+    """Return the result in one line: the transfer, or the codelength where nothing is compared with it."""
+    transfer, code = record["transfer"], record["codelength"]
+    name, value, ends = "L_IT (frozen)", transfer["bits"], transfer["interval"]
+    if value is None:
+        name, value, ends = "Codelength", code["bits"], code["interval"]
+    return f"{name} {words.bits(value)} bits, {100 * transfer['level']:.0f} % interval {words.interval(ends)}"
 
 
 def _short(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lit_hf.records import Record
+from lit_hf.reports.words import name_of_baseline
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ def ladder(record: Record) -> list[Rung]:
         ("uniform", "uniform code", base["uniform"]["bits"]),
         ("class_prior", "class prior", base["class_prior"]["bits"]),
         ("raw_input", f"raw input ({kind})" if kind else "raw input", base["raw_input"]["bits"]),
-        ("random_twin", "random twin", base["random_twin"]["bits"]),
+        ("random_twin", name_of_baseline(record), base["random_twin"]["bits"]),
         ("encoder", "encoder", record["codelength"]["bits"]),
     ]
     known = [(key, name, float(bits)) for key, name, bits in codes if bits is not None]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lit_hf.records import Record
+from lit_hf.reports.words import name_of_baseline
 
 # At the start an increment is one example, whose bits are noise: a drawn point holds at least so many labels ...
 MIN_LABELS = 8
@@ -42,6 +43,7 @@ def series(record: Record) -> list[Series]:
     for key, name, field in ARMS:
         values = _per_increment(curve.get(field), len(edges) - 1)
         if values is not None:
+            name = name_of_baseline(record) if key == "random_twin" else name
             found.append(Series(key, name, centres, [_mean(values, edges, a, b) for a, b in bins]))
     return found
 

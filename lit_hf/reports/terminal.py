@@ -85,6 +85,8 @@ def remarks(notes: list[str]) -> Table:
 def _headline(record: Record) -> Text:
     transfer, unit = record["transfer"], record["dataset"]["unit"]
     text = Text()
+    if transfer["bits"] is None:
+        return text.append(f"not measured: {words.headline(record)}", style="bold")
     text.append(f"{words.bits(transfer['bits'])} bits", style="bold cyan")
     text.append(f"   {100 * transfer['level']:.0f} % interval {words.interval(transfer['interval'])}")
     text.append(f"   {transfer['bits_per_label']:.3f} bits per {unit if unit != 'example' else 'label'}\n")
@@ -93,14 +95,13 @@ def _headline(record: Record) -> Text:
 
 def _facts(record: Record) -> Table:
     code, compression = record["codelength"], record["measures"]["compression"]
-    twin = record["baselines"]["random_twin"]
     length = (
         f"{words.bits(code['bits'])} bits   {words.interval(code['interval'])}   {code['bits_per_label']:.3f} per label"
     )
     rows = {
         "codelength": length,
         "compression": f"{compression:.2f} × shorter than the uniform code" if compression else None,
-        "baseline": f"random twin, {words.counted(twin['initialisations'], 'initialisation')}, same orders and probes",
+        "baseline": words.baseline_line(record),
         "raw input": words.against_raw_input(record),
         "held out": words.holdout(record),
     }
@@ -132,8 +133,8 @@ def _ladder(record: Record, width: int, unicode: bool) -> Table:
 
 def _control(record: Record) -> Text:
     shuffled = record["baselines"]["shuffled_labels"]
-    if shuffled["transfer_bits"] is None:
+    shown = {"L_IT": shuffled["transfer_bits"], "code - class prior": shuffled["code_minus_class_prior_bits"]}
+    known = [f"{name} {words.signed(value)} bits" for name, value in shown.items() if value is not None]
+    if not known:
         return Text(f"control: no shuffled labels ({shuffled.get('transfer_bits_reason', 'not run')})", style="dim")
-    text = f"control, shuffled labels: L_IT {words.signed(shuffled['transfer_bits'])} bits"
-    excess = shuffled["code_minus_class_prior_bits"]
-    return Text(text + (f", code - class prior {words.signed(excess)} bits" if excess is not None else ""), style="dim")
+    return Text(f"control, shuffled labels: {', '.join(known)}", style="dim")

@@ -38,6 +38,8 @@ def counted(number: int, thing: str) -> str:
 def headline(record: Record) -> str:
     """Return what the interval allows to say about the transfer."""
     transfer = record["transfer"]
+    if transfer["bits"] is None:
+        return str(transfer["bits_reason"])
     return verdict(transfer["interval"], record["dataset"]["examples"])
 
 
@@ -55,6 +57,21 @@ def against_raw_input(record: Record) -> str | None:
     return f"does not beat raw input: {raw['kind']} codes these labels in {bits(-saved)} bits fewer"
 
 
+def baseline_line(record: Record) -> str | None:
+    """Return what the checkpoint is compared with, or None."""
+    twin = record["baselines"]["random_twin"]
+    if twin["bits"] is None:
+        return None
+    name = name_of_baseline(record)
+    drawn = f", {counted(twin['initialisations'], 'initialisation')}" if name == "random twin" else ""
+    return f"{name}{drawn}, same orders and probes"
+
+
+def name_of_baseline(record: Record) -> str:
+    """Return the baseline's name as it stands beside its bits and its curve."""
+    return str(record["transfer"]["baseline"] or "random twin").replace("_", " ")
+
+
 def holdout(record: Record) -> str | None:
     """Return the held-out metric in words, or None."""
     held = record["holdout"]
@@ -66,7 +83,7 @@ def holdout(record: Record) -> str | None:
 
 def remarks(record: Record) -> list[str]:
     """Return what a reader should know before trusting the numbers: the record's notes, what is missing and why."""
-    parts = record["transfer"]["interval_parts"]
+    parts = record["transfer"]["interval_parts"] or dict.fromkeys(("orders", "twins"), 0.0)
     missing = [f"Interval: {parts[f'{name}_reason']}." for name in ("orders", "twins") if parts[name] is None]
     dropped = _dropped(record["dataset"]["dropped"])
     return [*(record.data.get("notes") or []), *([dropped] if dropped else []), *missing]
@@ -80,7 +97,7 @@ def _dropped(dropped: dict[str, int]) -> str | None:
 def features_line(record: Record) -> str | None:
     """Return how many inputs went through a network in this run, and how many were in the store already."""
     computed, reused = (record["timings"].get(name) for name in ("embedded_now", "from_the_store"))
-    if computed is None or reused is None:
+    if computed is None or reused is None or record["model"]["pooling"] is None:
         return None
     if computed == 0:
         return f"all {reused:,} from the store, no forward pass"
@@ -95,11 +112,14 @@ def model_line(model: dict[str, Any]) -> str:
 
 def model_shape(model: dict[str, Any]) -> str:
     """Return what kind of network it is."""
-    return f"{model['architecture']}, {_count(model['parameters'])} parameters, {model['dim']} wide, {model['dtype']}"
+    size = f", {count(model['parameters'])} parameters" if model["parameters"] else ""
+    return f"{model['architecture']}{size}, {model['dim']} wide, {model['dtype']}"
 
 
 def reading_line(model: dict[str, Any]) -> str:
-    """Return how a text becomes a vector, with the file or option that each choice was read from."""
+    """Return how an input becomes a vector; nothing for features that the user brought."""
+    if model["pooling"] is None:
+        return ""
     layer = "last layer" if model["layer"] == "last" else f"layer {model['layer']}"
     prompt = f"prompt {model['prompt']!r}" if model["prompt"] else "no prompt"
     length = f"at most {model['max_tokens']} tokens" if model["max_tokens"] else "no truncation"
@@ -155,7 +175,7 @@ def classes_line(dataset: dict[str, Any], limit: int = 6) -> str | None:
     return f"{dataset['classes']}" + (f": {', '.join(names[:limit])}{more}" if names else "")
 
 
-def _count(number: int) -> str:
+def count(number: int) -> str:
     """Return a count in millions or thousands."""
     for size, letter in ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "K")):
         if number >= size:

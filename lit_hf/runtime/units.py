@@ -20,7 +20,7 @@ for each other.
 
 
 def run_units(units: Sequence[Callable[[], Result]], progress: Progress, label: str) -> list[Result]:
-    """Run all `units`, return their results in order. An interrupt waits for the units that run, and starts no other."""
+    """Run all `units`, return their results in order. An interrupt waits for running units and starts no other."""
     with progress.task(label, len(units)) as advance:
         return side_by_side(units, advance=advance)
 

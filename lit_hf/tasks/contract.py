@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-Input = str | tuple[str, str]
-"""One input as the encoder gets it: a text, or a pair of texts."""
+Input = str | tuple[str, str] | int
+"""One input as the encoder gets it: a text, a pair of texts, or the number of a row of features."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Task:
     """
 
     kind: str
-    """"text-classification" or "text-pair-classification"."""
+    """"text-classification", "text-pair-classification" or "features"."""
     unit: str
     """What one label belongs to: "example"."""
     pool: Sequence[Input]

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lit_hf.config import Settings
+from lit_hf.config import Settings, brought_file
 from lit_hf.errors import NoUsableInputs, TooFewClasses, TooFewExamples, UnknownSplit
+from lit_hf.tasks.brought import load_brought
 from lit_hf.tasks.contract import DatasetInfo, Input, Task
 from lit_hf.tasks.holdout import make_holdout
 from lit_hf.tasks.kinds import Kind, choose_kind
@@ -38,11 +39,13 @@ class Rows:
 
 
 def load_task(settings: Settings, data: datasets.Dataset | datasets.DatasetDict | None = None) -> Task:
-    """Return the task that `settings` name, or the same made of loaded `data`.
+    """Return the task that `settings` name, or the same made of loaded `data`; of `features:FILE`, the file's own.
 
     Raises what `open_source` raises, `UnknownSplit`, `MissingColumn`, `AmbiguousColumns`, `NoUsableInputs`,
     `TooFewClasses` (fewer than 2 among usable labels) and `TooFewExamples` (fewer than 20).
     """
+    if brought_file(settings.model) is not None:
+        return load_brought(settings, NEEDED)
     source = open_source(settings.dataset) if data is None else wrap_source(data, settings.dataset)
     split = _choose_split(source, settings.split)
     kind, columns = _choose(source, split, settings)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,20 +21,22 @@ class Stream:
 
 def render(value: Input) -> bytes:
     """Return bytes that differ for different inputs: lengths come first, so ("ab", "c") is not ("a", "bc")."""
-    parts = (value,) if isinstance(value, str) else value
-    encoded = [part.encode("utf-8", "surrogatepass") for part in parts]
+    parts = (value,) if isinstance(value, str | int) else value
+    encoded = [str(part).encode("utf-8", "surrogatepass") for part in parts]
     return b"".join(len(part).to_bytes(8, "little") + part for part in encoded)
 
 
-def build_stream(inputs: Sequence[Input], labels: Sequence[int], seed: int) -> Stream:
-    """Group equal inputs, and order the groups by blake2b of the input, keyed by `seed`.
+def build_stream(
+    inputs: Sequence[Input], labels: Sequence[int], seed: int, content: Callable[[Input], bytes] = render
+) -> Stream:
+    """Group inputs of equal `content`, and order the groups by blake2b of it, keyed by `seed`.
 
     Only the inputs decide the order: not where their rows stood, not their labels, not how many are asked for.
     """
     key = seed.to_bytes(16, "little")
     groups: dict[bytes, tuple[Input, list[int]]] = {}
     for value, label in zip(inputs, labels, strict=True):
-        digest = hashlib.blake2b(render(value), key=key, digest_size=16).digest()
+        digest = hashlib.blake2b(content(value), key=key, digest_size=16).digest()
         groups.setdefault(digest, (value, []))[1].append(int(label))
     ordered = [groups[digest] for digest in sorted(groups)]
     return Stream([value for value, _ in ordered], [sorted(found) for _, found in ordered])
@@ -53,8 +55,8 @@ def flatten(labels: Sequence[Sequence[int]]) -> tuple[np.ndarray, np.ndarray]:
     return flat, np.repeat(np.arange(len(counts), dtype=np.int64), counts)
 
 
-def fingerprint(inputs: Sequence[Input], labels: Sequence[str]) -> str:
+def fingerprint(inputs: Sequence[Input], labels: Sequence[str], content: Callable[[Input], bytes] = render) -> str:
     """Return 32 hex digits over the multiset of (input, label)."""
     rows = zip(inputs, labels, strict=True)
-    digests = sorted(hashlib.blake2b(render(value) + render(label), digest_size=16).digest() for value, label in rows)
+    digests = sorted(hashlib.blake2b(content(value) + render(label), digest_size=16).digest() for value, label in rows)
     return hashlib.blake2b(b"".join(digests), digest_size=16).hexdigest()

@@ -1,0 +1,59 @@
+"""The task of a file of features: its own labels, coded from its own rows; an input is the number of a row."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lit_hf.config import Settings
+from lit_hf.errors import BadSetting, TooFewClasses, TooFewExamples
+from lit_hf.runtime.brought import FEATURES, LABELS, Brought, read_brought
+from lit_hf.tasks.contract import DatasetInfo, Input, Task
+from lit_hf.tasks.holdout import make_holdout
+from lit_hf.tasks.labels import MISSING, class_names, encode_labels, find_classes
+from lit_hf.tasks.stream import build_stream, draw, fingerprint, flatten
+
+NAME = "features"
+UNIT = "example"
+
+
+def load_brought(settings: Settings, needed: int) -> Task:
+    """Return the task of `features:FILE`; rows with the same numbers are one group.
+
+    Raises what `read_brought` raises, `BadSetting` when another dataset is named beside the file, `TooFewClasses`, and
+    `TooFewExamples` below `needed` labels.
+    """
+    if settings.dataset != settings.model:
+        raise BadSetting("dataset", settings.dataset, f"left out: the labels are in {settings.model}")
+    found = read_brought(settings.model)
+    classes = find_classes(found.labels, None, LABELS)
+    labels = encode_labels(found.labels, classes, LABELS)
+    kept = np.flatnonzero(labels != MISSING).tolist()
+    if len(kept) < needed:
+        raise TooFewExamples(len(kept), needed)
+    if len(set(labels[kept])) < 2:
+        raise TooFewClasses(len(set(labels[kept])))
+    return _assemble(settings, found, labels, kept, class_names(classes, None), needed)
+
+
+def _assemble(
+    settings: Settings, found: Brought, labels: np.ndarray, kept: list[int], names: tuple[str, ...], needed: int
+) -> Task:
+    def content(row: Input) -> bytes:
+        assert isinstance(row, int)
+        return found.features[row].tobytes() + (b"" if found.baseline is None else found.baseline[row].tobytes())
+
+    stream = build_stream(kept, labels[kept].tolist(), settings.seed, content)
+    size = draw(stream, settings.max_examples)
+    drawn, groups = flatten(stream.labels[:size])
+    if len(drawn) < needed:
+        raise TooFewExamples(len(drawn), needed)
+    info = DatasetInfo(
+        id=found.path.name, config=None, split="all rows", revision=None, read=len(labels),
+        fingerprint=fingerprint(kept, [names[label] for label in labels[kept]], content),
+        columns={"text": FEATURES, "text_pair": None, "label": LABELS}, missing_labels=len(labels) - len(kept),
+        empty_inputs=0, duplicates=len(kept) - len(stream.inputs),
+    )  # fmt: skip
+    return Task(
+        kind=NAME, unit=UNIT, pool=stream.inputs, size=size, labels=drawn, groups=groups, classes=names,
+        holdout=make_holdout(None, stream, size), dataset=info,
+    )  # fmt: skip
