@@ -46,7 +46,7 @@ class Query:
 
 def list_checkpoints(api: HfApi, query: Query) -> list[Listed]:
     """Return what the Hub lists, in its order; raises `LitError` when nothing fits or the Hub cannot be asked."""
-    bound = None if query.max_params is None else f"max:{query.max_params}"
+    bound = None if query.max_params is None else f"max:{spell_count(query.max_params)}"
     with speaking("the list of models"):
         entries = list(
             api.list_models(
@@ -67,6 +67,12 @@ def parse_count(text: str) -> int:
     if found is None:
         raise BadSetting("max-params", text, "a number such as 200M or 1.5B")
     return round(float(found[1]) * _UNITS[found[2]])
+
+
+def spell_count(number: int) -> str:
+    """Return a number of parameters as the Hub writes it, in the largest unit that is exact: `200M`."""
+    unit = next(unit for unit in ("B", "M", "K", "") if number % _UNITS[unit] == 0)
+    return f"{number // _UNITS[unit]}{unit}"
 
 
 def _listed(entry: Any, query: Query) -> Listed:

@@ -122,9 +122,10 @@ def test_an_interrupt_keeps_what_is_finished(field: Field, tmp_path: Path, monke
         return encode(self, inputs)
 
     models = [field.models["good"], field.models["other"]]
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(TextEncoder, "encode", interrupted)
+    monkeypatch.setattr(TextEncoder, "encode", interrupted)
+    with pytest.raises(KeyboardInterrupt):
         rank(field.data, models, options=PLAIN, **settings)
+    monkeypatch.undo()
     done = calls[0] + calls[1]
     whole = rank(field.data, models, options=PLAIN, **settings)
     fresh = rank(field.data, models, options=PLAIN, **{**settings, "cache_dir": str(tmp_path / "fresh")})

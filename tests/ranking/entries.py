@@ -11,7 +11,7 @@ from tests.records_fixture import make_record
 
 
 def make_entry(name: str, bits: np.ndarray, dropped_by: str | None = None, total: int | None = None) -> Entry:
-    """Return the entry of checkpoint `name` that paid `bits` [R, n]; `dropped_by`: id of the leader that drove it out."""
+    """Return the entry of checkpoint `name` that paid `bits` [R, n]; `dropped_by`: id of the leader that it lost to."""
     base, labels = make_record(examples=200).data, bits.shape[1]
     found = interval(bits)
     stage = {"n": labels, "of": total or labels, "eliminated": dropped_by is not None}
