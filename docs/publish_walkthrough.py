@@ -26,7 +26,7 @@ def main() -> None:
     """Run the walk; any step that does not end as it should stops it."""
     sys.path.insert(0, str(ROOT))  # a checkout that is not installed will do
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--max-examples", type=int, default=1000, help="labels to code")
+    parser.add_argument("--max-examples", type=int, default=500, help="labels to code")
     parser.add_argument("--model", type=Path, help="folder of an encoder (default: the demo's)")
     parser.add_argument("--data", type=Path, help="csv with text and label (default: the demo's)")
     given = parser.parse_args()
