@@ -282,7 +282,7 @@ class BadBitstream(LitError):
         where = f"at increment {increment} (labels {span[0] + 1:,} to {span[1]:,})" if increment else "at its header"
         super().__init__(
             f"the file of labels fails {where}: {reason}.",
-            "Write it again, on this machine and from the same features.",
+            "Delete it and write it again: on this machine, from the same features.",
         )
         self.reason, self.increment, self.span = reason, increment, span
 

@@ -41,6 +41,9 @@ COMPOSITION = {"evaluate", "arms", "assemble"}
 COMPOSED = LEAVES | {"runtime", "tasks", "encoders", "features", "codes", "probes", "measures"}
 COMPOSED |= {"coding", "api", "metric", "proof", "results"}
 ROOMS |= dict.fromkeys(COMPOSITION, COMPOSED | COMPOSITION)
+# A record's own settings are evaluated again, and its labels are decoded by another process.
+ROOMS["verify"] = COMPOSED | COMPOSITION
+ROOMS["decoder"] = {"errors", "proof"}
 # A contest of checkpoints composes evaluations, shell by shell.
 ROOMS["contest"] = COMPOSED | COMPOSITION | {"ranking"}
 # A library that is used all over the place cannot be replaced, or kept out of `lit-hf --help`.

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from lit_hf.cli import card, demo, diff, eval, leaderboard, push, rank, stored
+from lit_hf.cli import card, demo, diff, eval, leaderboard, push, rank, stored, verify
 from lit_hf.cli.errors import INTERRUPTED, report
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ app.command("rank")(rank.command)
 app.command("ls")(stored.ls)
 app.command("show")(stored.show)
 app.command("diff")(diff.command)
+app.command("verify")(verify.command)
 app.command("card")(card.command)
 app.command("push")(push.command)
 app.command("leaderboard")(leaderboard.command)
