@@ -40,7 +40,7 @@ def make_record(job: Job, arms: Arms) -> Record:
         "measures": _measures(job, arms),
         "holdout": _holdout(job, arms),
         "curve": _curve(job, arms),
-        "coder": _coder(arms),
+        "coder": _coder(arms, settings.code),
         "contamination": contamination(job),
         "stage": {"n": labels, "eliminated": False},
         "settings": {"given": settings.given(), "resolved": settings.resolved()},
@@ -181,7 +181,7 @@ def _curve(job: Job, arms: Arms) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _coder(arms: Arms) -> dict[str, Any]:
+def _coder(arms: Arms, code: str) -> dict[str, Any]:
     from lit_hf.probes.bank import VERSION
 
     first = arms.encoder.curves[0]
@@ -191,8 +191,8 @@ def _coder(arms: Arms) -> dict[str, Any]:
         for name, bits in arms.encoder.experts.items()
     ]
     return {
-        "version": VERSION, "bank": arms.encoder.bank, "experts": experts, "mixing_bits": first.mixing_bits,
-        "edges": first.edges.tolist(),
+        "version": VERSION, "bank": arms.encoder.bank, "code": code, "experts": experts,
+        "mixing_bits": first.mixing_bits, "edges": first.edges.tolist(),
     }  # fmt: skip
 
 
@@ -231,6 +231,8 @@ def _notes(data: dict[str, Any], arms: Arms) -> list[str]:
         notes.append(f"{data['dataset']['truncated']:.0%} of the texts were cut at {data['model']['max_tokens']} tokens.")
     if data["dataset"]["duplicates"]:
         notes.append(f"{data['dataset']['duplicates']:,} labels belong to an input that occurs more than once: one group each.")
+    if data["coder"]["code"] != "online":
+        notes.append(f"All arms are coded by {data['coder']['code']}, a reference that is longer than the online code.")
     if data["contamination"] == "declared":
         notes.append("The checkpoint's card names this dataset among its training data: the codelength may not be honest.")
     return notes
