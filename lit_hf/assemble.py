@@ -47,6 +47,8 @@ def make_record(job: Job, arms: Arms) -> Record:
         "environment": environment_section(job),
         "timings": {**job.timings, "total": sum(job.timings.values()), "embedded_now": job.computed, "from_the_store": job.reused},
     }
+    if data["holdout"] is None:
+        data["holdout_reason"] = "no validation split, and too few examples were left undrawn"
     data["notes"] = _notes(data, arms)
     return Record(data, _arrays(job, arms))
 

@@ -86,7 +86,7 @@ def load_weights(checkpoint: Checkpoint, folder: Path, policy: Policy, dtype: st
     """Return the pretrained body in `dtype`.
 
     Raises `UnsupportedModel` when the checkpoint lacks weights of the body: transformers would draw them at random and
-    the "pretrained" arm would be partly a twin. The pooler is exempt, since no feature passes through it.
+    the "pretrained" arm would be partly a twin. Poolers and decoders are exempt: no feature passes through them.
     """
     import torch
     from transformers import AutoModel
@@ -96,7 +96,8 @@ def load_weights(checkpoint: Checkpoint, folder: Path, policy: Policy, dtype: st
             folder, dtype=getattr(torch, dtype), trust_remote_code=policy.trust_remote_code,
             use_safetensors=None if policy.allow_pickle else True, output_loading_info=True,
         )  # fmt: skip
-    missing = sorted(key for key in report["missing_keys"] if not key.startswith("pooler."))
+    unused = ("pooler.", "decoder.") if hasattr(model, "encoder") and hasattr(model, "decoder") else ("pooler.",)
+    missing = sorted(key for key in report["missing_keys"] if not key.startswith(unused))
     if missing:
         raise UnsupportedModel(checkpoint.id, f"it has no weights for {missing[0]} and {len(missing) - 1} more")
     return model
@@ -131,7 +132,7 @@ def _weights(files: list[str], pattern: str) -> list[str]:
 
 
 def _has_config(folder: Path) -> bool:
-    return (folder / "config.json").is_file() or (folder / "modules.json").is_file()
+    return any((folder / name).is_file() for name in ("config.json", "modules.json", "adapter_config.json"))
 
 
 def _similar_folders(path: Path) -> list[str]:

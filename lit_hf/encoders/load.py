@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lit_hf.config import brought_file
+from lit_hf.encoders.adapter import CONFIG as ADAPTER_CONFIG
+from lit_hf.encoders.adapter import Adapter, is_adapter
 from lit_hf.encoders.brought import load_brought_features
 from lit_hf.encoders.checkpoint import (
     Policy,
@@ -20,7 +22,8 @@ from lit_hf.encoders.checkpoint import (
 from lit_hf.encoders.contract import Encoder, EncoderInfo
 from lit_hf.encoders.recipe import Declared, read_declared
 from lit_hf.encoders.resolve import Choices, resolve_pipeline
-from lit_hf.encoders.text import Pipeline, TextEncoder, place_model
+from lit_hf.encoders.static import load_static, static_file
+from lit_hf.encoders.text import Pipeline, TextEncoder, place_model, text_body
 from lit_hf.encoders.tokenizing import tokenizer_hash
 from lit_hf.encoders.twin import normalise_config
 from lit_hf.runtime.files import cache_root, digest_of
@@ -48,16 +51,40 @@ def load_encoder(
         return load_brought_features(model)
     policy = Policy(trust_remote_code, allow_pickle)
     checkpoint = find_checkpoint(model, policy)
+    table, cache = static_file(checkpoint.folder), cache_root(cache_dir)
+    if table is not None:
+        return load_static(
+            checkpoint, table, layer=layer, pooling=pooling, prompt=prompt, max_tokens=max_tokens, cache=cache
+        )  # fmt: skip
+    choices = Choices(layer, pooling, prompt, max_tokens, dtype, batch_tokens, threads, device)
+    if is_adapter(checkpoint.folder):
+        return _load_adapter(Adapter(checkpoint, policy), choices, policy, cache)
     declared = read_declared(checkpoint.folder, checkpoint.id)
     config = load_config(checkpoint, declared.weights, policy)
     tokenizer = load_tokenizer(checkpoint, declared.weights, policy)
-    choices = Choices(layer, pooling, prompt, max_tokens, dtype, batch_tokens, threads, device)
     pipeline, sources = resolve_pipeline(choices, declared, config, tokenizer)
     code = checkpoint.revision if trust_remote_code else None
-    weights = weights_hash(checkpoint, declared.weights, policy, cache_root(cache_dir))
+    weights = weights_hash(checkpoint, declared.weights, policy, cache)
     make = partial(load_weights, checkpoint, declared.weights, policy, pipeline.dtype)
     info = _info(checkpoint.id, checkpoint.revision, pipeline, sources, _count(config))
     return _build(pipeline, info, digest_of([weights, code]), make)
+
+
+def _load_adapter(adapter: Adapter, choices: Choices, policy: Policy, cache: Path) -> TextEncoder:
+    """Return the base with the adapter merged; sentence-transformers files and a tokeniser beside the adapter win."""
+    own, base = adapter.checkpoint, adapter.base
+    declared = read_declared(base.folder, base.id)
+    weights, folder = declared.weights, own.folder
+    if (folder / "modules.json").is_file():
+        declared = read_declared(folder, own.id)
+    config = load_config(base, weights, policy)
+    tokenizer = load_tokenizer(own, folder if (folder / "tokenizer_config.json").is_file() else weights, policy)
+    pipeline, sources = resolve_pipeline(choices, declared, config, tokenizer)
+    sources["base"] = f"{adapter.named_base}, named by {ADAPTER_CONFIG}"
+    info = _info(own.id, own.revision, pipeline, sources, _count(config))
+    code = base.revision if policy.trust_remote_code else None
+    content = digest_of([weights_hash(base, weights, policy, cache), adapter.sha256(cache), adapter.config, code])
+    return _build(pipeline, info, content, partial(adapter.load, weights, policy, pipeline.dtype))
 
 
 def wrap_encoder(
@@ -117,12 +144,12 @@ def _width(config: PretrainedConfig) -> int:
 
 
 def _count(config: PretrainedConfig) -> int:
-    """Return the number of parameters without allocating any."""
+    """Return the number of parameters of the text body, without allocating any."""
     import torch
     from transformers import AutoModel
 
     with torch.device("meta"):
-        return sum(parameter.numel() for parameter in AutoModel.from_config(config).parameters())
+        return sum(parameter.numel() for parameter in text_body(AutoModel.from_config(config)).parameters())
 
 
 def _state_hash(model: PreTrainedModel) -> str:

@@ -142,6 +142,15 @@ def place_model(model: nn.Module, dtype: str, device: str) -> nn.Module:
     """Return the model's text body, in evaluation mode, in `dtype` on `device`."""
     import torch
 
-    config: Any = model.config
-    body: nn.Module = model.get_encoder() if config.is_encoder_decoder else model  # type: ignore[operator]
-    return body.to(device=device, dtype=getattr(torch, dtype)).eval()
+    return text_body(model).to(device=device, dtype=getattr(torch, dtype)).eval()
+
+
+def text_body(model: nn.Module) -> nn.Module:
+    """Return what reads the text: of an encoder-decoder, the encoder."""
+    body: nn.Module = model.encoder if has_decoder(model) else model  # type: ignore[assignment]
+    return body
+
+
+def has_decoder(model: nn.Module) -> bool:
+    """True for two halves; the configuration of a checkpoint that has the encoder alone does not say so."""
+    return hasattr(model, "encoder") and hasattr(model, "decoder")
