@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from pathlib import Path
 
 
 def matmul_gflops(threads: int, seconds: float = 1.0) -> float:
@@ -21,3 +23,27 @@ def matmul_gflops(threads: int, seconds: float = 1.0) -> float:
         best = max(best, 2 * 4096 * 768 * 768 * count / (time.perf_counter() - began) / 1e9)
     torch.set_num_threads(before)
     return best
+
+
+class PrivateMemory:
+    """Watches this process's anonymous memory (what no file backs), in bytes: `before` and `peak`."""
+
+    def __enter__(self) -> PrivateMemory:
+        self.before = self.peak = self._now()
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._done.wait(0.05):
+            self.peak = max(self.peak, self._now())
+
+    @staticmethod
+    def _now() -> int:
+        lines = Path("/proc/self/status").read_text().splitlines()
+        return 1024 * int(next(line.split()[1] for line in lines if line.startswith("RssAnon")))

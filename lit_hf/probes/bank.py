@@ -18,8 +18,8 @@ from lit_hf.probes.calibrated import Calibrated
 from lit_hf.probes.contract import Probe
 
 VERSION = "1"
-KINDS = ("ridge", "discriminant", "neighbours", "fourier", "perceptron")
-ALL_KINDS = (*KINDS, "prototypes", "adaptive")
+KINDS = ("ridge", "discriminant", "prototypes", "neighbours", "fourier", "perceptron")
+ALL_KINDS = (*KINDS, "adaptive")
 COLUMNS = 64  # penalties times classes of one ridge: with rows and steps capped, this bounds the operations of a refit
 OPERATIONS = 12e9  # at most so many multiply-adds for the passes of one refit of one ridge
 ROWS = (2048, 16_384)  # least and most rows of the past that a refit looks at

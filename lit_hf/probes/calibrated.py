@@ -48,7 +48,7 @@ class Calibrated(Probe):
 
 
 def _sound(raw: Tensor) -> Tensor:
-    """Bound log probabilities below, and let an expert whose arithmetic overflowed say nothing: no input may break the code.
+    """Bound log probabilities below, and let an expert whose arithmetic overflowed say nothing.
 
     It takes features that stood still while scales were fitted and then moved by millions of them, or the like.
     """

@@ -14,7 +14,8 @@ from torch import Tensor
 from torch.nn.functional import one_hot
 
 from lit_hf.probes.contract import Block, Prefix, Probe, uniform
-from lit_hf.probes.moments import CHUNK, Moments, factor
+from lit_hf.probes.linalg import factor
+from lit_hf.probes.moments import CHUNK, Moments
 
 JITTER = 1e-4  # of the mean variance: keeps the factor definite in float32
 MIN_ROWS = 16  # below it the covariance says nothing

@@ -37,19 +37,3 @@ class Moments:
         scatter = self._gram - self.n * torch.outer(mean, mean)
         scatter.diagonal().clamp_(min=0.0)
         return scatter
-
-
-def factor(systems: Tensor) -> Tensor:
-    """Return Cholesky factors [..., d, d] of symmetric `systems` that are definite but for float32 rounding.
-
-    Where features are constant, copies of each other or of very different size, rounding leaves eigenvalues below
-    zero: then a multiple of the identity is added that grows from 1e-6 of the largest entry until every system has a
-    factor.
-    """
-    found, broken = torch.linalg.cholesky_ex(systems)
-    share = 1e-6
-    while bool(broken.any()) and share < 10:
-        lift = share * systems.abs().amax((-2, -1), keepdim=True).clamp(min=1e-12)
-        found, broken = torch.linalg.cholesky_ex(systems + lift * torch.eye(systems.shape[-1], device=systems.device))
-        share *= 10
-    return found

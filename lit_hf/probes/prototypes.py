@@ -17,7 +17,7 @@ from lit_hf.probes.moments import CHUNK
 
 
 class Prototypes(Probe):
-    """One expert for each inverse `scale` (in units of the dimension). Inputs [b, dim]; cost linear in dim * classes."""
+    """One expert for each inverse `scale`, in units of the dimension. Inputs [b, dim]; linear in dim * classes."""
 
     def __init__(self, dim: int, classes: int, scales: Sequence[float], *, device: torch.device | str = "cpu") -> None:
         self.names = tuple(f"prototypes({scale:g})" for scale in scales)

@@ -17,6 +17,7 @@ from torch import Generator, Tensor
 from torch.nn.functional import one_hot
 
 from lit_hf.probes.contract import Block, Prefix, Probe, uniform
+from lit_hf.probes.linalg import eigen
 from lit_hf.probes.moments import Moments
 from lit_hf.probes.replay import Sample, draw
 
@@ -89,9 +90,9 @@ class RidgeMultinomial(Probe):
             rows = (prefix.inputs(0, n) - self._moments.mean) * whiten
             values, vectors = _right_vectors(rows)
         else:
-            values, vectors = torch.linalg.eigh(whiten[:, None] * scatter * whiten)
+            values, vectors = eigen(whiten[:, None] * scatter * whiten)
         ridge = self._ridge_scale() * self._penalties
-        bound = self._hessian_scale() * values.clamp(min=0.0)[:, None] + ridge
+        bound = self._hessian_scale() * values[:, None] + ridge
         self._basis, self._shrink = whiten[:, None] * vectors, (1 / bound - 1 / ridge)[..., None]
         self._diagonal = (1 / (self._variance[:, None] * ridge))[..., None]
         self._factored_at = n
@@ -162,7 +163,7 @@ class RidgeMultinomial(Probe):
 
 def _right_vectors(rows: Tensor) -> tuple[Tensor, Tensor]:
     """Return the non-zero squared singular values [r] and right singular vectors [d, r] of `rows` [n, d], n < d."""
-    values, left = torch.linalg.eigh(rows @ rows.T)
+    values, left = eigen(rows @ rows.T)
     kept = values > 1e-5 * values[-1].clamp(min=1e-12)
     return values[kept], rows.T @ (left[:, kept] * values[kept].rsqrt())
 
