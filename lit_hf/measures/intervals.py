@@ -135,5 +135,5 @@ def welch(terms: list[Variance]) -> float:
 def by_group(bits: np.ndarray, groups: np.ndarray) -> np.ndarray:
     """Sum `bits` [..., N] over the labels of each of G groups: [..., G]. `groups` int [N] in 0 .. G - 1."""
     out = np.zeros((*bits.shape[:-1], int(groups.max()) + 1))
-    np.add.at(out, (..., groups), bits)
+    np.add.at(out.T, groups, bits.T)
     return out

@@ -10,7 +10,7 @@ def eigen(matrix: Tensor) -> tuple[Tensor, Tensor]:
     """Return eigenvalues [r], ascending and at least 0, and eigenvectors [r, r] of a positive semi-definite matrix."""
     try:
         values, vectors = torch.linalg.eigh(matrix)
-    except torch.linalg.LinAlgError:
+    except RuntimeError:  # torch.linalg.LinAlgError, which torch does not export to type checkers
         exact = matrix.double()
         values, vectors = torch.linalg.eigh(
             exact + 1e-9 * exact.diagonal().mean() * torch.eye(len(exact), device=exact.device)
