@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +41,8 @@ class Arms:
     control: tuple[float, float | None, int]
     """Bits of the encoder and of the twin for shuffled labels, and how many labels."""
     truncated: float
+    layers: dict[int, Codelength] = field(default_factory=dict)
+    """Each layer of a profile, in order 0."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class _Inputs:
     twins: list[Features]
     raw: Features | None
     held_out: np.ndarray | None
+    layers: dict[int, Features]
 
 
 def code_arms(job: Job) -> Arms:
@@ -74,7 +77,9 @@ def _embed(job: Job) -> _Inputs:
 
     task, settings = job.task, job.settings
     whole, part = task.size, int(task.groups[part_of(job) - 1]) + 1
-    encoder = job.features(job.encoder, task.pool, whole, "embed with the encoder")
+    rows = job.all_features(job.encoder, task.pool, whole, "embed with the encoder")
+    layers = {layer: rows.columns(where) for layer, where in job.encoder.layers.items()}
+    encoder = list(layers.values())[-1] if layers else rows
     held_out = None
     if task.holdout is not None:
         inputs = task.holdout.inputs
@@ -88,7 +93,7 @@ def _embed(job: Job) -> _Inputs:
     ]  # fmt: skip
     source = raw_input(task.kind)
     raw = None if source is None else job.features(source, task.pool, whole, "raw input")
-    return _Inputs(encoder, twins, raw, held_out)
+    return _Inputs(encoder, twins, raw, held_out, layers)
 
 
 def _units(job: Job, inputs: _Inputs) -> dict[str, Callable[[], Curve]]:
@@ -101,6 +106,7 @@ def _units(job: Job, inputs: _Inputs) -> dict[str, Callable[[], Curve]]:
     units |= {f"part {t}": make(rows, 0, stop=part) for t, rows in enumerate(inputs.twins) if t}
     control = min(len(task.labels), CONTROL_EXAMPLES)
     shuffled = np.random.default_rng([job.settings.seed, 7]).permutation(task.labels[:control])
+    units |= {f"layer {layer}": make(rows, 0) for layer, rows in list(inputs.layers.items())[:-1]}
     if inputs.raw is not None:
         units["raw 0"] = make(inputs.raw, 0)
     for name, rows in (("encoder", inputs.encoder), *(("twin", rows) for rows in inputs.twins[:1])):
@@ -123,9 +129,11 @@ def _unit(
 def _collect(job: Job, inputs: _Inputs, found: dict[str, Curve]) -> Arms:
     task = job.task
 
-    def arm(name: str) -> Codelength:
-        curves = tuple(curve for unit, curve in found.items() if unit.startswith(f"{name} "))
+    def together(*curves: Curve) -> Codelength:
         return gather(curves, task.groups, code_hash(job.settings.code, job.device))
+
+    def arm(name: str) -> Codelength:
+        return together(*(curve for unit, curve in found.items() if unit.startswith(f"{name} ")))
 
     control = [found[f"control {name}"] for name in ("encoder", "twin") if f"control {name}" in found]
     return Arms(
@@ -136,4 +144,5 @@ def _collect(job: Job, inputs: _Inputs, found: dict[str, Curve]) -> Arms:
         twin_parts=tuple(curve.total for unit, curve in found.items() if unit.startswith("part ")),
         control=(control[0].total, control[1].total if inputs.twins else None, len(control[0].bits)),
         truncated=inputs.encoder.truncated / max(inputs.encoder.embedded, 1),
+        layers={layer: together(found.get(f"layer {layer}", found["encoder 0"])) for layer in inputs.layers},
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from datetime import UTC, datetime
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +24,7 @@ LEVEL = 0.95
 
 def make_record(job: Job, arms: Arms) -> Record:
     """Return the record of a finished evaluation."""
+    from lit_hf.measures.layers import layer_profile
     from lit_hf.measures.transfer import compare_arms
 
     found = None if arms.twin is None else compare_arms(arms, LEVEL)
@@ -38,7 +40,7 @@ def make_record(job: Job, arms: Arms) -> Record:
         "codelength": _codelength(arms.encoder),
         "baselines": _baselines(job, arms, found.twin if found else None),
         "measures": _measures(job, arms),
-        "holdout": _holdout(job, arms),
+        **_holdout(job, arms),
         "curve": _curve(job, arms),
         "coder": _coder(arms, settings.code),
         "contamination": contamination(job),
@@ -47,8 +49,10 @@ def make_record(job: Job, arms: Arms) -> Record:
         "environment": environment_section(job),
         "timings": {**job.timings, "total": sum(job.timings.values()), "embedded_now": job.computed, "from_the_store": job.reused},
     }
-    if data["holdout"] is None:
-        data["holdout_reason"] = "no validation split, and too few examples were left undrawn"
+    if arms.layers:
+        first = {layer: float(arm.bits_per_order[0]) for layer, arm in arms.layers.items()}
+        ends = {layer: arm.interval for layer, arm in arms.layers.items()}
+        data["layers"] = layer_profile(first, ends, labels)
     data["notes"] = _notes(data, arms)
     return Record(data, _arrays(job, arms))
 
@@ -154,14 +158,15 @@ def _measures(job: Job, arms: Arms) -> dict[str, Any]:
     return {"compression": uniform / arms.encoder.bits, "budgets": at_budgets(arms, job.task.holdout)}
 
 
-def _holdout(job: Job, arms: Arms) -> dict[str, Any] | None:
+def _holdout(job: Job, arms: Arms) -> dict[str, Any]:
     from lit_hf.metric import accuracy
 
     holdout, predicted = job.task.holdout, arms.encoder.curves[0].held_out
     if holdout is None:
-        return None
+        return {"holdout": None, "holdout_reason": "no validation split, and fewer than 20 examples were left undrawn"}
     value = accuracy(predicted[len(job.task.labels)].argmax(1), holdout.labels)
-    return {"metric": "accuracy", "value": value, "examples": len(holdout.labels), "source": holdout.source}
+    found = {"metric": "accuracy", "value": value, "examples": len(holdout.labels), "source": holdout.source}
+    return {"holdout": found}
 
 
 def _curve(job: Job, arms: Arms) -> dict[str, Any]:
@@ -209,16 +214,17 @@ def contamination(job: Job) -> str:
 
 
 def environment_section(job: Job) -> dict[str, Any]:
-    import datasets
-    import torch
-    import transformers
-
     from lit_hf.runtime.units import UNIT_THREADS
 
     return {
-        "lit_hf": __version__, "python": platform.python_version(), "torch": torch.__version__, "transformers": transformers.__version__,
-        "datasets": datasets.__version__, "platform": platform.platform(), "device": job.device, "processes": 1, "threads": UNIT_THREADS,
-    }  # fmt: skip
+        "lit_hf": __version__,
+        "python": platform.python_version(),
+        **{name: version(name) for name in ("torch", "transformers", "datasets")},
+        "platform": platform.platform(),
+        "device": job.device,
+        "processes": 1,
+        "threads": UNIT_THREADS,
+    }
 
 
 def _notes(data: dict[str, Any], arms: Arms) -> list[str]:

@@ -54,7 +54,7 @@ class Settings:
     split: str | None = _setting(None, "Data", "Split to code: train, or the only one.")
     max_examples: int = _setting(10_000, "Data", "Code at most so many labels, drawn by the seed.")
 
-    layer: str = _setting("last", "Encoder", "last, or the index of a hidden state (0 is the embedding layer).")
+    layer: str = _setting("last", "Encoder", "last, all (a profile), or the index of a hidden state (0: embeddings).")
     pooling: str = _setting("auto", "Encoder", "auto (the checkpoint's own files), mean, cls, last or max.")
     prompt: str = _setting("auto", "Encoder", "Text before each input: auto (the checkpoint's own files), or the text.")
     max_tokens: int | None = _setting(None, "Encoder", "Cut inputs here; the checkpoint's own limit.")
@@ -84,7 +84,7 @@ class Settings:
         for name, allowed in (("dtype", DTYPES), ("pooling", POOLINGS), ("code", CODES)):
             _require(getattr(self, name) in allowed, name, getattr(self, name), f"one of {', '.join(allowed)}")
         whole = self.layer.removeprefix("-").isdigit()
-        _require(self.layer == "last" or whole, "layer", self.layer, "`last` or a whole number")
+        _require(self.layer in ("last", "all") or whole, "layer", self.layer, "`last`, `all` or a whole number")
 
     def resolved(self) -> dict[str, Any]:
         """Return all settings, with defaults."""

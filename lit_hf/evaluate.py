@@ -85,7 +85,15 @@ class Job:
         return cls(settings, task, encoder, progress, device, {"load": time.perf_counter() - began})
 
     def features(self, encoder: Encoder, inputs: Any, count: int, label: str) -> Features:
-        """Return the features of the first `count` of `inputs`, computing what the store lacks."""
+        """Return the features of the first `count` of `inputs`, computing what the store lacks.
+
+        Of an encoder that gives several layers, those of the result's layer.
+        """
+        found = self.all_features(encoder, inputs, count, label)
+        return found.columns(list(encoder.layers.values())[-1]) if encoder.layers else found
+
+    def all_features(self, encoder: Encoder, inputs: Any, count: int, label: str) -> Features:
+        """Return whole rows: all layers, side by side."""
         from lit_hf.features import FeatureStore, embed
 
         store = FeatureStore.at(self.settings.cache_dir)

@@ -91,7 +91,12 @@ class Encoder(ABC):
     @property
     @abstractmethod
     def dim(self) -> int:
-        """Length of a row."""
+        """Length of a row; `info.dim` is that of one layer."""
+
+    @property
+    def layers(self) -> Mapping[int, slice]:
+        """For rows that hold several layers side by side: the columns of each, the result's layer last; else empty."""
+        return {}
 
     @abstractmethod
     def encode(self, inputs: Sequence[Input]) -> Encoded:

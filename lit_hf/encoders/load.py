@@ -125,7 +125,7 @@ def _key(pipeline: Pipeline, weights: str) -> dict[str, Any]:
 def _info(name: str, revision: str | None, pipeline: Pipeline, sources: dict[str, str], parameters: int) -> EncoderInfo:
     return EncoderInfo(
         id=name, revision=revision, kind="checkpoint", architecture=_architecture(pipeline.config),
-        parameters=parameters, dim=_width(pipeline.config) * len(pipeline.layers), layer=pipeline.layers[0],
+        parameters=parameters, dim=_width(pipeline.config), layer=pipeline.layers[-1],
         pooling=pipeline.pooling, prompt=pipeline.prompt, max_tokens=pipeline.max_tokens, padding_side="right",
         dtype=pipeline.dtype, sources=sources,
     )  # fmt: skip

@@ -44,7 +44,7 @@ def resolve_pipeline(
     )
     pipeline = Pipeline(
         tokenizer=tokenizer, config=config, prompt=prompt, lower_case=declared.lower_case, max_tokens=limit,
-        layers=(_resolve_layer(choices.layer, config),), pooling=pooling, normalize=declared.normalize,
+        layers=_resolve_layers(choices.layer, config), pooling=pooling, normalize=declared.normalize,
         dtype=_resolve_dtype(choices.dtype, config), threads=choices.threads or UNIT_THREADS, device=place.device,
         batch_tokens=choices.batch_tokens or default_batch_tokens(place.kind),
     )  # fmt: skip
@@ -76,13 +76,16 @@ def _resolve_prompt(asked: str, declared: Declared) -> tuple[str, str]:
     return asked, "the settings"
 
 
-def _resolve_layer(asked: str, config: PretrainedConfig) -> int:
+def _resolve_layers(asked: str, config: PretrainedConfig) -> tuple[int, ...]:
+    """Return the hidden states that a forward pass gives; the last one of them is the result's."""
     top = int(config.num_hidden_layers)
+    if asked == "all":
+        return tuple(range(top + 1))
     layer = top if asked == "last" else int(asked)
     layer = layer + top + 1 if layer < 0 else layer
     if not 0 <= layer <= top:
-        raise BadSetting("layer", asked, f"`last` or a whole number from 0 to {top}")
-    return layer
+        raise BadSetting("layer", asked, f"`last`, `all` or a whole number from 0 to {top}")
+    return (layer,)
 
 
 def _resolve_dtype(asked: str, config: PretrainedConfig) -> str:

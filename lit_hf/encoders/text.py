@@ -63,7 +63,13 @@ class TextEncoder(Encoder):
 
     @property
     def dim(self) -> int:
-        return self._info.dim
+        return self._info.dim * len(self._pipeline.layers)
+
+    @property
+    def layers(self) -> Mapping[int, slice]:
+        width, layers = self._info.dim, self._pipeline.layers
+        columns = {layer: slice(width * place, width * (place + 1)) for place, layer in enumerate(layers)}
+        return columns if len(layers) > 1 else {}
 
     def encode(self, inputs: Sequence[Input]) -> Encoded:
         """Return the features of `inputs`; batches are planned over all of them."""
@@ -79,11 +85,12 @@ class TextEncoder(Encoder):
         return Encoded(rows, tokens.truncated)
 
     def twin(self, seed: int) -> TextEncoder:
-        """Return the random twin; its key holds no trace of the checkpoint but the configuration."""
-        config, dtype, device = self._pipeline.config, self._pipeline.dtype, self._pipeline.device
+        """Return the random twin, of the result's layer; its key holds no trace of the checkpoint but its shape."""
+        pipeline = replace(self._pipeline, layers=self._pipeline.layers[-1:])
+        config, dtype, device = pipeline.config, pipeline.dtype, pipeline.device
         info = replace(self._info, kind="random twin", id=f"random twin of {self._info.id}, seed {seed}", revision=None)
-        key = {**self._key, "weights": f"random:{seed}"}
-        return TextEncoder(self._pipeline, key, info, lambda: place_model(random_model(config, seed), dtype, device))
+        key = {**self._key, "weights": f"random:{seed}", "layers": list(pipeline.layers)}
+        return TextEncoder(pipeline, key, info, lambda: place_model(random_model(config, seed), dtype, device))
 
     def release(self) -> None:
         """Forget the weights."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -48,6 +48,11 @@ class Features:
             mine = owner == index
             found[mine] = self.parts[index][wanted[mine] - starts[index]]
         return found
+
+    def columns(self, wanted: slice) -> Features:
+        """Return some columns of all rows, as a view of the same shards."""
+        parts = tuple(part[:, wanted] for part in self.parts)
+        return replace(self, parts=parts, dim=len(range(self.dim)[wanted]))
 
     def array(self) -> np.ndarray:
         """Return all rows in memory."""

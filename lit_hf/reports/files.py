@@ -6,13 +6,22 @@ from pathlib import Path
 
 from lit_hf.records import Record
 from lit_hf.reports.figure import curve_figure, style
+from lit_hf.reports.layers import layer_figure
 
 
 def write_curve(record: Record, folder: Path) -> list[Path]:
-    """Write `curve.png` and `curve.svg`; the same record gives the same bytes with the same matplotlib."""
-    figure = curve_figure(record)
-    png, svg = folder / "curve.png", folder / "curve.svg"
-    with style():
-        figure.savefig(png, metadata={"Software": "lit-hf"})
-        figure.savefig(svg, metadata={"Date": None, "Creator": "lit-hf"})
-    return [png, svg]
+    """Write `curve.png` and `curve.svg`, and `layers.*` of a profile.
+
+    The same record gives the same bytes with the same matplotlib.
+    """
+    figures = {"curve": curve_figure(record)}
+    if record.data.get("layers"):
+        figures["layers"] = layer_figure(record)
+    written = []
+    for name, figure in figures.items():
+        png, svg = folder / f"{name}.png", folder / f"{name}.svg"
+        with style():
+            figure.savefig(png, metadata={"Software": "lit-hf"})
+            figure.savefig(svg, metadata={"Date": None, "Creator": "lit-hf"})
+        written += [png, svg]
+    return written

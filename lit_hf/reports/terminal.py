@@ -11,6 +11,7 @@ from rich.text import Text
 from lit_hf.records import Record
 from lit_hf.reports import words
 from lit_hf.reports.ladder import bar, ladder
+from lit_hf.reports.layers import layer_table
 from lit_hf.reports.series import series
 from lit_hf.reports.terminal_curve import STYLES, draw
 
@@ -23,6 +24,8 @@ def report(record: Record, width: int, encoding: str) -> list[RenderableType]:
     width, unicode = min(width, MAX_WIDTH), encoding.lower().startswith("utf")
     parts: list[RenderableType] = [resolved(record), Text(), panel(record, width, unicode=unicode), Text()]
     parts.append(draw(series(record), width, unicode=unicode))
+    profile = layer_table(record, width, unicode=unicode)
+    parts += [Text(), profile] if profile is not None else []
     notes = words.remarks(record)
     return [*parts, Text(), remarks(notes)] if notes else parts
 
