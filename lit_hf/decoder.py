@@ -3,7 +3,7 @@
     python -m lit_hf.decoder FOLDER DEVICE
 
 FOLDER holds `features.npy` [G, d], `groups.npy` [N] (the row of each label) and `labels.bin`; the labels are written to
-`decoded.npy`. What goes wrong is printed on stdout as one JSON object with the fields of `BadBitstream`.
+`decoded.npy`. Their bits, or what goes wrong (the fields of `BadBitstream`), are printed as one JSON object.
 """
 
 from __future__ import annotations
@@ -29,11 +29,13 @@ def main(folder: Path, device: str) -> int:
     groups = np.load(folder / "groups.npy")
     features = np.load(folder / "features.npy", mmap_mode="r")
     try:
-        labels = decode_order(features, (folder / "labels.bin").read_bytes(), groups, device=device, rows=groups)
+        data = (folder / "labels.bin").read_bytes()
+        labels, bits = decode_order(features, data, groups, device=device, rows=groups)
     except BadBitstream as error:
         print(json.dumps({"reason": error.reason, "increment": error.increment, "span": error.span}))
         return 1
     np.save(folder / "decoded.npy", labels)
+    print(json.dumps({"bits": bits}))
     return 0
 
 

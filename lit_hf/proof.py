@@ -54,7 +54,7 @@ def decode_labels(
     increment that fails, for a damaged, cut or foreign file, for other features and where arithmetic differs.
     """
     ids = np.arange(features.shape[0]) if groups is None else np.unique(np.asarray(groups), return_inverse=True)[1]
-    return decode_order(features, read_file(file), ids.astype(np.int64), device=device)
+    return decode_order(features, read_file(file), ids.astype(np.int64), device=device)[0]
 
 
 def encode_order(
@@ -84,8 +84,11 @@ def encode_order(
 
 def decode_order(
     features: Rows, data: bytes, groups: np.ndarray, *, device: str = "cpu", rows: np.ndarray | None = None
-) -> np.ndarray:
-    """Read the labels int64 [N] by example from what `encode_order` wrote with these features, groups and rows."""
+) -> tuple[np.ndarray, float]:
+    """Read the labels int64 [N] by example from what `encode_order` wrote with these features, groups and rows.
+
+    Beside them is their information in bits: the codelength as the decoder knows it.
+    """
     from lit_hf.codes.bitstream import Reader, read
     from lit_hf.codes.header import checksum, unpack
     from lit_hf.coding import prepare_order
@@ -105,7 +108,7 @@ def decode_order(
     [along] = side_by_side([lambda: read(order.stream, order.code, order.groups, header.classes, reader)])
     labels = np.empty_like(along)
     labels[order.index] = along
-    return labels
+    return labels, reader.bits
 
 
 def read_file(file: bytes | str | PathLike[str]) -> bytes:

@@ -28,16 +28,21 @@ if TYPE_CHECKING:
     from lit_hf.features import Features
 
 FILE = "labels.bin"
-SHARE, BITS = 0.001, 64.0  # the payload is within SHARE * stated + BITS of what is stated
+SHARE = 0.001  # of what is stated: another machine's arithmetic
+CODER_BITS = 64  # what the range coder may add: it ends on a whole word
 _CHUNK = 65_536  # rows
 
 
 @dataclass(frozen=True)
 class Verification:
-    """All in bits. `written`: the file was made now; otherwise the one that was there has been read."""
+    """All in bits. `written`: the file was made now; otherwise the one that was there has been read.
+
+    decoded_bits: the information in the labels under the integers that the decoder read them with.
+    """
 
     labels: int
     stated_bits: float
+    decoded_bits: float
     payload_bits: int
     header_bits: int
     uniform_bits: float
@@ -67,10 +72,10 @@ def verify(folder: str | Path, progress: Progress | None = None) -> Verification
             out.write(_encode(job, features))
     data = file.read_bytes()
     with progress.task("read them in another process", 1):
-        found = decode_elsewhere(features, task.groups, data, job.device)
+        found, bits = decode_elsewhere(features, task.groups, data, job.device)
     if not np.array_equal(found, task.labels):
         raise RecordChanged(folder, f"{FILE} holds other labels than the dataset")
-    return _measured(record, folder, data, written)
+    return _measured(record, folder, data, bits, written)
 
 
 def _encode(job: Job, features: Features) -> bytes:
@@ -83,16 +88,16 @@ def _encode(job: Job, features: Features) -> bytes:
     )  # fmt: skip
 
 
-def _measured(record: Record, folder: Path, data: bytes, written: bool) -> Verification:
-    """Return the lengths; raise when the payload's is not what the record states."""
+def _measured(record: Record, folder: Path, data: bytes, bits: float, written: bool) -> Verification:
+    """Return the lengths; raise when they are not what the record states."""
     from lit_hf.codes.header import unpack
 
     header, payload = unpack(data)
-    stated, bits = float(record["codelength"]["bits_per_order"][0]), 8 * len(payload)
-    if abs(bits - stated) > SHARE * stated + BITS:
-        raise RecordChanged(folder, f"it states {stated:,.1f} bits, and its labels take {bits:,}")
+    stated, length = float(record["codelength"]["bits_per_order"][0]), 8 * len(payload)
+    if abs(bits - stated) > SHARE * stated + 1 or abs(length - stated) > SHARE * stated + CODER_BITS:
+        raise RecordChanged(folder, f"it states {stated:,.1f} bits, and its labels take {bits:,.1f}")
     uniform = header.labels * math.log2(header.classes)
-    return Verification(header.labels, stated, bits, header.bits, uniform, str(folder / FILE), written)
+    return Verification(header.labels, stated, bits, length, header.bits, uniform, str(folder / FILE), written)
 
 
 def settings_of(record: Record, folder: Path) -> Settings:
@@ -133,8 +138,10 @@ def _same_data(record: Record, job: Job, folder: Path) -> None:
         raise IncomparableRecords(f"coder.bank is {record['coder']['bank']} in the record and {bank} here")
 
 
-def decode_elsewhere(features: Features, groups: np.ndarray, data: bytes, device: str) -> np.ndarray:
-    """Return the labels int64 [N] that a fresh process reads from `data` (lit_hf/decoder.py).
+def decode_elsewhere(
+    features: Features | np.ndarray, groups: np.ndarray, data: bytes, device: str
+) -> tuple[np.ndarray, float]:
+    """Return the labels int64 [N] that a fresh process reads from `data` (lit_hf/decoder.py), and their bits.
 
     It is given features [G, d], groups [N] and the file in a folder of their own, and may open nothing else.
     """
@@ -148,7 +155,7 @@ def decode_elsewhere(features: Features, groups: np.ndarray, data: bytes, device
         rows.flush()
         done = _run(folder, device)
         if done.returncode == 0:
-            return np.load(folder / "decoded.npy")
+            return np.load(folder / "decoded.npy"), json.loads(done.stdout)["bits"]
     raise _failure(done)
 
 

@@ -48,6 +48,7 @@ def _table(found: Verification) -> Table:
     table.add_column("of stated", justify="right")
     rows = (
         ("stated by the record, order 0", found.stated_bits),
+        ("of the labels, by the decoder", found.decoded_bits),
         ("payload of the file", found.payload_bits),
         ("header of the file", found.header_bits),
         ("uniform code", found.uniform_bits),

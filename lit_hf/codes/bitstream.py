@@ -17,7 +17,7 @@ import numpy as np
 
 from lit_hf.codes.header import DIGEST, Header, checksum, digest
 from lit_hf.codes.prequential import Piece, increments_of
-from lit_hf.codes.quantised import Sequential, integers
+from lit_hf.codes.quantised import WHOLE, Sequential, integers
 from lit_hf.codes.readout import Code
 from lit_hf.codes.stream import Stream
 from lit_hf.errors import BadBitstream
@@ -67,6 +67,8 @@ class Reader:
         padded = payload + bytes(-len(payload) % 4)
         self._coder = constriction.stream.queue.RangeDecoder(np.frombuffer(padded, "<u4").astype(np.uint32))
         self._met, self._span = 0, (0, 0)
+        self.bits = 0.0
+        """Information in the labels read so far, under the integers they were read with."""
 
     def meet(self, start: int, stop: int, found: bytes) -> None:
         self._met, self._span = self._met + 1, (start, stop)
@@ -76,9 +78,11 @@ class Reader:
 
     def code(self, start: int, stop: int, weights: np.ndarray) -> np.ndarray:
         try:
-            return self._coder.decode(_MODEL, _as_model(weights)).astype(np.int64)
+            now = self._coder.decode(_MODEL, _as_model(weights)).astype(np.int64)
         except AssertionError as error:  # what constriction raises for words that no encoder writes
             raise self._bad("the payload is damaged") from error
+        self.bits -= float(np.log2(weights[np.arange(len(now)), now] / WHOLE).sum())
+        return now
 
     def finish(self, labels: np.ndarray) -> None:
         """Raise unless `labels` [N] are the ones that were written, and every bit of the file is as it was."""

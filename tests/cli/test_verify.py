@@ -1,0 +1,132 @@
+"""`lit-hf verify`: a record's labels go into so many bits and come back from another process, or it says why not."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.cli.conftest import Lit
+from tests.encoders import tiny
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Records of a tiny encoder, by the online code and by a block code; one input occurs twice."""
+    from lit_hf.evaluate import evaluate
+
+    home = tmp_path_factory.mktemp("verify")
+    model = tiny.save(home / "model", tiny.bert())
+    lines = [f"{text},{'good' if 'good' in text else 'other'}" for text in tiny.texts(90)]
+    (home / "data.csv").write_text("\n".join(["text,label", *lines, lines[4]]))
+    for code in ("online", "block"):
+        record = evaluate(
+            str(model),
+            str(home / "data.csv"),
+            orders=2,
+            twins=1,
+            max_examples=80,
+            cache_dir=str(home / "cache"),
+            code=code,
+        )
+        record.save(home / code)
+    return home
+
+
+@pytest.fixture
+def record(made: Path, tmp_path: Path) -> Path:
+    """A fresh copy of the online record."""
+    return Path(shutil.copytree(made / "online", tmp_path / "record"))
+
+
+@pytest.mark.parametrize("code", ["online", "block"])
+def test_a_record_is_proved(lit: Lit, made: Path, tmp_path: Path, code: str) -> None:
+    folder = shutil.copytree(made / code, tmp_path / "record")
+    ended, out, err = lit("verify", str(folder), "--format", "json")
+    assert (ended, err) == (0, "")
+    found = json.loads(out)
+    assert found["verified"]
+    assert found["written"]
+    assert found["stated_bits"] == json.loads((folder / "record.json").read_text())["codelength"]["bits_per_order"][0]
+    assert abs(found["decoded_bits"] - found["stated_bits"]) < 0.1
+    assert abs(found["payload_bits"] - found["stated_bits"]) <= 0.001 * found["stated_bits"] + 64
+    assert 8 * (folder / "labels.bin").stat().st_size == found["payload_bits"] + found["header_bits"]
+
+
+def test_with_labels_bits_and_predictions_deleted_the_file_alone_gives_the_labels(lit: Lit, record: Path) -> None:
+    assert lit("verify", str(record), "--format", "quiet")[0] == 0
+    before = (record / "labels.bin").read_bytes()
+    (record / "arrays.npz").unlink()
+    code, out, err = lit("verify", str(record))
+    assert code == 0
+    assert "read from" in out
+    assert "gave back every label" in err
+    assert (record / "labels.bin").read_bytes() == before
+
+
+def test_a_damaged_file_is_reported_with_its_increment(lit: Lit, record: Path) -> None:
+    assert lit("verify", str(record), "--format", "quiet")[0] == 0
+    data = bytearray((record / "labels.bin").read_bytes())
+    data[-8] ^= 0xFF
+    (record / "labels.bin").write_bytes(bytes(data))
+    code, out, err = lit("verify", str(record))
+    assert (code, out) == (1, "")
+    assert "fails at increment" in err
+    assert "Delete it" in err
+
+
+def _edit(file: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    data = json.loads(file.read_text())
+    change(data)
+    file.write_text(json.dumps(data))
+
+
+def _shorter(data: dict[str, Any]) -> None:
+    """State 5 bits fewer in every place where the total stands."""
+    data["codelength"]["bits_per_order"] = [bits - 5 for bits in data["codelength"]["bits_per_order"]]
+    data["codelength"]["bits"] -= 5
+
+
+def test_a_changed_record_is_reported(lit: Lit, record: Path) -> None:
+    changes: list[tuple[str, Callable[[dict[str, Any]], None]]] = [
+        ("its id is not that of", lambda data: data["model"].update(revision="other")),
+        ("not the mean over its orders", lambda data: data["codelength"].update(bits=1.0)),
+        ("arrays.npz are not those of record.json", _shorter),
+        ("settings.yaml is not that", lambda data: data["settings"]["resolved"].update(cache_dir="elsewhere")),
+        ("coder.bank is 0000000000000000", lambda data: data["coder"].update(bank="0" * 16)),
+    ]
+    original = (record / "record.json").read_text()
+    for words, change in changes:
+        (record / "record.json").write_text(original)
+        _edit(record / "record.json", change)
+        code, out, err = lit("verify", str(record))
+        assert (code, out) == (1, "")
+        assert words in err
+
+
+def test_a_shorter_statement_without_arrays_does_not_pass(lit: Lit, record: Path) -> None:
+    (record / "arrays.npz").unlink()
+    _edit(record / "record.json", _shorter)
+    code, _, err = lit("verify", str(record))
+    assert code == 1
+    assert "its labels take" in err
+
+
+def test_changed_labels_are_reported(lit: Lit, record: Path) -> None:
+    arrays = dict(np.load(record / "arrays.npz"))
+    arrays["labels"] = arrays["labels"][::-1]
+    np.savez(record / "arrays.npz", **arrays)
+    code, _, err = lit("verify", str(record))
+    assert code == 1
+    assert "labels in arrays.npz" in err
+
+
+def test_what_is_no_record_is_refused(lit: Lit, tmp_path: Path) -> None:
+    code, _, err = lit("verify", str(tmp_path))
+    assert code == 1
+    assert "is not a record" in err
