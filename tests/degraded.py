@@ -89,5 +89,7 @@ def _write(source: Path, folder: Path, weights: dict[str, np.ndarray], layers: i
     for path in source.iterdir():
         if path.is_file() and path.suffix in {".json", ".txt"} and path.name not in {"config.json", "data_config.json"}:
             shutil.copy(path, folder / path.name)
+        elif re.fullmatch(r"\d+_\w+", path.name):  # modules of sentence-transformers: pooling, normalisation
+            shutil.copytree(path, folder / path.name, dirs_exist_ok=True)
     arrays = {name: np.ascontiguousarray(a.astype(np.float32) if a.ndim == 2 else a) for name, a in weights.items()}
     save_file(arrays, folder / "model.safetensors", metadata={"format": "pt"})

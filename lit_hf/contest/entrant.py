@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ import numpy as np
 from lit_hf.contest.stopwatch import Stopwatch
 from lit_hf.errors import LitError
 from lit_hf.ranking.racing import bounded
+from lit_hf.runtime.files import cache_root, digest_of, write_json
 
 if TYPE_CHECKING:
     from lit_hf.codes.curve import Curve
@@ -110,6 +112,17 @@ class Entrant:
     def raced_to_the_end(self) -> bool:
         """Whether order 0 was coded to its end in this contest."""
         return self._curve is not None and len(self._curve.bits) == len(self.job.task.labels)
+
+    @property
+    def speed(self) -> float | None:
+        """Texts embedded per second: measured now, or when this machine last embedded with this checkpoint."""
+        settings = self.job.settings
+        note = cache_root(settings.cache_dir) / "speeds" / f"{digest_of(dict(self.job.encoder.key))}.json"
+        measured = self.watch.per_second
+        if measured is not None:
+            write_json(note, {"texts_per_second": measured})
+            return measured
+        return float(json.loads(note.read_text())["texts_per_second"]) if note.is_file() else None
 
     def _make_coder(self) -> Coder:
         from lit_hf.codes.prequential import Coder

@@ -49,7 +49,7 @@ def make_entry(entrant: Entrant, coded: Codelength) -> Entry:
         "budgets": _budgets(coded, job.task),
         "stage": stage_section(entrant),
         "contamination": contamination(job),
-        "speed": entrant.watch.per_second or (entrant.stored["speed"] if entrant.stored is not None else None),
+        "speed": entrant.speed,
         "settings": {"given": job.settings.given(), "resolved": job.settings.resolved()},
         "timings": dict(job.timings),
     }  # fmt: skip

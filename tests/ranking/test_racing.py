@@ -123,3 +123,12 @@ def test_cost_counts_tokens_times_parameters() -> None:
     tokens = np.full(TOTAL, 7)
     assert embedding_cost(exits, tokens, [1e6, 3e6]) == pytest.approx((1 + 3 * 512 / TOTAL) / 4)
     assert embedding_cost([], tokens, [1e6, 3e6]) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_asymptotic_limit_drops_no_later_and_keeps_the_winner(seed: int) -> None:
+    bits = race_bits([flat(g) for g in (0.0, 0.1, 0.3, 0.5)], TOTAL, np.random.default_rng(seed))
+    exact = {e.model: e.verdict.n for e in replay(bits, ENDS, classes=2)}
+    normal = {e.model: e.verdict.n for e in replay(bits, ENDS, classes=2, rules=Rules(asymptotic=True))}
+    assert 0 not in normal
+    assert all(normal[model] <= n for model, n in exact.items())

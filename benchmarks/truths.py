@@ -1,0 +1,113 @@
+"""Two truths about encoders: test accuracy after finetuning, and of a frozen probe that saw ten times the labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks import field
+
+STRENGTHS = (1e-3, 1e-2, 1e-1, 1.0)
+DECAY, WARM, BATCH = 0.01, 0.1, 32
+
+
+def probe_accuracy(rows: np.ndarray, labels: np.ndarray, parts: Sequence[np.ndarray]) -> float:
+    """Return the test accuracy of multinomial logistic regression on frozen, standardised features.
+
+    `parts`: indices of training, validation and test examples; the penalty is chosen on the second.
+    """
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    train, valid, test = parts
+    probes = [make_pipeline(StandardScaler(), LogisticRegression(C=c, max_iter=500)) for c in STRENGTHS]
+    scores = [probe.fit(rows[train], labels[train]).score(rows[valid], labels[valid]) for probe in probes]
+    return float(probes[int(np.argmax(scores))].score(rows[test], labels[test]))
+
+
+def finetuned_accuracy(
+    name: str, data: field.Texts, parts: Sequence[np.ndarray], rates: Sequence[float], epochs: int, device: str
+) -> dict[str, Any]:
+    """Return the test accuracy of the whole encoder finetuned at the rate that is best on validation examples.
+
+    One rate for all would misjudge encoders: each gets all `rates`, with the best epoch of each.
+    """
+    runs = [_finetune(name, data, parts, rate, epochs, device) for rate in rates]
+    best = max(runs, key=lambda run: run["valid"])
+    return {"test": best["test"], "rate": best["rate"], "runs": runs}
+
+
+def _finetune(
+    name: str, data: field.Texts, parts: Sequence[np.ndarray], rate: float, epochs: int, device: str
+) -> dict[str, float]:
+    import torch
+
+    train, valid, test = parts
+    torch.manual_seed(0)
+    model, head, tokenizer = _model(name, data.classes, device)
+    optimiser = torch.optim.AdamW([*model.parameters(), *head.parameters()], lr=rate, weight_decay=DECAY)
+    steps = epochs * -(-len(train) // BATCH)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _share(step, steps))
+    best = {"rate": rate, "valid": -1.0, "test": float("nan")}
+    for epoch in range(epochs):
+        model.train()
+        for batch in _batches(np.random.default_rng(epoch).permutation(train)):
+            logits = head(_pooled(model, tokenizer, [data.texts[i] for i in batch], device))
+            loss = torch.nn.functional.cross_entropy(logits, torch.as_tensor(data.labels[batch], device=device))
+            optimiser.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimiser.step()
+            schedule.step()
+        score = _accuracy(model, head, tokenizer, data, valid, device)
+        if score > best["valid"]:
+            best = {"rate": rate, "valid": score, "test": _accuracy(model, head, tokenizer, data, test, device)}
+    return best
+
+
+def _model(name: str, classes: int, device: str) -> tuple[Any, Any, Any]:
+    """Return the body, a fresh linear head and the tokeniser; `random twin` is L6 with fresh weights."""
+    import torch
+    from transformers import AutoConfig, AutoModel, AutoTokenizer
+
+    twin = name == "random twin"
+    folder: Path = field.encoders()["L6" if twin else name]()
+    config = AutoConfig.from_pretrained(folder)
+    model = AutoModel.from_config(config) if twin else AutoModel.from_pretrained(folder, dtype=torch.float32)
+    head = torch.nn.Linear(config.hidden_size, classes)
+    torch.nn.init.zeros_(head.weight)
+    return model.to(device), head.to(device), AutoTokenizer.from_pretrained(folder)
+
+
+def _pooled(model: Any, tokenizer: Any, texts: list[str], device: str) -> Any:
+    """Return the mean of the last states of each text, [n, d]."""
+    tokens = tokenizer(texts, truncation=True, max_length=field.MAX_TOKENS, padding=True, return_tensors="pt")
+    tokens = tokens.to(device)
+    states, mask = model(**tokens).last_hidden_state, tokens["attention_mask"][..., None]
+    return (states * mask).sum(1) / mask.sum(1)
+
+
+def _accuracy(model: Any, head: Any, tokenizer: Any, data: field.Texts, rows: np.ndarray, device: str) -> float:
+    import torch
+
+    hits = 0
+    model.eval()
+    with torch.inference_mode():
+        for batch in _batches(rows):
+            logits = head(_pooled(model, tokenizer, [data.texts[i] for i in batch], device))
+            hits += int((logits.argmax(1).cpu().numpy() == data.labels[batch]).sum())
+    return hits / len(rows)
+
+
+def _batches(rows: np.ndarray) -> list[np.ndarray]:
+    return [rows[start : start + BATCH] for start in range(0, len(rows), BATCH)]
+
+
+def _share(step: int, steps: int) -> float:
+    """Rate of a step: linear warm-up over a tenth, then linear to zero."""
+    warm = max(1, int(WARM * steps))
+    return (step + 1) / warm if step < warm else max(0.0, (steps - step) / max(1, steps - warm))
