@@ -15,6 +15,7 @@ from lit_hf.codes.schedule import increments
 from lit_hf.probes.bank import _BUILDERS, ALL_KINDS, default_bank
 from lit_hf.probes.calibrated import Calibrated
 from lit_hf.probes.contract import Block, Probe
+from lit_hf.probes.retrained import RetrainedLinear
 from lit_hf.probes.stacker import Stacker
 from tests.streams import gaussian, prefix, tensors, walk
 
@@ -22,6 +23,7 @@ N, DIM = 240, 12  # beyond the first step of every probe, and small
 
 Make = Callable[[int], Probe]
 RAW: dict[str, Make] = {kind: lambda classes, kind=kind: _BUILDERS[kind](DIM, classes, "cpu") for kind in ALL_KINDS}
+RAW["retrained"] = lambda classes: RetrainedLinear(DIM, classes)
 WINDOWED: dict[str, Make] = {
     f"calibrated {kind}": lambda classes, kind=kind: Calibrated(_BUILDERS[kind](DIM, classes, "cpu"))
     for kind in ALL_KINDS
