@@ -68,6 +68,7 @@ def _table(rows: Sequence[dict[str, Any]]) -> Any:
     from rich.table import Table
 
     from lit_hf.reports import words
+    from lit_hf.reports.ranking_words import model
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for name in ("id", "created", "model", "dataset", "labels", "code", "L_IT"):
@@ -78,7 +79,7 @@ def _table(rows: Sequence[dict[str, Any]]) -> Any:
         if row["eliminated_at"] is not None:
             transfer = "eliminated"
         table.add_row(
-            row["id"], row["created"][:10], words.model_line({"id": row["model"], "revision": row["revision"]}),
+            row["id"], row["created"][:10], model({"model": {"id": row["model"], "revision": row["revision"]}}),
             row["dataset"] + (f":{row['config']}" if row["config"] else ""), f"{row['labels']:,}",
             words.bits(row["codelength_bits"]), transfer,
         )  # fmt: skip
