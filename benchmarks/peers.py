@@ -6,7 +6,6 @@ import contextlib
 import io
 import math
 
-import torch
 from torch import Tensor
 from torch.nn import Linear
 from torch.nn.functional import cross_entropy
