@@ -2,8 +2,8 @@
 
     python benchmarks/coder.py [--parts bits time growth controls] [--sets rotten/encoder ...] [--limit N]
 
-Bits are of one order. The block code is Voita and Titov's, with their linear probe and recipe, on features scaled as for
-every probe here, and raw; the ratio is to the shorter of the two. Needs the `test` and `bench` extras and
+Bits are of one order. The block code is Voita and Titov's, with their linear probe and recipe, on features scaled as
+for every probe here, and raw; the ratio is to the shorter of the two. Needs the `test` and `bench` extras and
 `scripts/fetch_test_data.sh`.
 """
 
