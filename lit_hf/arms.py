@@ -43,6 +43,8 @@ class Arms:
     truncated: float
     layers: dict[int, Codelength] = field(default_factory=dict)
     """Each layer of a profile, in order 0."""
+    raw_kind: str | None = None
+    """What the raw input is turned into."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class _Inputs:
     raw: Features | None
     held_out: np.ndarray | None
     layers: dict[int, Features]
+    raw_kind: str | None
 
 
 def code_arms(job: Job) -> Arms:
@@ -83,7 +86,8 @@ def _embed(job: Job) -> _Inputs:
     held_out = None
     if task.holdout is not None:
         inputs = task.holdout.inputs
-        held_out = job.features(job.encoder, inputs, len(inputs), "embed the held-out examples").array()
+        found = job.features(job.encoder, inputs, len(inputs), "embed the held-out examples").array()
+        held_out = found if task.holdout.rows is None else found[task.holdout.rows]
     baselines = job.encoder.baselines(settings.twins, settings.seed)
     twins = [
         job.features(
@@ -93,7 +97,7 @@ def _embed(job: Job) -> _Inputs:
     ]  # fmt: skip
     source = raw_input(task.kind)
     raw = None if source is None else job.features(source, task.pool, whole, "raw input")
-    return _Inputs(encoder, twins, raw, held_out, layers)
+    return _Inputs(encoder, twins, raw, held_out, layers, None if source is None else source.info.id)
 
 
 def _units(job: Job, inputs: _Inputs) -> dict[str, Callable[[], Curve]]:
@@ -121,7 +125,7 @@ def _unit(
     groups = task.groups[:stop]
     return partial(
         code_order, rows, task.labels[:stop] if labels is None else labels, groups, len(task.classes),
-        number=number, seed=job.settings.seed, device=job.device, rows=groups, held_out=held_out,
+        number=number, seed=job.settings.seed, device=job.device, rows=task.feature_rows[:stop], held_out=held_out,
         code=job.settings.code,
     )  # fmt: skip
 
@@ -145,4 +149,5 @@ def _collect(job: Job, inputs: _Inputs, found: dict[str, Curve]) -> Arms:
         control=(control[0].total, control[1].total if inputs.twins else None, len(control[0].bits)),
         truncated=inputs.encoder.truncated / max(inputs.encoder.embedded, 1),
         layers={layer: together(found.get(f"layer {layer}", found["encoder 0"])) for layer in inputs.layers},
+        raw_kind=inputs.raw_kind,
     )

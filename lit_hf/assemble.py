@@ -70,7 +70,7 @@ def dataset_section(job: Job, truncated: float) -> dict[str, Any]:
     task, info = job.task, job.task.dataset
     return {
         "id": info.id, "config": info.config, "split": info.split, "revision": info.revision, "fingerprint": info.fingerprint,
-        "examples": len(task.labels), "groups": task.size, "duplicates": len(task.labels) - task.size,
+        "examples": len(task.labels), "groups": task.size, "duplicates": len(task.labels) - len(np.unique(task.feature_rows)),
         "dropped": {"missing_labels": info.missing_labels, "empty_inputs": info.empty_inputs},
         "classes": len(task.classes), "class_names": list(task.classes), "kind": task.kind, "unit": task.unit,
         "columns": dict(info.columns), "truncated": truncated,
@@ -119,7 +119,7 @@ def _baselines(job: Job, arms: Arms, twin: Interval | None) -> dict[str, Any]:
     prior = float(class_prior_bits(labels[:control], classes).sum())
     return {
         "random_twin": _twin(arms, twin),
-        "raw_input": {"bits": arms.raw.bits, "kind": "hashed TF-IDF"} if arms.raw else _no_raw_input(),
+        "raw_input": {"bits": arms.raw.bits, "kind": arms.raw_kind} if arms.raw else _no_raw_input(),
         "class_prior": {"bits": float(class_prior_bits(labels, classes, groups).sum())},
         "uniform": {"bits": uniform_bits(len(labels), classes)},
         "shuffled_labels": {
@@ -231,7 +231,7 @@ def _notes(data: dict[str, Any], arms: Arms) -> list[str]:
     notes, raw = [], data["baselines"]["raw_input"]["bits"]
     mine = float(arms.encoder.bits_per_order[0])
     if raw is not None and mine >= raw:
-        notes.append(f"The checkpoint does not beat the raw input: {mine:,.0f} bits against {raw:,.0f} for hashed TF-IDF.")
+        notes.append(f"The checkpoint does not beat the raw input: {mine:,.0f} bits against {raw:,.0f} for {arms.raw_kind}.")
     control = data["baselines"]["shuffled_labels"]
     if abs(control["transfer_bits"] or 0) > 5:
         notes.append(f"The control with shuffled labels shows {control['transfer_bits']:.1f} bits of transfer where there is none.")

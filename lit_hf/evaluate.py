@@ -79,7 +79,7 @@ class Job:
             settings.model, layer=settings.layer, pooling=settings.pooling, prompt=settings.prompt,
             max_tokens=settings.max_tokens, dtype=settings.dtype, batch_tokens=settings.batch_tokens, threads=settings.threads,
             device=settings.device, trust_remote_code=settings.trust_remote_code, allow_pickle=settings.allow_pickle,
-            cache_dir=settings.cache_dir,
+            cache_dir=settings.cache_dir, unit=task.unit,
         )  # fmt: skip
         device = find_place(settings.device).device
         return cls(settings, task, encoder, progress, device, {"load": time.perf_counter() - began})

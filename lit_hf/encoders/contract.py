@@ -9,8 +9,10 @@ from typing import Any, ClassVar, Protocol, cast
 
 import numpy as np
 
-Text = str | tuple[str, str]
-Input = Text | int
+from lit_hf.errors import BadSetting
+from lit_hf.runtime.inputs import Input, Text
+
+__all__ = ["Encoded", "Encoder", "EncoderInfo", "Input", "Text", "Walk", "texts_of"]
 
 
 @dataclass(frozen=True)
@@ -44,10 +46,9 @@ class Encoded:
 
 
 def texts_of(inputs: Sequence[Input]) -> Sequence[Text]:
-    """Return inputs as texts or pairs; raise TypeError when they are something else."""
-    wrong = next((value for value in inputs if isinstance(value, int)), None)
-    if wrong is not None:
-        raise TypeError(f"a text encoder reads texts and pairs of texts, not {wrong!r}")
+    """Return inputs as texts or pairs; raise `BadSetting` when they are something else."""
+    if any(not isinstance(value, str | tuple) for value in inputs):
+        raise BadSetting("task", "of words or rows", "one of texts or pairs of texts for this encoder")
     return cast(Sequence[Text], inputs)
 
 

@@ -21,11 +21,12 @@ from lit_hf.encoders.checkpoint import (
 )
 from lit_hf.encoders.contract import Encoder, EncoderInfo
 from lit_hf.encoders.recipe import Declared, read_declared
-from lit_hf.encoders.resolve import Choices, resolve_pipeline
+from lit_hf.encoders.resolve import FIRST_TOKEN, Choices, resolve_pipeline
 from lit_hf.encoders.static import load_static, static_file
 from lit_hf.encoders.text import Pipeline, TextEncoder, place_model, text_body
 from lit_hf.encoders.tokenizing import tokenizer_hash
 from lit_hf.encoders.twin import normalise_config
+from lit_hf.errors import BadSetting
 from lit_hf.runtime.files import cache_root, digest_of
 
 if TYPE_CHECKING:
@@ -39,16 +40,19 @@ VERSION = 1
 def load_encoder(
     model: str, *, layer: str = "last", pooling: str = "auto", prompt: str = "auto", max_tokens: int | None = None,
     dtype: str = "float32", batch_tokens: int | None = None, threads: int | None = None, device: str = "auto",
-    trust_remote_code: bool = False, allow_pickle: bool = False, cache_dir: str | None = None,
+    trust_remote_code: bool = False, allow_pickle: bool = False, cache_dir: str | None = None, unit: str = "example",
 ) -> Encoder:  # fmt: skip
     """Return the encoder of a Hub id (optionally `@revision`), a local folder, or `features:FILE`.
 
+    With the `unit` "token" a word's row is the state of its first sub-token, without prompt and pooling.
     Its files decide pooling, prompt, truncation and normalisation unless they are given. Weights are loaded at the
     first use. Raises what `find_checkpoint` raises, `UnsupportedModel`, and `BadSetting` for a layer that the model
     lacks.
     """
     if brought_file(model) is not None:
         return load_brought_features(model)
+    if unit == "token":
+        pooling, prompt = _words_only(pooling, prompt)
     policy = Policy(trust_remote_code, allow_pickle)
     checkpoint = find_checkpoint(model, policy)
     table, cache = static_file(checkpoint.folder), cache_root(cache_dir)
@@ -68,6 +72,14 @@ def load_encoder(
     make = partial(load_weights, checkpoint, declared.weights, policy, pipeline.dtype)
     info = _info(checkpoint.id, checkpoint.revision, pipeline, sources, _count(config))
     return _build(pipeline, info, digest_of([weights, code]), make)
+
+
+def _words_only(pooling: str, prompt: str) -> tuple[str, str]:
+    """Return pooling and prompt of a task of words; raise `BadSetting` when others are asked for."""
+    for name, asked in (("pooling", pooling), ("prompt", prompt)):
+        if asked not in ("auto", ""):
+            raise BadSetting(name, asked, "left out for token-classification: a word is its first sub-token")
+    return FIRST_TOKEN, ""
 
 
 def _load_adapter(adapter: Adapter, choices: Choices, policy: Policy, cache: Path) -> TextEncoder:

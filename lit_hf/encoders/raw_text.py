@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from lit_hf.encoders.contract import Encoded, Encoder, EncoderInfo, Input, Text, Walk, texts_of
+from lit_hf.encoders.raw_tokens import RawWords
 from lit_hf.errors import BadSetting
 
 WIDTH = 2_048
@@ -108,6 +109,8 @@ def raw_input(kind: str) -> Encoder | None:
     """Return the raw-input encoder of a kind of task; None when nothing but features is known of the inputs."""
     if kind == "features":
         return None
+    if kind == "token-classification":
+        return RawWords()
     if kind in ("text-classification", "text-pair-classification"):
         return RawText()
     raise BadSetting("task", kind, "a kind of task with a raw-input arm")

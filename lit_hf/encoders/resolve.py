@@ -16,6 +16,9 @@ from lit_hf.runtime.units import UNIT_THREADS
 if TYPE_CHECKING:
     from transformers import PretrainedConfig, PreTrainedTokenizerBase
 
+FIRST_TOKEN = "first sub-token"
+"""In place of a pooling where each word has a row of its own."""
+
 
 @dataclass(frozen=True)
 class Choices:
@@ -56,6 +59,8 @@ def resolve_pipeline(
 def _resolve_pooling(asked: str, declared: Declared, config: PretrainedConfig) -> tuple[str, str]:
     from lit_hf.encoders.pooling import POOLINGS
 
+    if asked == FIRST_TOKEN:
+        return asked, "the task, which labels words"
     if asked != "auto":
         if asked not in POOLINGS:
             raise BadSetting("pooling", asked, f"one of auto, {', '.join(POOLINGS)}")

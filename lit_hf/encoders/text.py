@@ -12,8 +12,9 @@ import numpy as np
 
 from lit_hf.encoders.batching import pad_right, plan_batches
 from lit_hf.encoders.contract import Encoded, Encoder, EncoderInfo, Input, texts_of
-from lit_hf.encoders.tokenizing import Tokens, tokenize
+from lit_hf.encoders.tokenizing import Tokens, tokenize, tokenize_words
 from lit_hf.encoders.twin import random_model
+from lit_hf.runtime.inputs import Words, rows_of
 from lit_hf.runtime.units import side_by_side
 
 if TYPE_CHECKING:
@@ -74,13 +75,12 @@ class TextEncoder(Encoder):
     def encode(self, inputs: Sequence[Input]) -> Encoded:
         """Return the features of `inputs`; batches are planned over all of them."""
         pipeline = self._pipeline
-        tokens = tokenize(
-            pipeline.tokenizer, texts_of(inputs), pipeline.prompt, pipeline.max_tokens, pipeline.lower_case
-        )
+        tokens = self._tokenize(inputs)
+        starts = np.cumsum([0, *map(rows_of, inputs)])
         batches = plan_batches([len(each) for each in tokens.ids], pipeline.batch_tokens)
-        rows = np.empty((len(inputs), self.dim), dtype=np.float32)
+        rows = np.zeros((int(starts[-1]), self.dim), dtype=np.float32)
         assert self._accepted  # loads the weights, once, before the workers ask for them
-        units = [partial(self._fill, rows, tokens, batch) for batch in batches]
+        units = [partial(self._fill, rows, starts, tokens, batch) for batch in batches]
         side_by_side(units, threads=pipeline.threads, workers=None if pipeline.device == "cpu" else 1)
         return Encoded(rows, tokens.truncated)
 
@@ -104,15 +104,34 @@ class TextEncoder(Encoder):
     def _accepted(self) -> frozenset[str]:
         return frozenset(inspect.signature(self._model.forward).parameters)
 
-    def _fill(self, rows: np.ndarray, tokens: Tokens, batch: np.ndarray) -> None:
-        """Put the features of one batch in their `rows`; inference mode belongs to the thread that sets it."""
+    def _tokenize(self, inputs: Sequence[Input]) -> Tokens:
+        pipeline = self._pipeline
+        sentences = [value for value in inputs if isinstance(value, Words)]
+        if sentences:
+            return tokenize_words(pipeline.tokenizer, sentences, pipeline.max_tokens, pipeline.lower_case)
+        texts = texts_of(inputs)
+        return tokenize(pipeline.tokenizer, texts, pipeline.prompt, pipeline.max_tokens, pipeline.lower_case)
+
+    def _fill(self, rows: np.ndarray, starts: np.ndarray, tokens: Tokens, batch: np.ndarray) -> None:
+        """Put the features of one batch in their `rows`, those of input i from `starts[i]` on.
+
+        Inference mode belongs to the thread that sets it. A word without a token keeps its row of zeros.
+        """
         import torch
 
         with torch.inference_mode():
-            rows[batch] = self._forward(tokens, batch).float().cpu().numpy()
+            states, mask = self._forward(tokens, batch)
+            if tokens.words is None:
+                rows[batch] = self._pool(states, mask).float().cpu().numpy()
+                return
+            found = torch.cat([each.float() for each in states], dim=-1).cpu().numpy()
+        for place, index in enumerate(batch):
+            first = np.array(tokens.words[index])
+            has = np.flatnonzero(first >= 0)
+            rows[starts[index] + has] = found[place, first[has]]
 
-    def _forward(self, tokens: Tokens, batch: np.ndarray) -> Tensor:
-        """Return the pooled rows of one batch, [n, dim]."""
+    def _forward(self, tokens: Tokens, batch: np.ndarray) -> tuple[list[Tensor], Tensor]:
+        """Return the hidden states of one batch, each [n, tokens, d], and its mask [n, tokens]."""
         import torch
 
         fill = self._pipeline.tokenizer.pad_token_id
@@ -124,7 +143,7 @@ class TextEncoder(Encoder):
         if tokens.segments is not None and "token_type_ids" in self._accepted:
             arrays["token_type_ids"] = pad_right([tokens.segments[index] for index in batch], 0)
         tensors = {name: torch.from_numpy(array).to(self._pipeline.device) for name, array in arrays.items()}
-        return self._pool(self._states(tensors), tensors["attention_mask"])
+        return self._states(tensors), tensors["attention_mask"]
 
     def _states(self, tensors: Mapping[str, Tensor]) -> list[Tensor]:
         """Return the chosen hidden states, each [n, tokens, d]; the last one alone needs none of the others kept."""

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lit_hf.encoders.contract import Text
+from lit_hf.errors import BadSetting
 from lit_hf.runtime.files import digest_of
+from lit_hf.runtime.inputs import Words
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -21,6 +23,8 @@ class Tokens:
     ids: list[list[int]]
     segments: list[list[int]] | None
     truncated: int
+    words: list[list[int]] | None = None
+    """Of each word, the place of its first sub-token; -1 when it has none, as beyond the limit."""
 
 
 def tokenize(
@@ -35,6 +39,39 @@ def tokenize(
     ids = [each or [_filler(tokenizer)] for each in encoded["input_ids"]]
     segments = encoded.get("token_type_ids")
     return Tokens(ids, segments, _count_truncated(encoded, first, second, max_tokens, tokenizer))
+
+
+def tokenize_words(
+    tokenizer: PreTrainedTokenizerBase, sentences: Sequence[Words], max_tokens: int, lower_case: bool
+) -> Tokens:
+    """Encode sentences, words joined by spaces, and find each word's first sub-token by its characters.
+
+    That needs no pre-tokeniser that knows of words, so byte-level tokenisers give the tokens of the running text.
+    Raises `BadSetting` for a tokeniser written in Python, which does not say where its tokens stand.
+    """
+    if not tokenizer.is_fast:
+        raise BadSetting("task", "token-classification", "another one: this tokeniser gives no character offsets")
+    split = [[word.lower() if lower_case else word for word in each.words] for each in sentences]
+    texts = [" ".join(words) for words in split]
+    encoded = tokenizer(
+        texts, truncation=True, max_length=max_tokens, padding=False, return_offsets_mapping=True
+    )  # fmt: skip
+    ids = [each or [_filler(tokenizer)] for each in encoded["input_ids"]]
+    first = [_first(words, spans) for words, spans in zip(split, encoded["offset_mapping"], strict=True)]
+    cut = _count_truncated(encoded, texts, None, max_tokens, tokenizer)
+    return Tokens(ids, encoded.get("token_type_ids"), cut, first)
+
+
+def _first(words: Sequence[str], spans: Sequence[tuple[int, int]]) -> list[int]:
+    """Return for each word the first token whose characters reach into it; special tokens have none."""
+    found, begin, token = list[int](), 0, 0
+    for word in words:
+        while token < len(spans) and spans[token][1] <= begin:
+            token += 1
+        inside = token < len(spans) and spans[token][0] < begin + len(word)
+        found.append(token if inside else -1)
+        begin += len(word) + 1
+    return found
 
 
 def tokenizer_hash(tokenizer: PreTrainedTokenizerBase) -> str:

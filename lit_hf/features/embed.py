@@ -11,12 +11,16 @@ from lit_hf.encoders.contract import Encoder, Input, Walk
 from lit_hf.errors import NotFiniteFeatures
 from lit_hf.features.shells import Shard, shards
 from lit_hf.features.store import FeatureStore, Stored, shard_address
+from lit_hf.runtime.inputs import rows_of
 from lit_hf.runtime.progress import NullProgress, Progress
 
 
 @dataclass(frozen=True)
 class Features:
-    """Rows of the first groups of a stream, float32 [n, dim], spread over memory-mapped shards."""
+    """Rows of the first groups of a stream, float32 [n, dim], spread over memory-mapped shards.
+
+    A group has one row, or one for each word.
+    """
 
     parts: tuple[np.ndarray, ...]
     """Shards in stream order, the last one possibly cut."""
@@ -87,7 +91,7 @@ def embed(
             done.append(_settle(encoder, walk, job, inputs, store))
             if job.stored is None:
                 advance(len(inputs))
-    return _gather(encoder, jobs, done, count, missing)
+    return _gather(encoder, jobs, done, pool, count, missing)
 
 
 def _jobs(encoder: Encoder, pool: Sequence[Input], count: int, store: FeatureStore | None) -> Iterator[_Job]:
@@ -110,8 +114,11 @@ def _settle(encoder: Encoder, walk: Walk, job: _Job, inputs: Sequence[Input], st
     return store.write(encoder.key, job.address, fresh) if store else fresh
 
 
-def _gather(encoder: Encoder, jobs: Sequence[_Job], done: Sequence[Stored], count: int, missing: int) -> Features:
-    parts = [shard.rows[: count - job.shard.start] for job, shard in zip(jobs, done, strict=True)]
+def _gather(
+    encoder: Encoder, jobs: Sequence[_Job], done: Sequence[Stored], pool: Sequence[Input], count: int, missing: int
+) -> Features:
+    wanted = [sum(map(rows_of, pool[job.shard.start : min(job.shard.stop, count)])) for job in jobs]
+    parts = [shard.rows[:rows] for rows, shard in zip(wanted, done, strict=True)]
     total = sum(_size(job) for job in jobs)
     truncated = sum(shard.truncated for shard in done)
     return Features(tuple(parts), encoder.dim, missing, total - missing, truncated, total)

@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 
 from lit_hf.runtime.files import atomic_file, cache_root, digest_of, write_json
-
-Input = str | tuple[str, str] | int
+from lit_hf.runtime.inputs import Input, Words, render
 
 
 @dataclass(frozen=True)
@@ -68,6 +67,9 @@ def shard_address(inputs: Sequence[Input], before: str | None) -> str:
     """
     content = hashlib.blake2b((before or "").encode(), digest_size=16)
     for value in inputs:
+        if isinstance(value, Words):
+            content.update(render(value))
+            continue
         parts = (value,) if isinstance(value, str | int) else value
         content.update(len(parts).to_bytes(1, "little"))
         for part in parts:

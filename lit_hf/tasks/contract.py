@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-Input = str | tuple[str, str] | int
-"""One input as the encoder gets it: a text, a pair of texts, or the number of a row of features."""
+from lit_hf.runtime.inputs import Input
+
+__all__ = ["DatasetInfo", "Holdout", "Input", "Task"]
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,16 @@ class DatasetInfo:
 
 @dataclass(frozen=True)
 class Holdout:
-    """Labelled inputs that are not in the coded stream: `labels` is int64 [M], one for each of `inputs`."""
+    """Labelled inputs that are not in the coded stream: `labels` is int64 [M].
+
+    `rows`, int64 [M]: the row of the features of `inputs` that each label belongs to; None: one for each, in order.
+    """
 
     inputs: Sequence[Input]
     labels: np.ndarray
     source: str
     """"validation split" or "undrawn examples"."""
+    rows: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -51,9 +56,9 @@ class Task:
     """
 
     kind: str
-    """"text-classification", "text-pair-classification" or "features"."""
+    """"text-classification", "text-pair-classification", "token-classification" or "features"."""
     unit: str
-    """What one label belongs to: "example"."""
+    """What one label belongs to: "example" or "token"."""
     pool: Sequence[Input]
     """All distinct usable inputs of the split, in stream order."""
     size: int
@@ -66,3 +71,10 @@ class Task:
     """Names of the classes of the whole split, whatever is drawn."""
     holdout: Holdout | None
     dataset: DatasetInfo
+    rows: np.ndarray | None = None
+    """int64 [N]: the row of the pool's features that each label belongs to; None: that of its group."""
+
+    @property
+    def feature_rows(self) -> np.ndarray:
+        """int64 [N]: the row of the pool's features that each label belongs to."""
+        return self.groups if self.rows is None else self.rows

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from lit_hf.errors import BadSetting, MissingColumn
-from lit_hf.tasks import text_classification, text_pairs
+from lit_hf.tasks import text_classification, text_pairs, tokens
 from lit_hf.tasks.contract import Input
 from lit_hf.tasks.schema import Columns, Schema
 
@@ -28,7 +28,7 @@ class Kind(Protocol):
         ...
 
 
-KINDS: tuple[Kind, ...] = (text_pairs, text_classification)
+KINDS: tuple[Kind, ...] = (tokens, text_pairs, text_classification)
 """In the order in which they are tried: what asks for more columns comes first."""
 
 

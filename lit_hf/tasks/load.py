@@ -10,6 +10,7 @@ import numpy as np
 
 from lit_hf.config import Settings, brought_file
 from lit_hf.errors import NoUsableInputs, TooFewClasses, TooFewExamples, UnknownSplit
+from lit_hf.tasks import tokens
 from lit_hf.tasks.brought import load_brought
 from lit_hf.tasks.contract import DatasetInfo, Input, Task
 from lit_hf.tasks.holdout import make_holdout
@@ -51,6 +52,8 @@ def load_task(settings: Settings, data: datasets.Dataset | datasets.DatasetDict 
     kind, columns = _choose(source, split, settings)
     table = _read(source, split, columns)
     names = describe(source.splits[split])[columns.label].names
+    if kind.NAME == tokens.NAME:
+        return _assemble_tokens(settings, source, split, columns, table, names)
     classes = find_classes(table[columns.label], names, columns.label)
     rows = usable_rows(kind, columns, table, classes)
     _require_enough(rows, columns)
@@ -111,12 +114,36 @@ def _assemble(
     )  # fmt: skip
 
 
+def _assemble_tokens(
+    settings: Settings, source: Source, split: str, columns: Columns, table: Mapping[str, list[Any]],
+    names: tuple[str, ...] | None,
+) -> Task:  # fmt: skip
+    classes = tokens.find_tags(table, names, columns)
+    other = _validation_split(source, split, columns)
+    validation = None if other is None else tokens.read_tagged(_read(source, other, columns), columns, classes)
+    info = {
+        "id": source.id, "config": source.config, "split": split, "revision": source.revision,
+        "columns": {"text": columns.text, "text_pair": None, "label": columns.label},
+    }  # fmt: skip
+    return tokens.assemble(
+        tokens.read_tagged(table, columns, classes), validation, info, classes, names, seed=settings.seed,
+        max_examples=settings.max_examples, needed=NEEDED,
+    )  # fmt: skip
+
+
+def _validation_split(source: Source, split: str, columns: Columns) -> str | None:
+    """Return the name of the split to hold out, besides the coded one, if it has the columns."""
+    name = next((name for name in VALIDATION_NAMES if name in source.splits and name != split), None)
+    fits = name is not None and {columns.text, columns.label} <= set(describe(source.splits[name]))
+    return name if fits else None
+
+
 def _validation(
     source: Source, split: str, kind: Kind, columns: Columns, classes: Mapping[Any, int], seed: int
 ) -> Stream | None:
     """Return the validation split as a stream of its own, or None when there is none besides the coded split."""
-    name = next((name for name in VALIDATION_NAMES if name in source.splits and name != split), None)
-    if name is None or not {columns.text, columns.label} <= set(describe(source.splits[name])):
+    name = _validation_split(source, split, columns)
+    if name is None:
         return None
     rows = usable_rows(kind, columns, _read(source, name, columns), classes)
     return build_stream(rows.inputs, rows.labels, seed)

@@ -80,10 +80,13 @@ def read_columns(data: datasets.Dataset, names: list[str]) -> dict[str, list[Any
 
 
 def _column(name: str, feature: Any) -> Column:
-    from datasets import ClassLabel, Value
+    from datasets import ClassLabel, LargeList, List, Value
 
     if isinstance(feature, ClassLabel):
         return Column(name, "class", tuple(feature.names))
+    if isinstance(feature, List | LargeList | list):
+        item = _column(name, feature[0] if isinstance(feature, list) else feature.feature)
+        return Column(name, "list" if item.is_labelled else "other", item.names)
     kind = str(feature.dtype) if isinstance(feature, Value) else "other"
     types = (("string", "text"), ("bool", "truth"), ("int", "integer"), ("uint", "integer"), ("float", "number"))
     found = next((plain for start, plain in types if kind.removeprefix("large_").startswith(start)), "other")

@@ -16,7 +16,10 @@ LABEL_NAMES = (
 
 @dataclass(frozen=True)
 class Column:
-    """One column: `type` is "text", "class", "integer", "number", "truth" or "other"; a class column has `names`."""
+    """One column: `type` is "text", "class", "integer", "number", "truth", "list" or "other".
+
+    A column of classes, or of lists of them, has `names`.
+    """
 
     name: str
     type: str

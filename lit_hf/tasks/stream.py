@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lit_hf.tasks.contract import Input
+from lit_hf.runtime.inputs import Input, render
+
+__all__ = ["Stream", "build_stream", "draw", "fingerprint", "flatten", "render"]
 
 
 @dataclass(frozen=True)
@@ -17,13 +19,6 @@ class Stream:
 
     inputs: list[Input]
     labels: list[list[int]]
-
-
-def render(value: Input) -> bytes:
-    """Return bytes that differ for different inputs: lengths come first, so ("ab", "c") is not ("a", "bc")."""
-    parts = (value,) if isinstance(value, str | int) else value
-    encoded = [str(part).encode("utf-8", "surrogatepass") for part in parts]
-    return b"".join(len(part).to_bytes(8, "little") + part for part in encoded)
 
 
 def build_stream(
