@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ def test_the_known_order_comes_out(ranking: dict[str, Any], chain: tuple[str, ..
     assert all(row["error"] is None for row in rows.values())
     assert rows[chain[0]]["tied_with_best"]
     assert not rows[chain[-1]]["tied_with_best"]
-    for better, worse in zip(chain, chain[1:], strict=False):
+    for better, worse in pairwise(chain):
         # What was separated was separated the right way round: 8 bits are as good as all of them.
         assert rows[better]["rank"][0] <= rows[worse]["rank"][1]
     assert rows[chain[1]]["rank"][1] < rows[chain[-1]]["rank"][0]
