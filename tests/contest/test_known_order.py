@@ -51,9 +51,11 @@ def test_the_known_order_comes_out(ranking: dict[str, Any], chain: tuple[str, ..
     assert rows[chain[0]]["tied_with_best"]
     assert not rows[chain[-1]]["tied_with_best"]
     for better, worse in pairwise(chain):
-        # What was separated was separated the right way round: 8 bits are as good as all of them.
+        # Whatever was separated was separated the right way round.
         assert rows[better]["rank"][0] <= rows[worse]["rank"][1]
-    assert rows[chain[1]]["rank"][1] < rows[chain[-1]]["rank"][0]
+    # 8 bits are as good as all of them, so the first two may change places; from there on each step is worse.
+    places = [list(rows).index(name) for name in chain[1:]]
+    assert places == sorted(places)
 
 
 @pytest.mark.slow
