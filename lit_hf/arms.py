@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from lit_hf.features import Features
 
 CONTROL_EXAMPLES = 2_000  # labels of the control: enough to show false transfer, whatever the size of the data
-TWIN_SHARE = 4  # further twins code the first 1 / TWIN_SHARE of the stream
-LEAST_SHARE = 64
+TWIN_SHARE = 4  # further twins code the first 1 / TWIN_SHARE of the stream, or all of it up to LEAST_SHARE:
+LEAST_SHARE = 2_048  # what twins differ by shows only where they learn (tests/controls/test_coverage.py)
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,8 @@ class Arms:
     """Each layer of a profile, in order 0."""
     raw_kind: str | None = None
     """What the raw input is turned into."""
+    without: dict[str, tuple[float, float]] = field(default_factory=dict)
+    """For each kind of probe left out of the bank: bits of the encoder and of the twin in order 0."""
 
 
 @dataclass(frozen=True)
@@ -115,18 +117,28 @@ def _units(job: Job, inputs: _Inputs) -> dict[str, Callable[[], Curve]]:
         units["raw 0"] = make(inputs.raw, 0)
     for name, rows in (("encoder", inputs.encoder), *(("twin", rows) for rows in inputs.twins[:1])):
         units[f"control {name}"] = make(rows, 0, stop=control, labels=shuffled)
+        units |= {f"without {kind} {name}": make(rows, 0, kinds=rest) for kind, rest in _left_out(job).items()}
     return units
 
 
+def _left_out(job: Job) -> dict[str, tuple[str, ...]]:
+    """Return for each kind of probe the kinds that are left without it, when their sensitivity is asked for."""
+    from lit_hf.probes.bank import KINDS
+
+    wanted = KINDS if job.settings.sensitivity and job.settings.code == "online" else ()
+    return {kind: tuple(other for other in KINDS if other != kind) for kind in wanted}
+
+
 def _unit(
-    job: Job, rows: Features, number: int, *, stop: int | None = None, labels: np.ndarray | None = None, held_out: Any = None
-) -> Callable[[], Curve]:
+    job: Job, rows: Features, number: int, *, stop: int | None = None, labels: np.ndarray | None = None,
+    held_out: Any = None, kinds: tuple[str, ...] | None = None,
+) -> Callable[[], Curve]:  # fmt: skip
     task = job.task
     groups = task.groups[:stop]
     return partial(
         code_order, rows, task.labels[:stop] if labels is None else labels, groups, len(task.classes),
         number=number, seed=job.settings.seed, device=job.device, rows=task.feature_rows[:stop], held_out=held_out,
-        code=job.settings.code,
+        code=job.settings.code, kinds=kinds,
     )  # fmt: skip
 
 
@@ -150,4 +162,8 @@ def _collect(job: Job, inputs: _Inputs, found: dict[str, Curve]) -> Arms:
         truncated=inputs.encoder.truncated / max(inputs.encoder.embedded, 1),
         layers={layer: together(found.get(f"layer {layer}", found["encoder 0"])) for layer in inputs.layers},
         raw_kind=inputs.raw_kind,
+        without={
+            kind: (found[f"without {kind} encoder"].total, found[f"without {kind} twin"].total)
+            for kind in (_left_out(job) if inputs.twins else ())
+        },
     )

@@ -88,6 +88,7 @@ def _transfer(job: Job, found: Interval | None) -> dict[str, Any]:
         parts["twins_reason"] = "one initialisation: the interval is conditional on it"
     return {
         "bits": found.estimate, "interval": [found.low, found.high], "level": LEVEL, "bits_per_label": found.estimate / labels,
+        "dataset_interval": None if found.dataset is None else list(found.dataset),
         "baseline": job.encoder.baseline_name, "frozen": True, "interval_parts": parts, "degrees_of_freedom": found.df,
         "estimand": ESTIMAND, "verdict": verdict((found.low, found.high), labels),
     }  # fmt: skip
@@ -152,10 +153,9 @@ def _no_control() -> dict[str, Any]:
 
 def _measures(job: Job, arms: Arms) -> dict[str, Any]:
     from lit_hf.codes.baselines import uniform_bits
-    from lit_hf.measures.budgets import at_budgets
+    from lit_hf.measures.section import measures
 
-    uniform = uniform_bits(len(job.task.labels), len(job.task.classes))
-    return {"compression": uniform / arms.encoder.bits, "budgets": at_budgets(arms, job.task.holdout)}
+    return measures(arms, job.task.holdout, uniform_bits(len(job.task.labels), len(job.task.classes)))
 
 
 def _holdout(job: Job, arms: Arms) -> dict[str, Any]:

@@ -25,7 +25,7 @@ BROUGHT = "features:"
 CODES = ("online", "block", "block-raw", "block-geometric", "block-bank", "block-bank-geometric")
 
 # Where a thing is stored and whether a loader is allowed to run changes no bit of the result.
-_NO_EFFECT = ("cache_dir", "allow_pickle", "trust_remote_code")
+_NO_EFFECT = ("cache_dir", "allow_pickle", "trust_remote_code", "sensitivity")
 
 
 def _setting(default: Any, group: str, meaning: str) -> Any:
@@ -64,8 +64,9 @@ class Settings:
 
     orders: int = _setting(3, "Measurement", "Code the labels in so many orders and average.")
     seed: int = _setting(0, "Measurement", "Decides the sample, the orders, the probes and the random twins.")
-    twins: int = _setting(3, "Measurement", "Random initialisations of the twin: one in full, others on a quarter.")
+    twins: int = _setting(3, "Measurement", "Random initialisations of the twin: further ones on a quarter, or 2,048.")
     code: str = _setting("online", "Measurement", "online; or block, Voita and Titov's code, for reference.")
+    sensitivity: bool = _setting(False, "Measurement", "Code again without each kind of probe: does one make the result?")
 
     device: str = _setting("auto", "Machine", "auto, cpu, cuda, cuda:1 or mps.")
     batch_tokens: int | None = _setting(None, "Machine", "Tokens in one forward pass, padding included; by device.")

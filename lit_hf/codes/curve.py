@@ -17,6 +17,8 @@ class Curve:
     expert_bits: float64 [I, E], bits of each expert for each increment's labels, had it coded alone.
     weights: float64 [I, P] mixture weights of `parts` at the start of each increment, nulls included; they sum to one.
     held_out: log probabilities float32 [H, C] for held-out inputs after so many labels (keys: the marks and N).
+    confidence: float32 [N], the learner's probability of the class it thinks likeliest (before the null experts);
+    correct: bool [N], whether it was the label.
     """
 
     bits: np.ndarray
@@ -28,6 +30,8 @@ class Curve:
     parts: tuple[str, ...]
     weights: np.ndarray
     held_out: dict[int, np.ndarray] = field(default_factory=dict)
+    confidence: np.ndarray = field(default_factory=lambda: np.empty(0, np.float32))
+    correct: np.ndarray = field(default_factory=lambda: np.empty(0, bool))
 
     @property
     def total(self) -> float:

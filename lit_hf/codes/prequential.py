@@ -86,6 +86,7 @@ class Coder:
         self._held_out: dict[int, np.ndarray] = {}
         self._loop = increments_of(stream, self._code, held_out, self._held_out)
         self._paid = np.empty(stream.n)
+        self._confidence, self._correct = np.empty(stream.n, np.float32), np.empty(stream.n, bool)
         self._edges, self._rows, self._weights = [0], list[np.ndarray](), list[np.ndarray]()
         self._piece: Piece | None = None
         self._ends = [stop for _, stop in self._code.spans]
@@ -114,7 +115,10 @@ class Coder:
     def _pay(self, piece: Piece) -> None:
         now = self._now(piece)
         where = torch.as_tensor(now, device=piece.experts.device).expand(len(piece.experts), -1)[..., None]
-        self._paid[piece.start : piece.stop] = _bits(piece.table, now)
+        rows = slice(piece.start, piece.stop)
+        self._paid[rows] = _bits(piece.table, now)
+        surest, likeliest = piece.table.max(1)
+        self._confidence[rows], self._correct[rows] = surest.exp().cpu().numpy(), likeliest.cpu().numpy() == now
         self._rows.append(-piece.experts.gather(2, where)[..., 0].sum(1, dtype=torch.float64).cpu().numpy() / LN2)
         self._weights.append(piece.weights)
         self._edges.append(piece.stop)
@@ -132,6 +136,8 @@ class Coder:
             parts=learner.parts,
             weights=np.array(self._weights),
             held_out=self._held_out,
+            confidence=self._confidence[:n],
+            correct=self._correct[:n],
         )
         return beside_nulls(found, self._labels[:n], self._classes) if self._code.nulls else found
 

@@ -4,12 +4,14 @@ For D_rj, the bits of group j in order r (or a difference of bits on the same gr
 "expected total over a new stream of as many groups from the same source, over probe seeds, orders and initialisations":
 
     V = V_ex + V_ord + V_twin
-    V_ex   = sum_j (mean_r e_rj)^2,  e = (D - mean of its position block) * sqrt(m / (m - 1)), blocks geometric, >= 16
-    groups V_ord  = S_r^2 / R over the totals of R orders V_twin = S_t^2 / T over T initialisations of the random twin
+    V_ex   = sum_j (mean_r e_rj)^2, e = (D - mean of its position block) * sqrt(m / (m - 1)), blocks of >= 16 groups
+    V_ord  = S_r^2 / R over the totals of R orders
+    V_twin = S_t^2 / T over T initialisations of the random twin
 
 Why: D less its conditional mean given the past is a martingale difference, and block-centring estimates that mean;
 averaging over orders removes the noise of positions. A bootstrap of examples is invalid here: copies would straddle
-what is predicted and what is learned.
+what is predicted and what is learned. The mean over orders, seeds and initialisations of this very dataset has
+V_ord + V_twin alone. How often both intervals hold is simulated in tests/controls/test_coverage.py.
 """
 
 from __future__ import annotations
@@ -48,6 +50,8 @@ class Interval:
     examples: float
     orders: float | None
     twins: float | None = None
+    dataset: tuple[float, float] | None = None
+    """Limits for this dataset's mean over orders, probe seeds and initialisations; None with one order."""
 
     @property
     def p(self) -> float:
@@ -84,11 +88,17 @@ def interval(
     between = Variance(float(totals.var(ddof=1) / orders), orders - 1) if orders > 1 else None
     terms = [examples] + [term for term in (between, twins) if term is not None]
     variance, df = sum(term.value for term in terms), welch(terms)
-    half = max(float(t.ppf(0.5 + level / 2, df) * np.sqrt(variance)), FLOOR) if groups > 1 else float("nan")
+
+    def half(parts: list[Variance]) -> float:
+        spread = float(np.sqrt(sum(part.value for part in parts)))
+        return max(float(t.ppf(0.5 + level / 2, welch(parts))) * spread, FLOOR) if groups > 1 else float("nan")
+
+    wide, narrow = half(terms), half(terms[1:]) if between else None
     centre = float(totals.mean()) + shift
     return Interval(
-        centre, centre - half, centre + half, variance, df, examples.value,
+        centre, centre - wide, centre + wide, variance, df, examples.value,
         between.value if between else None, twins.value if twins else None,
+        None if narrow is None else (centre - narrow, centre + narrow),
     )  # fmt: skip
 
 
