@@ -96,7 +96,9 @@ def _table(*headers: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for header in headers:
         text = header in ("model", "") or header.startswith("first")
-        table.add_column(header, justify="left" if text else "right", overflow="fold", no_wrap=header == "interval")
+        table.add_column(
+            header, justify="left" if text else "right", overflow="fold", no_wrap=header in ("interval", "")
+        )
     return table
 
 
