@@ -14,6 +14,8 @@ from lit_hf.reports import words
 
 MAX_WIDTH = 140
 """Wider lines are harder to read than they are worth."""
+WIDE = 100
+"""From here on there is room for size and speed."""
 
 
 def report(ranking: Mapping[str, Any], width: int, encoding: str) -> list[RenderableType]:
@@ -28,22 +30,31 @@ def report(ranking: Mapping[str, Any], width: int, encoding: str) -> list[Render
 
 
 def order_table(ranking: Mapping[str, Any], width: int, *, unicode: bool) -> Table:
-    """Return one row a checkpoint, with its interval as a bar on a common scale."""
-    table = _table("rank", "model", "bits", "interval", "", "accuracy", "size", "texts/s")
-    scale = _scale(ranking["ranking"])
-    names = max((len(say.model(row)) for row in ranking["ranking"]), default=0)
-    cells = max(10, min(40, width - min(names, 40) - 58))
-    for row in ranking["ranking"]:
-        if row["error"]:
-            table.add_row("-", say.model(row), "", "", "failed", "", say.size(row), "", style="dim")
-            continue
-        code, dropped = row["codelength"], row["stage"]["eliminated"]
-        drawn = say.dropped_at(row) if dropped else whisker(code["bits"], code["interval"], scale, cells, unicode)
-        table.add_row(
-            say.rank(row), say.model(row), words.bits(code["bits"]), words.interval(code["interval"]), drawn,
-            say.accuracy(row["accuracy"]), say.size(row), say.speed(row), style="dim" if dropped else "",
-        )  # fmt: skip
+    """Return one row a checkpoint, with its interval as a bar on a common scale; size and speed where there is room."""
+    rows, wide = ranking["ranking"], width >= WIDE
+    table = _table("rank", "model", "bits", "interval", "", "accuracy", *(("size", "texts/s") if wide else ()))
+    scale, cells = _scale(rows), _cells(rows, width, wide)
+    for row in rows:
+        failed = bool(row["error"])
+        faint = failed or row["stage"]["eliminated"]
+        found = ("-", say.model(row), "", "", "failed", "") if failed else _known(row, scale, cells, unicode)
+        more = (say.size(row), say.speed(row)) if wide else ()
+        table.add_row(*found, *more, style="dim" if faint else "")
     return table
+
+
+def _known(row: Mapping[str, Any], scale: tuple[float, float], cells: int, unicode: bool) -> tuple[str, ...]:
+    code, dropped = row["codelength"], row["stage"]["eliminated"]
+    drawn = say.dropped_at(row) if dropped else whisker(code["bits"], code["interval"], scale, cells, unicode)
+    bits = words.bits(code["bits"]), words.interval(code["interval"])
+    return say.rank(row), say.model(row), *bits, drawn, say.accuracy(row["accuracy"])
+
+
+def _cells(rows: Sequence[Mapping[str, Any]], width: int, wide: bool) -> int:
+    """Return how many characters are left for a bar: at least as many as a row that was dropped writes there."""
+    names = min(max((len(say.model(row)) for row in rows), default=0), 32)
+    least = max((len(say.dropped_at(row)) for row in rows if row["stage"] and row["stage"]["eliminated"]), default=10)
+    return max(least, min(40, width - names - (77 if wide else 57)))
 
 
 def whisker(value: float, ends: Sequence[float], scale: tuple[float, float], cells: int, unicode: bool) -> str:
@@ -95,10 +106,8 @@ def _table(*headers: str) -> Table:
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for header in headers:
-        text = header in ("model", "") or header.startswith("first")
-        table.add_column(
-            header, justify="left" if text else "right", overflow="fold", no_wrap=header in ("interval", "")
-        )
+        text, name = header in ("model", "") or header.startswith("first"), header == "model"
+        table.add_column(header, justify="left" if text else "right", overflow="fold", no_wrap=not name)
     return table
 
 

@@ -76,7 +76,7 @@ def budget(found: Mapping[str, Any] | None) -> str:
 
 def dropped_at(row: Row) -> str:
     """Return at which label the race dropped a checkpoint: its bits are those up to there."""
-    return f"eliminated at n={row['stage']['n']:,}"
+    return f"out at {row['stage']['n']:,}"
 
 
 def dropped(row: Row) -> str:
