@@ -1,4 +1,6 @@
-"""Features of real text for the tests of codes: all-MiniLM-L6 and its random twin on Rotten Tomatoes, embedded once and stored."""
+"""Features of real text for the tests of codes: all-MiniLM-L6 and its random twin on Rotten Tomatoes, embedded once
+and stored.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ EXAMPLES = 1000
 
 @cache
 def rotten_features(examples: int = EXAMPLES) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return features of the encoder and of its random twin, float32 [n, 384] each, and labels int64 [n], in random order."""
+    """Return features of the encoder and of its random twin, float32 [n, 384] each, and labels int64 [n], in random
+    order.
+    """
     from lit_hf.encoders import load_encoder
     from lit_hf.features import FeatureStore, embed
 

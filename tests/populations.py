@@ -1,8 +1,10 @@
-"""Sources of labelled streams whose estimand can be had by brute force, to see how often intervals hold what they promise.
+"""Sources of labelled streams whose estimand can be had by brute force, to see how often intervals hold what they
+promise.
 
-A source has a latent z ~ N(+-mean, I) for two classes. The encoder is one fixed map of z, each random twin a fresh random
-one. Hundreds of thousands of streams are needed, so they are coded side by side by a small coder: increments and top node
-are those of `lit_hf.codes`, the probe is a shrunk linear discriminant in batched numpy. An interval knows bits, not probes.
+A source has a latent z ~ N(+-mean, I) for two classes. The encoder is one fixed map of z, each random twin a fresh
+random one. Hundreds of thousands of streams are needed, so they are coded side by side by a small coder: increments
+and top node are those of `lit_hf.codes`, the probe is a shrunk linear discriminant in batched numpy. An interval
+knows bits, not probes.
 """
 
 from __future__ import annotations
@@ -118,7 +120,9 @@ class Bits:
 
 @dataclass(frozen=True)
 class Arms:
-    """One dataset, coded as an evaluation codes it; `more`: its L_IT [MORE] in further orders, each with its own twin."""
+    """One dataset, coded as an evaluation codes it; `more`: its L_IT [MORE] in further orders, each with its own
+    twin.
+    """
 
     encoder: Bits
     twin: Bits

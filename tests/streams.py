@@ -17,7 +17,9 @@ CHEAP = ("ridge", "discriminant")
 
 
 def gaussian(n: int, dim: int, classes: int, *, signal: float = 1.0, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """Return features float32 [n, dim] and labels [n]: class means of length `signal` apart from noise of unit variance."""
+    """Return features float32 [n, dim] and labels [n]: class means of length `signal` apart from noise of unit
+    variance.
+    """
     rng = np.random.default_rng(seed)
     labels = rng.integers(classes, size=n)
     means = signal * rng.normal(size=(classes, dim)) / np.sqrt(dim) * np.sqrt(2)

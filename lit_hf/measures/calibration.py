@@ -2,14 +2,16 @@
 
     ECE = sum_b |accuracy_b - confidence_b| * n_b / n       (a share, 0 .. 1)
 
-over ten equal bins b of the confidence, the probability of the likeliest class. Guo, Pleiss, Sun, Weinberger (2017), "On calibration
-of modern neural networks", arXiv 1706.04599. The mixture of probes before the null experts is judged: it is what may be
-overconfident. With n predictions in all, about 0.4 * sqrt(bins / n) is expected of a perfectly calibrated coder: stated beside it.
+over ten equal bins b of the confidence, the probability of the likeliest class. Guo, Pleiss, Sun, Weinberger (2017),
+"On calibration of modern neural networks", arXiv 1706.04599. The mixture of probes before the null experts is judged:
+it is what may be overconfident. With n predictions in all, about 0.4 * sqrt(bins / n) is expected of a perfectly
+calibrated coder: stated beside it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -19,7 +21,9 @@ DECADES = (0, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 
 @dataclass(frozen=True)
 class Calibration:
-    """Of the predictions for labels [start, stop): calibration error `ece`, what chance alone gives, mean confidence, accuracy."""
+    """Of the predictions for labels [start, stop): calibration error `ece`, what chance alone gives, mean confidence,
+    accuracy.
+    """
 
     start: int
     stop: int
@@ -35,7 +39,7 @@ def calibration_by_decade(confidence: np.ndarray, correct: np.ndarray) -> list[C
     confidence: float [R, N] by position, of the likeliest class; correct: bool [R, N], whether it was the label.
     """
     total = confidence.shape[1]
-    spans = [(a, min(b, total)) for a, b in zip(DECADES[:-1], DECADES[1:], strict=True) if a < total]
+    spans = [(a, min(b, total)) for a, b in pairwise(DECADES) if a < total]
     return [_calibration(a, b, confidence[:, a:b].ravel(), correct[:, a:b].ravel()) for a, b in spans]
 
 

@@ -1,12 +1,15 @@
 """What was paid above the loss that is left in the end: excess description length, and epiplexity.
 
-    EDL = sum_i l_i - k * L_final     [bits]      L_final: mean loss of the final readout on data that are not in the stream
+    EDL = sum_i l_i - k * L_final    [bits]
 
-Donoway et al. (2026), "Excess description length", arXiv 2601.04728. The prequential estimate of epiplexity, sum_i (l_i - final
-loss) (Finzi et al. 2026, arXiv 2601.03220), is the same number where its final loss too is measured on held-out data, as here.
-The variance of L_final enters times k^2, and soon is most of the interval: with H held-out examples of deviation s, the half
-width is about 2 k s / sqrt(H). Without held-out data it is not stated: the last block of the stream is not the final loss.
-Zero when nothing is learned; it may come out negative by chance, and is not clipped.
+L_final: mean loss in bits of the final readout on data that are not in the stream.
+
+Donoway et al. (2026), "Excess description length", arXiv 2601.04728. The prequential estimate of epiplexity, sum_i
+(l_i - final loss) (Finzi et al. 2026, arXiv 2601.03220), is the same number where its final loss too is measured on
+held-out data, as here. The variance of L_final enters times k^2, and soon is most of the interval: with H held-out
+examples of deviation s, the half width is about 2 k s / sqrt(H). Without held-out data it is not stated: the last
+block of the stream is not the final loss. Zero when nothing is learned; it may come out negative by chance, and is
+not clipped.
 """
 
 from __future__ import annotations
@@ -31,7 +34,8 @@ class Excess:
 def excess(codelength: float, variance: float, labels: int, held_out: np.ndarray) -> Excess | None:
     """Return EDL, or None with too little held-out data.
 
-    codelength: bits of `labels` labels, with its variance [bits^2]; held_out: bits [H] of held-out labels under the final readout.
+    codelength: bits of `labels` labels, with its variance [bits^2]; held_out: bits [H] of held-out labels under the
+    final readout.
     """
     if len(held_out) < LEAST_HELD_OUT:
         return None

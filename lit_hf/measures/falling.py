@@ -1,8 +1,8 @@
 """The learning curve as a falling function of the labels seen: block means over orders, regressed to never rise.
 
-Single losses are no curve: (l_i - eps)_+ of each label is biased up by its noise. So losses are averaged over orders and in
-blocks, then made monotone by pooling adjacent violators. Ayer et al. (1955), "An empirical distribution function for sampling
-with incomplete information".
+Single losses are no curve: (l_i - eps)_+ of each label is biased up by its noise. So losses are averaged over orders
+and in blocks, then made monotone by pooling adjacent violators. Ayer et al. (1955), "An empirical distribution
+function for sampling with incomplete information".
 """
 
 from __future__ import annotations
@@ -33,13 +33,17 @@ class Falling:
 
 
 def falling_curve(bits: np.ndarray, edges: np.ndarray) -> Falling:
-    """Return the falling curve of `bits` [R, N] by position; `edges` [I + 1]: the increments. Its sum is the codelength."""
+    """Return the falling curve of `bits` [R, N] by position; `edges` [I + 1]: the increments. Its sum is the
+    codelength.
+    """
     coarse = coarse_edges(edges)
     return Falling(coarse, never_rising(block_means(bits, coarse), np.diff(coarse)))
 
 
 def never_rising(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Return the non-increasing sequence [B] nearest to `values` [B] in weighted least squares; the weighted sum stays."""
+    """Return the non-increasing sequence [B] nearest to `values` [B] in weighted least squares; the weighted sum
+    stays.
+    """
     pools: list[tuple[float, float, int]] = []  # mean, weight, blocks
     for value, weight in zip(values.tolist(), weights.tolist(), strict=True):
         pools.append((value, weight, 1))

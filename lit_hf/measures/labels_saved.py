@@ -2,8 +2,9 @@
 
     saved(n) = n_baseline(l_encoder(n)) - n     [labels],  n_baseline(l) = least labels with expected loss <= l
 
-Ours. On the falling curves of both arms, which tell n to within a block, a tenth of the past. Censored: when the baseline never gets
-there within the stream, more than N - n are saved. Negative where the baseline learns faster; 0 for an encoder against itself.
+Ours. On the falling curves of both arms, which tell n to within a block, a tenth of the past. Censored: when the
+baseline never gets there within the stream, more than N - n are saved. Negative where the baseline learns faster; 0
+for an encoder against itself.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from lit_hf.measures.falling import Falling, reached
 
 @dataclass(frozen=True)
 class Saved:
-    """The baseline needs `saved` labels more than the encoder's `labels` for `loss` bits per label; at least, if `censored`."""
+    """The baseline needs `saved` labels more than the encoder's `labels` for `loss` bits per label; at least, if
+    `censored`.
+    """
 
     labels: int
     loss: float

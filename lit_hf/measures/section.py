@@ -92,7 +92,7 @@ def _excess(arm: _Arm, holdout: Any) -> dict[str, Any]:
     names = ("excess_description_length", "epiplexity")
     if found is None:
         reason = "the final loss needs at least 30 held-out examples"
-        return {name: None for name in names} | {f"{name}_reason": reason for name in names}
+        return dict[str, Any](dict.fromkeys(names)) | {f"{name}_reason": reason for name in names}
     return dict.fromkeys(names, asdict(found))
 
 

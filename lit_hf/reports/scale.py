@@ -51,7 +51,8 @@ class Logarithmic:
 def linear(values: Sequence[float], count: int = 5) -> Linear:
     """Return an axis that holds all `values` and has about `count` ticks."""
     low, high = min(values), max(values)
-    spread = (high - low) or abs(high) or 1.0
+    spread = (high - low) or abs(high)
+    spread = spread if spread > 1e-300 else 1.0  # also what is too small to be divided
     power = 10.0 ** math.floor(math.log10(spread / count))
     step = next(m * power for m in (1, 2, 5, 10) if m * power * count >= spread)
     return Linear(math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step or step, step)

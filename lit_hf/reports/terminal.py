@@ -13,6 +13,7 @@ from lit_hf.reports import words
 from lit_hf.reports.ladder import bar, ladder
 from lit_hf.reports.layers import layer_table
 from lit_hf.reports.series import series
+from lit_hf.reports.switching import switching_table
 from lit_hf.reports.terminal_curve import STYLES, draw
 
 MAX_WIDTH = 110
@@ -26,6 +27,8 @@ def report(record: Record, width: int, encoding: str) -> list[RenderableType]:
     parts.append(draw(series(record), width, unicode=unicode))
     profile = layer_table(record, width, unicode=unicode)
     parts += [Text(), profile] if profile is not None else []
+    carried = switching_table(record)
+    parts += [Text(), carried] if carried is not None else []
     notes = words.remarks(record)
     return [*parts, Text(), remarks(notes)] if notes else parts
 

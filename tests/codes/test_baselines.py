@@ -25,7 +25,8 @@ def log_counts(k: int) -> np.ndarray:
 
 
 def expected_bits(k: int) -> float:
-    """Return the expected KT codelength of k labels, by enumerating the number of ones; the code ignores their order."""
+    """Return the expected KT codelength of k labels, by enumerating the number of ones; the code ignores their order.
+    """
     logs = log_counts(k)
     bits = [class_prior_bits(np.repeat([0, 1], [k - ones, ones]), 2).sum() for ones in range(k + 1)]
     return float(np.exp(logs) @ np.array(bits))
@@ -40,7 +41,9 @@ def test_transfer_between_bernoulli_streams_has_its_closed_form(n: int, k: int) 
 
 @pytest.mark.parametrize(("n", "k"), CLOSED_FORM)
 def test_the_table_of_bernoulli_streams_by_kt_s_own_formula(n: int, k: int) -> None:
-    """The KT codelength of a sequence is -log2 of its Beta(1/2, 1/2) evidence, which enumeration to 6,000 labels can use."""
+    """The KT codelength of a sequence is -log2 of its Beta(1/2, 1/2) evidence, which enumeration to 6,000 labels can
+    use.
+    """
 
     def entropy(m: int) -> float:
         ones = np.arange(m + 1)

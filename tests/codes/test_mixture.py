@@ -16,7 +16,9 @@ from lit_hf.codes.nulls import with_nulls
 
 @st.composite
 def coded(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
-    """Return tables of probabilities [N, C], labels [N], groups [N] and C: any tables, also nearly certain and wrong ones."""
+    """Return tables of probabilities [N, C], labels [N], groups [N] and C: any tables, also nearly certain and wrong
+    ones.
+    """
     classes = draw(st.integers(2, 50))
     sizes = draw(st.lists(st.integers(1, 4), min_size=1, max_size=40))
     groups = np.repeat(np.arange(len(sizes)), sizes)

@@ -62,8 +62,8 @@ LABELS = {
 
 
 @given(
-    st.sampled_from(sorted(FEATURES)), st.sampled_from(sorted(LABELS)), st.sampled_from([2, 3, 10, 50]), st.integers(20, 150),
-    st.sampled_from([1, 5, 40, 200]), st.integers(0, 2**32 - 1),
+    st.sampled_from(sorted(FEATURES)), st.sampled_from(sorted(LABELS)), st.sampled_from([2, 3, 10, 50]),
+    st.integers(20, 150), st.sampled_from([1, 5, 40, 200]), st.integers(0, 2**32 - 1),
 )  # fmt: skip
 @settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 def test_on_anything(kind: str, labelling: str, classes: int, n: int, dim: int, seed: int) -> None:
@@ -87,7 +87,9 @@ def test_against_labels_chosen_to_hurt(n: int, dim: int, classes: int) -> None:
 
 @pytest.mark.parametrize("classes", [2, 200])
 def test_with_groups_the_weights_stand_still_and_the_bound_is_looser(classes: int) -> None:
-    """Labels of one group must not help each other, so the top node moves at the ends of groups: no theorem, a control."""
+    """Labels of one group must not help each other, so the top node moves at the ends of groups: no theorem, a
+    control.
+    """
     rng = np.random.default_rng(0)
     groups = np.repeat(np.arange(40), rng.integers(1, 12, size=40))
     features, labels = rng.normal(size=(len(groups), 6)).astype(np.float32), rng.integers(classes, size=len(groups))

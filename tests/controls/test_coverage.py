@@ -14,12 +14,12 @@ import pytest
 from lit_hf.measures.transfer import compare_arms
 from tests.populations import SOURCES, Arms, replicate
 
-POPULATIONS = 400
+POPULATIONS = 600
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """Shares of `populations` whose interval holds the expectation over new streams, and over orders and twins alone."""
+    """Shares of `populations` whose interval holds the expectation: over new streams, over orders and twins alone."""
 
     populations: int
     stream: float
@@ -31,7 +31,8 @@ class Coverage:
         def spoken(share: float) -> str:
             return f"{share:.3f} ± {np.sqrt(share * (1 - share) / self.populations):.3f}"
 
-        return f"new stream {spoken(self.stream)}   this dataset {spoken(self.dataset)}   L_IT {self.truth:6.1f} ± {self.half:.1f}"
+        covered = f"new stream {spoken(self.stream)}   this dataset {spoken(self.dataset)}"
+        return f"{covered}   L_IT {self.truth:6.1f} ± {self.half:.1f}"
 
 
 @pytest.fixture(scope="module")
@@ -81,9 +82,10 @@ def test_intervals_cover(name: str, pool: ProcessPoolExecutor, capsys: pytest.Ca
 
 
 def test_a_few_populations_are_coded_as_expected() -> None:
-    """The small coder behaves like the package's: honest bounds, transfer where there is some, none for a blind encoder."""
+    """The small coder behaves like the package's: honest bounds, transfer where there is some, none for a blind
+    encoder.
+    """
     strong, blind = ([replicate(name, seed) for seed in range(4)] for name in ("strong", "zero"))
-    lengths = [one.encoder.per_example.sum(1).mean() for one in strong]
-    assert max(lengths) < 200 < 300
-    assert all(compare_arms(one).transfer.low > 0 for one in strong)
+    assert all(compare_arms(one).transfer.estimate > 20 for one in strong)
+    assert all(one.encoder.per_example.sum(1).max() < one.twin.per_example.sum(1).min() for one in strong)
     assert all(one.twin.per_example.sum(1).max() <= 302 for one in blind)
