@@ -1,6 +1,8 @@
 """Compression: how many times shorter the code is than the uniform code.
 
-compression = k * log2 C / sum_i l_i (a ratio; the minimum description length, MDL, is the sum itself, in bits)
+    compression = k * log2 C / sum_i l_i
+
+A ratio; the minimum description length, MDL, is the sum itself, in bits.
 
 At 1 nothing was learned; it has no upper end; below 1 only by the two bits that a code may pay above uniform, or
 where the groups are large. Voita and Titov (2020), "Information-theoretic probing with minimum description length",

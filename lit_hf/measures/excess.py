@@ -4,7 +4,7 @@
 
 L_final: mean loss in bits of the final readout on data that are not in the stream.
 
-Donoway et al. (2026), "Excess description length", arXiv 2601.04728. The prequential estimate of epiplexity, sum_i
+Donoway et al. (2026), arXiv 2601.04728. The prequential estimate of epiplexity, sum_i
 (l_i - final loss) (Finzi et al. 2026, arXiv 2601.03220), is the same number where its final loss too is measured on
 held-out data, as here. The variance of L_final enters times k^2, and soon is most of the interval: with H held-out
 examples of deviation s, the half width is about 2 k s / sqrt(H). Without held-out data it is not stated: the last

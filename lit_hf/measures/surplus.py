@@ -1,6 +1,7 @@
 """Surplus description length and sample complexity for a wanted loss.
 
-SDL(eps) = sum_i (l_i - eps)_+ [bits] eSC(eps) = least n with expected loss after n labels <= eps [labels]
+    SDL(eps) = sum_i (l_i - eps)_+                                      [bits]
+    eSC(eps) = least n with expected loss after n labels <= eps         [labels]
 
 Whitney, Song, Brandfonbrener, Altosaar, Cho (2020), "Evaluating representations by the complexity of learning
 low-loss predictors", arXiv 2009.07368. l is the falling curve (lit_hf/measures/falling.py): its blocks hold at least
