@@ -10,6 +10,8 @@ import torch
 from datasets import ClassLabel, Dataset, DatasetDict, Features, List, Value
 
 from lit_hf.config import Settings
+from lit_hf.contest.plan import Options
+from lit_hf.contest.run import rank
 from lit_hf.encoders import load_encoder, raw_input, wrap_encoder
 from lit_hf.errors import BadSetting
 from lit_hf.evaluate import evaluate
@@ -139,3 +141,13 @@ def test_parts_of_speech_of_brown() -> None:
     assert record["baselines"]["raw_input"]["bits"] < record["baselines"]["class_prior"]["bits"]
     assert record["baselines"]["raw_input"]["kind"] == "hashed word windows"
     assert record["model"]["pooling"] == "first sub-token"
+
+
+def test_a_contest_reads_the_rows_of_words(tmp_path: Path) -> None:
+    words, settings = brown(60), {"max_examples": 500, "orders": 1, "cache_dir": str(tmp_path / "cache")}
+    models = [str(tiny.save(tmp_path / f"model{seed}", tiny.bert(seed))) for seed in (0, 1)]
+    found = rank(words, models, options=Options(race=False), **settings)  # type: ignore[arg-type]
+    for row in found["ranking"]:
+        alone = evaluate(row["model"]["id"], words, twins=1, **settings)
+        assert row["codelength"]["bits"] == pytest.approx(alone["codelength"]["bits"], rel=1e-9)
+        assert row["accuracy"] == pytest.approx(alone["holdout"]["value"])

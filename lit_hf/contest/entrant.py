@@ -64,7 +64,7 @@ class Entrant:
     def rows(self) -> GrowingRows:
         """The feature rows as far as they are embedded."""
         if self._rows is None:
-            self._rows = GrowingRows(self.job.task.size, self.job.encoder.dim)
+            self._rows = GrowingRows(self.job.task.row_count, self.job.encoder.info.dim)
         return self._rows
 
     def knows(self, labels: int) -> bool:
@@ -131,7 +131,7 @@ class Entrant:
         job, task = self.job, self.job.task
         classes = len(task.classes)
         order = prepare_order(
-            self.rows, task.groups, classes, number=0, seed=job.settings.seed, device=job.device, rows=task.groups
+            self.rows, task.groups, classes, number=0, seed=job.settings.seed, device=job.device, rows=task.feature_rows
         )
         return Coder(order.stream, task.labels[order.index], order.groups, order.code, classes, index=order.index)
 

@@ -157,7 +157,11 @@ def _marks(total: int) -> list[int]:
 
 def _holdout_hash(task: Task) -> str | None:
     """Return a hash of the held-out examples: the accuracies of an entry are of these."""
+    from lit_hf.runtime.files import digest_of
     from lit_hf.tasks.stream import fingerprint
 
     held = task.holdout
-    return None if held is None else fingerprint(held.inputs, [str(label) for label in held.labels])
+    if held is None or held.rows is None:
+        return None if held is None else fingerprint(held.inputs, [str(label) for label in held.labels])
+    inputs = fingerprint(held.inputs, [str(place) for place in range(len(held.inputs))])
+    return digest_of([inputs, held.rows.tolist(), held.labels.tolist()])

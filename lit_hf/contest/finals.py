@@ -69,6 +69,8 @@ def _embed_all(entrant: Entrant) -> Any:
     entrant.embed(job.task.size)
     held = job.task.holdout
     rows = None if held is None else job.features(job.encoder, held.inputs, len(held.inputs), "embed held-out").array()
+    if rows is not None and held is not None and held.rows is not None:
+        rows = rows[held.rows]
     job.encoder.release()
     job.timed("embed", began)
     return rows
@@ -82,7 +84,7 @@ def _code(entrant: Entrant, number: int, held_out: Any) -> Curve:
         return entrant.curve
     return code_order(
         entrant.rows, task.labels, task.groups, len(task.classes), number=number, seed=job.settings.seed,
-        device=job.device, rows=task.groups, held_out=held_out if number == 0 else None,
+        device=job.device, rows=task.feature_rows, held_out=held_out if number == 0 else None,
     )  # fmt: skip
 
 

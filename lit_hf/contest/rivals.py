@@ -58,10 +58,11 @@ def _scores(entrant: Entrant, labels: int) -> dict[str, float | None]:
     if note.is_file():
         return dict(json.loads(note.read_text()))
     groups = job.task.groups[:labels]
-    if entrant.rows.found is None or len(entrant.rows.found) <= groups[-1]:
+    rows = job.task.feature_rows[:labels]
+    if entrant.rows.found is None or len(entrant.rows.found) <= rows.max():
         entrant.embed(int(groups[-1]) + 1)
-    rows, targets = entrant.rows[groups], job.task.labels[:labels]
-    found = {name: attempt_score(name, rows, targets) for name in NAMES}
+    features, targets = entrant.rows[rows], job.task.labels[:labels]
+    found = {name: attempt_score(name, features, targets) for name in NAMES}
     write_json(note, found)
     return found
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lit_hf.runtime.inputs import Input
+from lit_hf.runtime.inputs import Input, rows_of
 
 __all__ = ["DatasetInfo", "Holdout", "Input", "Task"]
 
@@ -78,3 +78,8 @@ class Task:
     def feature_rows(self) -> np.ndarray:
         """int64 [N]: the row of the pool's features that each label belongs to."""
         return self.groups if self.rows is None else self.rows
+
+    @property
+    def row_count(self) -> int:
+        """Rows of features of the drawn groups."""
+        return sum(map(rows_of, self.pool[: self.size]))
