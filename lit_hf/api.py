@@ -24,9 +24,10 @@ NEEDED = 20
 class Codelength:
     """What it costs to code N labels given their features, prequentially, in R orders. All in bits.
 
-    bits: mean over orders. bits_per_order: float64 [R]. interval: (low, high) at 95 %. per_example: float64 [R, N], what each example
-    cost, by example; order: int64 [R, N], the example at each position. experts: for each expert of the first order, what it
-    would have cost alone. curves: everything about each order. bank: hash of the probes; only equal hashes are comparable.
+    bits: mean over orders. bits_per_order: float64 [R]. interval: (low, high) at 95 %. per_example: float64 [R, N],
+    what each example cost, by example; order: int64 [R, N], the example at each position. experts: for each expert of
+    the first order, what it would have cost alone. curves: everything about each order. bank: hash of the probes;
+    only equal hashes are comparable.
     """
 
     bits: float
@@ -50,7 +51,7 @@ class Codelength:
 
 @dataclass(frozen=True, eq=False)
 class Transfer:
-    """L_IT (frozen) in bits: `baseline` codelength minus `encoder` codelength, with its 95 % interval; never clipped."""
+    """L_IT (frozen) in bits: codelength of `baseline` minus that of `encoder`, with a 95 % interval; never clipped."""
 
     bits: float
     interval: tuple[float, float]
@@ -91,9 +92,17 @@ def codelength(
 
     labels, groups, classes = checked(features, labels, groups, num_classes)
     unit = partial(
-        code_order, features, labels, groups, classes, seed=seed, device=device, keep_first=not shuffle,
-        kinds=tuple(kinds) if kinds else None, code=code,
-    )  # fmt: skip
+        code_order,
+        features,
+        labels,
+        groups,
+        classes,
+        seed=seed,
+        device=device,
+        keep_first=not shuffle,
+        kinds=tuple(kinds) if kinds else None,
+        code=code,
+    )
     curves = side_by_side([partial(unit, number=number) for number in range(orders)])
     return gather(tuple(curves), groups, code_hash(code, device, kinds))
 
@@ -120,10 +129,19 @@ def transfer(
         given = f"{features.shape[0]} and {baseline_features.shape[0]} rows"
         raise BadSetting("baseline_features", given, "as many rows as `features`")
     arms = [
-        codelength(rows, labels, num_classes=num_classes, orders=orders, seed=seed, groups=groups, device=device,
-                   shuffle=shuffle, code=code)
+        codelength(
+            rows,
+            labels,
+            num_classes=num_classes,
+            orders=orders,
+            seed=seed,
+            groups=groups,
+            device=device,
+            shuffle=shuffle,
+            code=code,
+        )
         for rows in (features, baseline_features)
-    ]  # fmt: skip
+    ]
     found = difference(arms[1], arms[0])
     return Transfer(found.estimate, (found.low, found.high), found.estimate / len(arms[0].groups), *arms)
 
@@ -163,9 +181,17 @@ def code_order(
     from lit_hf.coding import prepare_order
 
     order = prepare_order(
-        features, groups, classes, number=number, seed=seed, device=device, keep_first=keep_first, rows=rows,
-        kinds=kinds, code=code,
-    )  # fmt: skip
+        features,
+        groups,
+        classes,
+        number=number,
+        seed=seed,
+        device=device,
+        keep_first=keep_first,
+        rows=rows,
+        kinds=kinds,
+        code=code,
+    )
     extra = None if held_out is None else to_tensor(held_out, torch.device(device))
     coder = Coder(
         order.stream, labels[order.index], order.groups, order.code, classes, index=order.index, held_out=extra
@@ -196,7 +222,10 @@ def gather(curves: tuple[Curve, ...], groups: np.ndarray, bank: str) -> Codeleng
 
 
 def checked(
-    features: Rows, labels: Sequence[int] | np.ndarray, groups: Sequence[int] | np.ndarray | None, num_classes: int | None
+    features: Rows,
+    labels: Sequence[int] | np.ndarray,
+    groups: Sequence[int] | np.ndarray | None,
+    num_classes: int | None,
 ) -> tuple[np.ndarray, np.ndarray, int]:
     """Return labels int64 [N], groups int64 [N] and C, or raise."""
     if len(features.shape) != 2:

@@ -96,7 +96,7 @@ def _embed(job: Job) -> _Inputs:
             twin, task.pool, part if number else whole, f"embed with {twin.info.kind} {number + 1} of {len(baselines)}"
         )
         for number, twin in enumerate(baselines)
-    ]  # fmt: skip
+    ]
     source = raw_input(task.kind)
     raw = None if source is None else job.features(source, task.pool, whole, "raw input")
     return _Inputs(encoder, twins, raw, held_out, layers, None if source is None else source.info.id)
@@ -130,16 +130,31 @@ def _left_out(job: Job) -> dict[str, tuple[str, ...]]:
 
 
 def _unit(
-    job: Job, rows: Features, number: int, *, stop: int | None = None, labels: np.ndarray | None = None,
-    held_out: Any = None, kinds: tuple[str, ...] | None = None,
-) -> Callable[[], Curve]:  # fmt: skip
+    job: Job,
+    rows: Features,
+    number: int,
+    *,
+    stop: int | None = None,
+    labels: np.ndarray | None = None,
+    held_out: Any = None,
+    kinds: tuple[str, ...] | None = None,
+) -> Callable[[], Curve]:
     task = job.task
     groups = task.groups[:stop]
     return partial(
-        code_order, rows, task.labels[:stop] if labels is None else labels, groups, len(task.classes),
-        number=number, seed=job.settings.seed, device=job.device, rows=task.feature_rows[:stop], held_out=held_out,
-        code=job.settings.code, kinds=kinds,
-    )  # fmt: skip
+        code_order,
+        rows,
+        task.labels[:stop] if labels is None else labels,
+        groups,
+        len(task.classes),
+        number=number,
+        seed=job.settings.seed,
+        device=job.device,
+        rows=task.feature_rows[:stop],
+        held_out=held_out,
+        code=job.settings.code,
+        kinds=kinds,
+    )
 
 
 def _collect(job: Job, inputs: _Inputs, found: dict[str, Curve]) -> Arms:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import platform
 from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lit_hf import __version__
 from lit_hf.records import SCHEMA, Record, record_id, verdict
+from lit_hf.sections import contamination, dataset_section, environment_section, model_section, notes_section
 
 if TYPE_CHECKING:
     from lit_hf.api import Codelength
@@ -18,7 +16,7 @@ if TYPE_CHECKING:
     from lit_hf.evaluate import Job
     from lit_hf.measures.intervals import Interval
 
-ESTIMAND = "expected L_IT over a new stream of as many examples from the same source, probe seeds, orders and twin initialisations"
+ESTIMAND = "expected L_IT over a new stream of as many examples of the same source, orders, probe seeds and twins"
 LEVEL = 0.95
 
 
@@ -47,34 +45,19 @@ def make_record(job: Job, arms: Arms) -> Record:
         "stage": {"n": labels, "eliminated": False},
         "settings": {"given": settings.given(), "resolved": settings.resolved()},
         "environment": environment_section(job),
-        "timings": {**job.timings, "total": sum(job.timings.values()), "embedded_now": job.computed, "from_the_store": job.reused},
+        "timings": {
+            **job.timings,
+            "total": sum(job.timings.values()),
+            "embedded_now": job.computed,
+            "from_the_store": job.reused,
+        },
     }
     if arms.layers:
         first = {layer: float(arm.bits_per_order[0]) for layer, arm in arms.layers.items()}
         ends = {layer: arm.interval for layer, arm in arms.layers.items()}
         data["layers"] = layer_profile(first, ends, labels)
-    data["notes"] = _notes(data, arms)
+    data["notes"] = notes_section(data, arms)
     return Record(data, _arrays(job, arms))
-
-
-def model_section(job: Job) -> dict[str, Any]:
-    info = job.encoder.info
-    return {
-        "id": info.id, "revision": info.revision, "architecture": info.architecture, "parameters": info.parameters,
-        "dim": info.dim, "layer": info.layer, "pooling": info.pooling, "prompt": info.prompt, "max_tokens": info.max_tokens,
-        "padding_side": info.padding_side, "dtype": info.dtype, "resolved_from": dict(info.sources),
-    }  # fmt: skip
-
-
-def dataset_section(job: Job, truncated: float) -> dict[str, Any]:
-    task, info = job.task, job.task.dataset
-    return {
-        "id": info.id, "config": info.config, "split": info.split, "revision": info.revision, "fingerprint": info.fingerprint,
-        "examples": len(task.labels), "groups": task.size, "duplicates": len(task.labels) - len(np.unique(task.feature_rows)),
-        "dropped": {"missing_labels": info.missing_labels, "empty_inputs": info.empty_inputs},
-        "classes": len(task.classes), "class_names": list(task.classes), "kind": task.kind, "unit": task.unit,
-        "columns": dict(info.columns), "truncated": truncated,
-    }  # fmt: skip
 
 
 def _transfer(job: Job, found: Interval | None) -> dict[str, Any]:
@@ -87,11 +70,18 @@ def _transfer(job: Job, found: Interval | None) -> dict[str, Any]:
     if found.twins is None:
         parts["twins_reason"] = "one initialisation: the interval is conditional on it"
     return {
-        "bits": found.estimate, "interval": [found.low, found.high], "level": LEVEL, "bits_per_label": found.estimate / labels,
+        "bits": found.estimate,
+        "interval": [found.low, found.high],
+        "level": LEVEL,
+        "bits_per_label": found.estimate / labels,
         "dataset_interval": None if found.dataset is None else list(found.dataset),
-        "baseline": job.encoder.baseline_name, "frozen": True, "interval_parts": parts, "degrees_of_freedom": found.df,
-        "estimand": ESTIMAND, "verdict": verdict((found.low, found.high), labels),
-    }  # fmt: skip
+        "baseline": job.encoder.baseline_name,
+        "frozen": True,
+        "interval_parts": parts,
+        "degrees_of_freedom": found.df,
+        "estimand": ESTIMAND,
+        "verdict": verdict((found.low, found.high), labels),
+    }
 
 
 def _no_transfer() -> dict[str, Any]:
@@ -99,17 +89,27 @@ def _no_transfer() -> dict[str, Any]:
     from lit_hf.encoders.brought import NO_BASELINE
 
     return {
-        "bits": None, "bits_reason": NO_BASELINE, "interval": None, "level": LEVEL, "bits_per_label": None,
-        "baseline": None, "frozen": True, "interval_parts": None, "degrees_of_freedom": None, "estimand": ESTIMAND,
+        "bits": None,
+        "bits_reason": NO_BASELINE,
+        "interval": None,
+        "level": LEVEL,
+        "bits_per_label": None,
+        "baseline": None,
+        "frozen": True,
+        "interval_parts": None,
+        "degrees_of_freedom": None,
+        "estimand": ESTIMAND,
         "verdict": "no transfer is measured: there is no baseline",
-    }  # fmt: skip
+    }
 
 
 def _codelength(arm: Codelength) -> dict[str, Any]:
     return {
-        "bits": arm.bits, "interval": list(arm.interval), "bits_per_label": arm.bits / len(arm.groups),
+        "bits": arm.bits,
+        "interval": list(arm.interval),
+        "bits_per_label": arm.bits / len(arm.groups),
         "bits_per_order": arm.bits_per_order.tolist(),
-    }  # fmt: skip
+    }
 
 
 def _baselines(job: Job, arms: Arms, twin: Interval | None) -> dict[str, Any]:
@@ -125,9 +125,10 @@ def _baselines(job: Job, arms: Arms, twin: Interval | None) -> dict[str, Any]:
         "uniform": {"bits": uniform_bits(len(labels), classes)},
         "shuffled_labels": {
             **({"transfer_bits": other - encoder} if other is not None else _no_control()),
-            "code_minus_class_prior_bits": encoder - prior, "examples": control,
+            "code_minus_class_prior_bits": encoder - prior,
+            "examples": control,
         },
-    }  # fmt: skip
+    }
 
 
 def _twin(arms: Arms, twin: Interval | None) -> dict[str, Any]:
@@ -135,12 +136,17 @@ def _twin(arms: Arms, twin: Interval | None) -> dict[str, Any]:
 
     if twin is None:
         return {
-            "bits": None, "bits_reason": NO_BASELINE, "interval": None, "interval_reason": NO_BASELINE,
+            "bits": None,
+            "bits_reason": NO_BASELINE,
+            "interval": None,
+            "interval_reason": NO_BASELINE,
             "initialisations": 0,
-        }  # fmt: skip
+        }
     return {
-        "bits": twin.estimate, "interval": [twin.low, twin.high], "initialisations": 1 + len(arms.twin_parts),
-    }  # fmt: skip
+        "bits": twin.estimate,
+        "interval": [twin.low, twin.high],
+        "initialisations": 1 + len(arms.twin_parts),
+    }
 
 
 def _no_raw_input() -> dict[str, Any]:
@@ -182,10 +188,13 @@ def _curve(job: Job, arms: Arms) -> dict[str, Any]:
         return block_means(np.stack([curve.bits for curve in arm.curves]), edges).tolist()
 
     return {
-        "labels_seen": edges[:-1].tolist(), "encoder_bits_per_label": means(arms.encoder), "baseline_bits_per_label": means(arms.twin),
-        "raw_input_bits_per_label": means(arms.raw), "class_prior_bits_per_label": block_means(prior[None], edges).tolist(),
+        "labels_seen": edges[:-1].tolist(),
+        "encoder_bits_per_label": means(arms.encoder),
+        "baseline_bits_per_label": means(arms.twin),
+        "raw_input_bits_per_label": means(arms.raw),
+        "class_prior_bits_per_label": block_means(prior[None], edges).tolist(),
         "uniform_bits_per_label": float(np.log2(len(job.task.classes))),
-    }  # fmt: skip
+    }
 
 
 def _coder(arms: Arms, code: str) -> dict[str, Any]:
@@ -198,59 +207,23 @@ def _coder(arms: Arms, code: str) -> dict[str, Any]:
         for name, bits in arms.encoder.experts.items()
     ]
     return {
-        "version": VERSION, "bank": arms.encoder.bank, "code": code, "experts": experts,
-        "mixing_bits": first.mixing_bits, "edges": first.edges.tolist(),
-    }  # fmt: skip
-
-
-def contamination(job: Job) -> str:
-    from lit_hf.encoders.trained_on import declared_datasets
-    from lit_hf.tasks.aliases import same_dataset
-
-    declared = declared_datasets(job.encoder.info.id, job.encoder.info.revision)
-    if declared is None:
-        return "unknown"
-    return "declared" if any(same_dataset(name, job.task.dataset.id) for name in declared) else "not declared"
-
-
-def environment_section(job: Job) -> dict[str, Any]:
-    from lit_hf.runtime.units import UNIT_THREADS
-
-    return {
-        "lit_hf": __version__,
-        "python": platform.python_version(),
-        **{name: version(name) for name in ("torch", "transformers", "datasets")},
-        "platform": platform.platform(),
-        "device": job.device,
-        "processes": 1,
-        "threads": UNIT_THREADS,
+        "version": VERSION,
+        "bank": arms.encoder.bank,
+        "code": code,
+        "experts": experts,
+        "mixing_bits": first.mixing_bits,
+        "edges": first.edges.tolist(),
     }
-
-
-def _notes(data: dict[str, Any], arms: Arms) -> list[str]:
-    notes, raw = [], data["baselines"]["raw_input"]["bits"]
-    mine = float(arms.encoder.bits_per_order[0])
-    if raw is not None and mine >= raw:
-        notes.append(f"The checkpoint does not beat the raw input: {mine:,.0f} bits against {raw:,.0f} for {arms.raw_kind}.")
-    control = data["baselines"]["shuffled_labels"]
-    if abs(control["transfer_bits"] or 0) > 5:
-        notes.append(f"The control with shuffled labels shows {control['transfer_bits']:.1f} bits of transfer where there is none.")
-    if data["dataset"]["truncated"] > 0.01:
-        notes.append(f"{data['dataset']['truncated']:.0%} of the texts were cut at {data['model']['max_tokens']} tokens.")
-    if data["dataset"]["duplicates"]:
-        notes.append(f"{data['dataset']['duplicates']:,} labels belong to an input that occurs more than once: one group each.")
-    if data["coder"]["code"] != "online":
-        notes.append(f"All arms are coded by {data['coder']['code']}, a reference that is longer than the online code.")
-    if data["contamination"] == "declared":
-        notes.append("The checkpoint's card names this dataset among its training data: the codelength may not be honest.")
-    return notes
 
 
 def _arrays(job: Job, arms: Arms) -> dict[str, np.ndarray]:
     others = {"bits_baseline": arms.twin, "bits_raw": arms.raw}
     return {
-        "labels": job.task.labels, "groups": job.task.groups, "order": arms.encoder.order,
+        "labels": job.task.labels,
+        "groups": job.task.groups,
+        "order": arms.encoder.order,
         "bits_encoder": arms.encoder.per_example,
         **{name: arm.per_example for name, arm in others.items() if arm is not None},
-        "edges": arms.encoder.curves[0].edges, "weights": arms.encoder.curves[0].weights,
-    }  # fmt: skip
+        "edges": arms.encoder.curves[0].edges,
+        "weights": arms.encoder.curves[0].weights,
+    }

@@ -66,7 +66,9 @@ class Settings:
     seed: int = _setting(0, "Measurement", "Decides the sample, the orders, the probes and the random twins.")
     twins: int = _setting(3, "Measurement", "Random initialisations of the twin: further ones on a quarter, or 2,048.")
     code: str = _setting("online", "Measurement", "online; or block, Voita and Titov's code, for reference.")
-    sensitivity: bool = _setting(False, "Measurement", "Code again without each kind of probe: does one make the result?")
+    sensitivity: bool = _setting(
+        False, "Measurement", "Code again without each kind of probe: does one make the result?"
+    )
 
     device: str = _setting("auto", "Machine", "auto, cpu, cuda, cuda:1 or mps.")
     batch_tokens: int | None = _setting(None, "Machine", "Tokens in one forward pass, padding included; by device.")

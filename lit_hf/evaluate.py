@@ -55,7 +55,7 @@ def run(settings: Settings, *, progress: Progress | None = None, data: Any = Non
 
 @dataclass
 class Job:
-    """One evaluation with everything loaded: features come when they are asked for, from the store where it has them."""
+    """One evaluation with everything loaded: features come when asked for, from the store where it has them."""
 
     settings: Settings
     task: Task
@@ -76,11 +76,20 @@ class Job:
         began = time.perf_counter()
         task = task or load_task(settings, data)
         encoder = load_encoder(
-            settings.model, layer=settings.layer, pooling=settings.pooling, prompt=settings.prompt,
-            max_tokens=settings.max_tokens, dtype=settings.dtype, batch_tokens=settings.batch_tokens, threads=settings.threads,
-            device=settings.device, trust_remote_code=settings.trust_remote_code, allow_pickle=settings.allow_pickle,
-            cache_dir=settings.cache_dir, unit=task.unit,
-        )  # fmt: skip
+            settings.model,
+            layer=settings.layer,
+            pooling=settings.pooling,
+            prompt=settings.prompt,
+            max_tokens=settings.max_tokens,
+            dtype=settings.dtype,
+            batch_tokens=settings.batch_tokens,
+            threads=settings.threads,
+            device=settings.device,
+            trust_remote_code=settings.trust_remote_code,
+            allow_pickle=settings.allow_pickle,
+            cache_dir=settings.cache_dir,
+            unit=task.unit,
+        )
         device = find_place(settings.device).device
         return cls(settings, task, encoder, progress, device, {"load": time.perf_counter() - began})
 

@@ -37,7 +37,7 @@ ROOMS: dict[str, set[str]] = {
     "results": LEAVES | {"runtime", "ranking"},
 }
 # Together they compose one evaluation from the rooms.
-COMPOSITION = {"evaluate", "arms", "assemble"}
+COMPOSITION = {"evaluate", "arms", "assemble", "sections"}
 COMPOSED = LEAVES | {"runtime", "tasks", "encoders", "features", "codes", "probes", "measures"}
 COMPOSED |= {"coding", "api", "metric", "proof", "results"}
 ROOMS |= dict.fromkeys(COMPOSITION, COMPOSED | COMPOSITION)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lit_hf.assemble import contamination, dataset_section, model_section
 from lit_hf.ranking.entry import SCHEMA, Entry, entry_id
+from lit_hf.sections import contamination, dataset_section, model_section
 
 if TYPE_CHECKING:
     from lit_hf.api import Codelength

@@ -117,8 +117,8 @@ def _transfer(entrant: Entrant, store: ResultsStore) -> None:
 
 
 def _record_id(entrant: Entrant) -> str:
-    from lit_hf.assemble import dataset_section, model_section
     from lit_hf.records import record_id
+    from lit_hf.sections import dataset_section, model_section
 
     job = entrant.job
     return record_id(model_section(job), dataset_section(job, 0.0), job.settings.fingerprint())

@@ -27,8 +27,8 @@ class Rules:
 
     `least_shells`: no verdict before as many; `least_shrinkage` [bits per label and doubling]; `shrinkage_level`:
     one-sided level of the upper limit of the shrinkage (normal approximation). `asymptotic`: take the normal limit of
-    the gap at each shell instead of the empirical-Bernstein one. It is several times tighter and drops earlier; its level
-    holds for long shells only, and no longer for every distribution of losses.
+    the gap at each shell instead of the empirical-Bernstein one. It is several times tighter and drops earlier; its
+    level holds for long shells only, and no longer for every distribution of losses.
     """
 
     level: float = 0.05

@@ -25,8 +25,7 @@ def log_counts(k: int) -> np.ndarray:
 
 
 def expected_bits(k: int) -> float:
-    """Return the expected KT codelength of k labels, by enumerating the number of ones; the code ignores their order.
-    """
+    """Return the expected KT codelength of k labels, by enumerating the ones; the code ignores their order."""
     logs = log_counts(k)
     bits = [class_prior_bits(np.repeat([0, 1], [k - ones, ones]), 2).sum() for ones in range(k + 1)]
     return float(np.exp(logs) @ np.array(bits))

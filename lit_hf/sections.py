@@ -1,0 +1,110 @@
+"""What a record says of the run: checkpoint, dataset, environment, contamination, and notes in words."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lit_hf import __version__
+
+if TYPE_CHECKING:
+    from lit_hf.arms import Arms
+    from lit_hf.evaluate import Job
+
+
+def model_section(job: Job) -> dict[str, Any]:
+    """Return which checkpoint was read, and how."""
+    info = job.encoder.info
+    return {
+        "id": info.id,
+        "revision": info.revision,
+        "architecture": info.architecture,
+        "parameters": info.parameters,
+        "dim": info.dim,
+        "layer": info.layer,
+        "pooling": info.pooling,
+        "prompt": info.prompt,
+        "max_tokens": info.max_tokens,
+        "padding_side": info.padding_side,
+        "dtype": info.dtype,
+        "resolved_from": dict(info.sources),
+    }
+
+
+def dataset_section(job: Job, truncated: float) -> dict[str, Any]:
+    """Return what was coded; `truncated`: share of the inputs that lost tokens."""
+    task, info = job.task, job.task.dataset
+    return {
+        "id": info.id,
+        "config": info.config,
+        "split": info.split,
+        "revision": info.revision,
+        "fingerprint": info.fingerprint,
+        "examples": len(task.labels),
+        "groups": task.size,
+        "duplicates": len(task.labels) - len(np.unique(task.feature_rows)),
+        "dropped": {"missing_labels": info.missing_labels, "empty_inputs": info.empty_inputs},
+        "classes": len(task.classes),
+        "class_names": list(task.classes),
+        "kind": task.kind,
+        "unit": task.unit,
+        "columns": dict(info.columns),
+        "truncated": truncated,
+    }
+
+
+def contamination(job: Job) -> str:
+    """Return whether the checkpoint's card names this dataset: declared, not declared, or unknown."""
+    from lit_hf.encoders.trained_on import declared_datasets
+    from lit_hf.tasks.aliases import same_dataset
+
+    declared = declared_datasets(job.encoder.info.id, job.encoder.info.revision)
+    if declared is None:
+        return "unknown"
+    return "declared" if any(same_dataset(name, job.task.dataset.id) for name in declared) else "not declared"
+
+
+def environment_section(job: Job) -> dict[str, Any]:
+    """Return where it ran: what another machine must match to get the same bits."""
+    from lit_hf.runtime.units import UNIT_THREADS
+
+    return {
+        "lit_hf": __version__,
+        "python": platform.python_version(),
+        **{name: version(name) for name in ("torch", "transformers", "datasets")},
+        "platform": platform.platform(),
+        "device": job.device,
+        "processes": 1,
+        "threads": UNIT_THREADS,
+    }
+
+
+def notes_section(data: dict[str, Any], arms: Arms) -> list[str]:
+    """Return what a reader of the result must be told, in words."""
+    notes, raw = [], data["baselines"]["raw_input"]["bits"]
+    mine = float(arms.encoder.bits_per_order[0])
+    if raw is not None and mine >= raw:
+        notes.append(
+            f"The checkpoint does not beat the raw input: {mine:,.0f} bits against {raw:,.0f} for {arms.raw_kind}."
+        )
+    control = data["baselines"]["shuffled_labels"]
+    if abs(control["transfer_bits"] or 0) > 5:
+        notes.append(f"Shuffled labels show {control['transfer_bits']:.1f} bits of transfer where there is none.")
+    if data["dataset"]["truncated"] > 0.01:
+        notes.append(
+            f"{data['dataset']['truncated']:.0%} of the texts were cut at {data['model']['max_tokens']} tokens."
+        )
+    if data["dataset"]["duplicates"]:
+        notes.append(
+            f"{data['dataset']['duplicates']:,} labels belong to an input that occurs more than once: one group each."
+        )
+    if data["coder"]["code"] != "online":
+        notes.append(f"All arms are coded by {data['coder']['code']}, a reference that is longer than the online code.")
+    if data["contamination"] == "declared":
+        notes.append(
+            "The checkpoint's card names this dataset among its training data: the codelength may not be honest."
+        )
+    return notes
