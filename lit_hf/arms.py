@@ -71,6 +71,12 @@ def code_arms(job: Job) -> Arms:
     return _collect(job, inputs, found)
 
 
+def shuffled_labels(job: Job) -> np.ndarray:
+    """Return the control's labels: those of the first examples, in an order that has nothing to do with the inputs."""
+    first = job.task.labels[:CONTROL_EXAMPLES]
+    return np.random.default_rng([job.settings.seed, 7]).permutation(first)
+
+
 def part_of(job: Job) -> int:
     """Return how many labels the further twins code: all where the bits of a prefix depend on what follows."""
     labels = len(job.task.labels)
@@ -110,8 +116,8 @@ def _units(job: Job, inputs: _Inputs) -> dict[str, Callable[[], Curve]]:
     units |= {f"twin {r}": make(rows, r) for rows in inputs.twins[:1] for r in orders}
     part = part_of(job)
     units |= {f"part {t}": make(rows, 0, stop=part) for t, rows in enumerate(inputs.twins) if t}
-    control = min(len(task.labels), CONTROL_EXAMPLES)
-    shuffled = np.random.default_rng([job.settings.seed, 7]).permutation(task.labels[:control])
+    shuffled = shuffled_labels(job)
+    control = len(shuffled)
     units |= {f"layer {layer}": make(rows, 0) for layer, rows in list(inputs.layers.items())[:-1]}
     if inputs.raw is not None:
         units["raw 0"] = make(inputs.raw, 0)

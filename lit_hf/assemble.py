@@ -113,11 +113,12 @@ def _codelength(arm: Codelength) -> dict[str, Any]:
 
 
 def _baselines(job: Job, arms: Arms, twin: Interval | None) -> dict[str, Any]:
+    from lit_hf.arms import shuffled_labels
     from lit_hf.codes.baselines import class_prior_bits, uniform_bits
 
     labels, groups, classes = job.task.labels, job.task.groups, len(job.task.classes)
     encoder, other, control = arms.control
-    prior = float(class_prior_bits(labels[:control], classes).sum())
+    prior = float(class_prior_bits(shuffled_labels(job), classes, groups[:control]).sum())
     return {
         "random_twin": _twin(arms, twin),
         "raw_input": {"bits": arms.raw.bits, "kind": arms.raw_kind} if arms.raw else _no_raw_input(),
