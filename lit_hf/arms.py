@@ -110,7 +110,7 @@ def _embed(job: Job) -> _Inputs:
 
 def _units(job: Job, inputs: _Inputs) -> dict[str, Callable[[], Curve]]:
     """Name each arm and order; what comes out depends on the unit alone, so they may run anywhere, side by side."""
-    task, orders = job.task, range(job.settings.orders)
+    orders = range(job.settings.orders)
     make = partial(_unit, job)
     units = {f"encoder {r}": make(inputs.encoder, r, held_out=inputs.held_out if r == 0 else None) for r in orders}
     units |= {f"twin {r}": make(rows, r) for rows in inputs.twins[:1] for r in orders}
