@@ -138,8 +138,7 @@ def test_parts_of_speech_of_brown() -> None:
     assert record["dataset"]["groups"] < 150
     assert record["transfer"]["interval"][0] > 0
     assert abs(record["baselines"]["shuffled_labels"]["transfer_bits"]) <= 5
-    # Weights of codes move at the ends of sentences only, so the mixture pays for its first sentences word by word.
-    assert record["baselines"]["shuffled_labels"]["code_minus_class_prior_bits"] <= 20
+    assert record["baselines"]["shuffled_labels"]["code_minus_class_prior_bits"] <= 2 + 1e-6  # rounding
     assert record["baselines"]["raw_input"]["bits"] < record["baselines"]["class_prior"]["bits"]
     assert record["baselines"]["raw_input"]["kind"] == "hashed word windows"
     assert record["model"]["pooling"] == "first sub-token"

@@ -9,7 +9,6 @@ integers into words; labels come out in the order in which they went in. Martin 
 from __future__ import annotations
 
 from collections.abc import Generator as Loop
-from collections.abc import Iterator
 from typing import Protocol
 
 import constriction
@@ -126,10 +125,9 @@ def _walk(stream: Stream, code: Code, groups: np.ndarray, classes: int, side: _S
     while (piece := _following(loop, sent)) is not None:
         table = integers(np.exp(piece.table.double().cpu().numpy()))
         side.meet(piece.start, piece.stop, digest(table.astype("<u4").tobytes() + last.state(), DIGEST))
-        for start, stop, ends in _runs(groups, piece.start, piece.stop):
-            weights = last.mix(table[start - piece.start : stop - piece.start])
-            labels[start:stop] = side.code(start, stop, weights)
-            last.learn(labels[start:stop], ends=ends)
+        for at in range(piece.start, piece.stop):
+            labels[at : at + 1] = side.code(at, at + 1, last.mix(table[at - piece.start : at - piece.start + 1]))
+            last.learn(int(labels[at]), ends=at + 1 == len(groups) or groups[at + 1] != groups[at])
         sent = labels[piece.start : piece.stop]
     return labels
 
@@ -140,13 +138,6 @@ def _following(loop: Loop[Piece, np.ndarray, None], sent: np.ndarray | None) -> 
         return next(loop) if sent is None else loop.send(sent)
     except StopIteration:
         return None
-
-
-def _runs(groups: np.ndarray, start: int, stop: int) -> Iterator[tuple[int, int, bool]]:
-    """Yield [start, stop) of the parts of groups within a piece, and whether the group ends there."""
-    cuts = start + 1 + np.flatnonzero(np.diff(groups[start:stop]))
-    for low, high in zip([start, *cuts.tolist()], [*cuts.tolist(), stop], strict=True):
-        yield low, high, high == len(groups) or groups[high] != groups[high - 1]
 
 
 def _as_model(weights: np.ndarray) -> np.ndarray:

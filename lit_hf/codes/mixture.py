@@ -45,9 +45,11 @@ class Switching:
 
 
 class Top:
-    """The Bayes node over (uniform, class prior, probes) with weights 1/4, 1/4, 1/2 that move at the end of each group.
+    """The Bayes node over (uniform, class prior, probes) with weights 1/4, 1/4, 1/2.
 
-    It never switches, so that   code <= uniform + 2 bits   and   code <= class prior + 2 bits   hold for any labels.
+    A group is coded by the mixture of the parts' products: the parts stand still until it ends, the weights move with
+    each label. It never switches, so that   code <= uniform + 2 bits   and   code <= class prior + 2 bits   hold for
+    any labels and groups; with weights that stand still, each label of the first groups would pay these 2 bits again.
     The class prior is the adaptive KT code: p(c) = (n_c + 1/2) / (n + C/2), Krichevsky and Trofimov (1981).
     Only sums, products and quotients of float64 are used: the same numbers on every machine.
     """
@@ -64,9 +66,11 @@ class Top:
         prior = (self.counts + 0.5) / (self.counts.sum() + 0.5 * self.classes)
         return np.stack(np.broadcast_arrays(np.full(self.classes, 1 / self.classes), prior, probes))
 
-    def learn(self, parts: np.ndarray, labels: np.ndarray) -> None:
-        """Learn one group: `parts` [3, g, C] are what was predicted for its `labels` [g]."""
-        for index, label in enumerate(labels):
-            self.weights = self.weights * parts[:, index, label]
-            self.weights /= self.weights.sum()
-            self.counts[label] += 1
+    def weigh(self, chances: np.ndarray) -> None:
+        """Move the weights by what the parts gave to a label, `chances` [3]."""
+        self.weights = self.weights * chances
+        self.weights /= self.weights.sum()
+
+    def count(self, labels: np.ndarray) -> None:
+        """Learn the `labels` [g] of a group that has ended."""
+        np.add.at(self.counts, labels, 1)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from lit_hf.codes.baselines import class_prior_bits, group_starts
+from lit_hf.codes.baselines import class_prior_bits
 from lit_hf.codes.curve import Curve
 from lit_hf.codes.mixture import Top
 
@@ -34,10 +34,10 @@ def with_nulls(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return bits [N] of the top Bayes node and its weights [3, N] (uniform, class prior, probes) before each label.
 
-    The closed form of `Top`: weights are the prior times two to the minus bits paid until the label's group began.
+    The closed form of `Top`: weights are the prior times two to the minus bits paid before the label.
     """
     parts = np.stack([np.full(len(labels), np.log2(classes)), class_prior_bits(labels, classes, groups), probes])
-    before = (np.cumsum(parts, 1) - parts)[:, group_starts(groups)]
+    before = np.cumsum(parts, 1) - parts
     logs = np.log2(np.array(Top.PRIOR))[:, None] - before
     weights = np.exp2(logs - logs.max(0))
     weights /= weights.sum(0)

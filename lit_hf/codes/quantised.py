@@ -30,25 +30,25 @@ class Sequential:
 
     def __init__(self, classes: int, nulls: bool) -> None:
         self._top = Top(classes) if nulls else None
-        self._seen: list[tuple[np.ndarray, np.ndarray]] = []
+        self._seen: list[int] = []
         self._parts: np.ndarray | None = None
 
     def mix(self, table: np.ndarray) -> np.ndarray:
-        """Return the integers [g, C] that code g labels of one group, for the probes' integers [g, C]."""
+        """Return the integers [1, C] that code the next label, for the probes' integers [1, C]."""
         if self._top is None:
             return table
         self._parts = parts = self._top.table(table / WHOLE)
         uniform, prior, probes = self._top.weights
         return integers(uniform * parts[0] + prior * parts[1] + probes * parts[2])
 
-    def learn(self, labels: np.ndarray, *, ends: bool) -> None:
-        """Take the labels [g] of the rows mixed last; weights and counts move when the group `ends`."""
+    def learn(self, label: int, *, ends: bool) -> None:
+        """Take the label of the row mixed last: weights move, and counts too when its group `ends`."""
         if self._top is None or self._parts is None:
             return
-        self._seen.append((self._parts, labels))
+        self._top.weigh(self._parts[:, 0, label])
+        self._seen.append(label)
         if ends:
-            for parts, now in self._seen:
-                self._top.learn(parts, now)
+            self._top.count(np.array(self._seen))
             self._seen = []
 
     def state(self) -> bytes:

@@ -10,6 +10,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lit_hf.codes.baselines import class_prior_bits
 from lit_hf.codes.mixture import HAZARD, Switching, Top
 from lit_hf.codes.nulls import with_nulls
 
@@ -37,11 +38,12 @@ def test_the_closed_form_is_the_sequential_node(case: tuple[np.ndarray, np.ndarr
     node, bits, weights = Top(classes), np.empty(len(labels)), np.empty((3, len(labels)))
     for group in np.unique(groups):
         where = groups == group
-        parts = node.table(table[where])
-        weights[:, where] = node.weights[:, None]
-        mixed = np.tensordot(node.weights, parts, 1)
-        bits[where] = -np.log2(mixed[np.arange(where.sum()), labels[where]])
-        node.learn(parts, labels[where])
+        for at in np.flatnonzero(where):
+            chances = node.table(table[at])[:, labels[at]]
+            weights[:, at] = node.weights
+            bits[at] = -np.log2(node.weights @ chances)
+            node.weigh(chances)
+        node.count(labels[where])
     paid = -np.log2(table[np.arange(len(labels)), labels])
     closed, shares = with_nulls(paid, labels, groups, classes)
     # float64; weights multiply up where the closed form adds logarithms
@@ -51,13 +53,28 @@ def test_the_closed_form_is_the_sequential_node(case: tuple[np.ndarray, np.ndarr
 
 @given(coded())
 @settings(deadline=None, max_examples=60)
+def test_copies_in_a_group_gain_at_most_4_bits_in_all(case: tuple[np.ndarray, np.ndarray, np.ndarray, int]) -> None:
+    """With w the prior: sum_k w_k x_k^2 <= max_k x_k^2, and one copy alone pays at most -log2 max_k x_k + 2."""
+    table, labels, _, classes = case
+    paid = -np.log2(table[np.arange(len(labels)), labels])
+    alone, _ = with_nulls(paid, labels, np.arange(len(labels)), classes)
+    pairs = np.repeat(np.arange(len(labels)), 2)
+    copies, _ = with_nulls(np.repeat(paid, 2), np.repeat(labels, 2), pairs, classes)
+    prior = class_prior_bits(labels, classes), class_prior_bits(np.repeat(labels, 2), classes, pairs)
+    learned = prior[1].sum() - 2 * prior[0].sum()  # the class prior counts both copies once their group has ended
+    assert copies.sum() >= 2 * alone.sum() - 4 + min(learned, 0.0) - 1e-9
+
+
+@given(coded())
+@settings(deadline=None, max_examples=60)
 def test_the_top_node_is_normalised(case: tuple[np.ndarray, np.ndarray, np.ndarray, int]) -> None:
     table, labels, _, classes = case
     node = Top(classes)
     for row, label in zip(table[:20], labels[:20], strict=True):
-        parts = node.table(row[None])
-        np.testing.assert_allclose(np.tensordot(node.weights, parts, 1).sum(), 1.0, rtol=1e-12)
-        node.learn(parts, np.array([label]))
+        parts = node.table(row)
+        np.testing.assert_allclose((node.weights @ parts).sum(), 1.0, rtol=1e-12)
+        node.weigh(parts[:, label])
+        node.count(np.array([label]))
 
 
 def run_switching(likelihoods: np.ndarray) -> tuple[float, Switching]:

@@ -90,9 +90,8 @@ def test_transfers_add_up() -> None:
 def test_a_copy_in_the_same_group_does_not_pay_less() -> None:
     features, labels = gaussian(150, 8, 2)
     twice, both, groups = np.repeat(features, 2, 0), np.repeat(labels, 2), np.repeat(np.arange(150), 2)
-    together = code(twice, both, groups=groups, kinds=None).bits.reshape(150, 2)
-    # One table and one class prior for both. Rows of a product may round differently.
-    np.testing.assert_allclose(together[:, 0], together[:, 1], atol=1e-5)
+    # Beside the probes and the class prior, which learn at the end of a group, there are the weights of the top node:
+    # tests/codes/test_mixture.py holds what copies can gain by those to 4 bits in a whole stream.
     assert (
         code(twice, both, kinds=("neighbours",)).total < code(twice, both, groups=groups, kinds=("neighbours",)).total
     )
