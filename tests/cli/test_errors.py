@@ -39,6 +39,8 @@ KNOWN = [
     errors.FileUnreadable("a.csv", "it does not exist"),
     errors.NotARecord("here"),
     errors.IncomparableRecords("other banks"),
+    errors.BadBitstream("the payload is damaged or cut", 3, (10, 12)),
+    errors.RecordChanged("run", "its bits are not those of its settings"),
     errors.UsageError("eval needs a model.", "Try this."),
 ]
 
