@@ -15,7 +15,8 @@ from torch.nn.functional import cross_entropy
 from lit_hf.probes.contract import Block, Prefix, Probe
 from lit_hf.probes.window import Window
 
-RIDGE = 10.0
+RIDGE = 30.0
+ROWS, SKIP = 4096, 0.1  # few weights: a longer past than for temperatures
 NEWTON_STEPS = 2
 MIN_ROWS = 8
 
@@ -29,7 +30,7 @@ class Stacker(Probe):
         self._weights = torch.full((families,), 1 / families, device=device)
         self._offsets = torch.zeros(classes, device=device)
         self._centre = torch.cat([self._weights, self._offsets])
-        self._window = Window()
+        self._window = Window(ROWS, SKIP)
 
     def predict(self, block: Block) -> Tensor:
         self._window.put(block.inputs, block.start)
