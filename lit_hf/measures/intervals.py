@@ -11,7 +11,8 @@ For D_rj, the bits of group j in order r (or a difference of bits on the same gr
 Why: D less its conditional mean given the past is a martingale difference, and block-centring estimates that mean;
 averaging over orders removes the noise of positions. A bootstrap of examples is invalid here: copies would straddle
 what is predicted and what is learned. The mean over orders, seeds and initialisations of this very dataset has
-V_ord + V_twin alone. How often both intervals hold is simulated in tests/controls/test_coverage.py.
+V_ord + V_twin alone; both have few degrees of freedom, for which Welch and Satterthwaite's formula is too bold, so the
+smaller number is taken. How often both intervals hold is simulated in tests/controls/test_coverage.py.
 """
 
 from __future__ import annotations
@@ -89,11 +90,12 @@ def interval(
     terms = [examples] + [term for term in (between, twins) if term is not None]
     variance, df = sum(term.value for term in terms), welch(terms)
 
-    def half(parts: list[Variance]) -> float:
+    def half(parts: list[Variance], df: float) -> float:
         spread = float(np.sqrt(sum(part.value for part in parts)))
-        return max(float(t.ppf(0.5 + level / 2, welch(parts))) * spread, FLOOR) if groups > 1 else float("nan")
+        return max(float(t.ppf(0.5 + level / 2, df)) * spread, FLOOR) if groups > 1 else float("nan")
 
-    wide, narrow = half(terms), half(terms[1:]) if between else None
+    wide = half(terms, df)
+    narrow = half(terms[1:], min(term.df for term in terms[1:])) if between else None
     centre = float(totals.mean()) + shift
     return Interval(
         centre, centre - wide, centre + wide, variance, df, examples.value,

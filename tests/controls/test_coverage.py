@@ -63,9 +63,9 @@ def measure(arms: list[Arms]) -> Coverage:
     for one, mean in zip(found, more.mean(1), strict=True):
         assert one.orders is not None
         assert one.twins is not None
-        variance = one.orders + one.twins + noise
-        df = variance**2 / (one.orders**2 / (len(arms[0].encoder.order) - 1) + one.twins**2 / len(arms[0].twin_parts))
-        dataset.append(abs(one.estimate - mean) <= t.ppf(0.975, df) * np.sqrt(variance))
+        mine = one.orders + one.twins
+        df = min(len(arms[0].encoder.order) - 1, len(arms[0].twin_parts)) * ((mine + noise) / mine) ** 2
+        dataset.append(abs(one.estimate - mean) <= t.ppf(0.975, df) * np.sqrt(mine + noise))
     half = float(np.mean([one.high - one.low for one in found]) / 2)
     return Coverage(len(arms), float(np.mean(stream)), float(np.mean(dataset)), truth, half)
 
