@@ -1,15 +1,16 @@
-"""One thread for every test of this room: it is how units of coding run, and small tests are not slowed by waiting."""
+"""One thread for every test: it is how units of work run, and small tests are not slowed by waiting for each other."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
-import torch
 
 
 @pytest.fixture(autouse=True, scope="session")
 def _one_thread() -> Iterator[None]:
+    import torch
+
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
