@@ -108,7 +108,7 @@ def controls(names: list[str], limit: int | None, seeds: int = 20) -> None:
 
 
 def shortest_null(labels: np.ndarray, classes: int) -> float:
-    """Return the bits of the shorter null code: on nearly balanced labels that is the uniform one, not the class prior."""
+    """Return the bits of the shorter null code; on nearly balanced labels that is not the class prior."""
     from lit_hf.codes.baselines import class_prior_bits
 
     return min(size_bits(labels, classes), float(class_prior_bits(labels, classes).sum()))
