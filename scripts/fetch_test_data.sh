@@ -24,7 +24,9 @@ fi
 
 # Fashion-MNIST. The package is unpacked by hand where it is not installed, which needs no rights.
 if [ ! -d /usr/share/datasets/fashion-mnist ] && [ ! -d "$packages/fashion-mnist" ]; then
-  (cd "$work" && apt-get download --quiet dataset-fashion-mnist >/dev/null && dpkg -x dataset-fashion-mnist_*.deb fashion)
+  fetch() { (cd "$work" && apt-get download --quiet dataset-fashion-mnist >/dev/null); }
+  fetch || { apt-get update --quiet >/dev/null && fetch; } # a new machine has no package lists yet
+  dpkg -x "$work"/dataset-fashion-mnist_*.deb "$work/fashion"
   mv "$work/fashion/usr/share/datasets/fashion-mnist" "$packages/"
 fi
 echo "test data are in $packages" >&2
