@@ -1,13 +1,13 @@
-"""Tiny encoders with tokenisers trained on the spot: a BERT, a GPT-2, a RoBERTa; folders as transformers saves them."""
+"""Tiny encoders with a tokeniser of few words: a BERT, a GPT-2, a RoBERTa; folders as transformers saves them."""
 
 from __future__ import annotations
 
 import json
-from functools import cache
+import string
 from pathlib import Path
 
 import torch
-from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
+from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from transformers import BertConfig, BertModel, GPT2Config, GPT2Model, PreTrainedModel, PreTrainedTokenizerFast
 
 WORDS = [
@@ -28,7 +28,9 @@ def texts(count: int, start: int = 0) -> list[str]:
 
 def tokenizer(side: str = "right", brackets: bool = True) -> PreTrainedTokenizerFast:
     """A word-piece tokeniser; with `brackets`, texts become [CLS] a [SEP] and pairs [CLS] a [SEP] b [SEP]."""
-    built = Tokenizer.from_str(_trained())
+    built = Tokenizer(models.WordPiece(vocabulary(), unk_token="[UNK]"))
+    built.pre_tokenizer = pre_tokenizers.Whitespace()
+    built.add_special_tokens(SPECIAL)
     if brackets:
         built.post_processor = processors.TemplateProcessing(
             single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B:1 [SEP]:1", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
@@ -40,12 +42,14 @@ def tokenizer(side: str = "right", brackets: bool = True) -> PreTrainedTokenizer
     )  # fmt: skip
 
 
-@cache
-def _trained() -> str:
-    built = Tokenizer(models.WordPiece(unk_token="[UNK]"))
-    built.pre_tokenizer = pre_tokenizers.Whitespace()
-    built.train_from_iterator(texts(300), trainers.WordPieceTrainer(vocab_size=120, special_tokens=SPECIAL))
-    return built.to_str()
+def vocabulary() -> dict[str, int]:
+    """Special tokens, the words above, and single letters and digits to spell everything else with: at most 120.
+
+    Written down rather than trained: a trainer breaks ties at random, and no two runs would test the same encoder.
+    """
+    signs = string.ascii_lowercase + string.digits
+    tokens = [*SPECIAL, *WORDS, *signs, *(f"##{sign}" for sign in signs)]
+    return {token: number for number, token in enumerate(dict.fromkeys(tokens))}
 
 
 def bert(seed: int = 0) -> PreTrainedModel:
