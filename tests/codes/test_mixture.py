@@ -53,7 +53,7 @@ def test_the_closed_form_is_the_sequential_node(case: tuple[np.ndarray, np.ndarr
 
 @given(coded())
 @settings(deadline=None, max_examples=60)
-def test_copies_in_a_group_gain_at_most_4_bits_by_the_weights(case: tuple[np.ndarray, np.ndarray, np.ndarray, int]) -> None:
+def test_copies_in_a_group_gain_at_most_4_bits_by_weights(case: tuple[np.ndarray, np.ndarray, np.ndarray, int]) -> None:
     """With w the prior: sum_k w_k x_k^2 <= max_k x_k^2, and one copy alone pays at most -log2 max_k x_k + 2."""
     table, labels, _, classes = case
     paid = -np.log2(table[np.arange(len(labels)), labels])
