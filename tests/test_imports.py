@@ -26,7 +26,7 @@ ROOMS: dict[str, set[str]] = {
     "measures": {"errors"},
     "ranking": LEAVES | {"measures"},
     "studies": LEAVES | {"measures"},
-    "reports": LEAVES | {"measures"},
+    "reports": LEAVES | {"measures", "ranking"},
     "hub": LEAVES | {"measures", "ranking", "reports"},
     "demo": {"errors", "runtime"},
     "coding": {"codes", "probes"},

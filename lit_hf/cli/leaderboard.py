@@ -56,7 +56,7 @@ def _show(board: Board, sink: Sink) -> None:
     if board.rows:
         sink.show(_table(board))
     for model in board.unpaired:
-        sink.say(f"Not ranked: {model} on {board.dataset}: its record has no bits per example.")
+        sink.say(f"Not ranked: {model} on {board.dataset}: its record has no bits per example, or a race dropped it.")
 
 
 def _table(board: Board) -> Table:
@@ -92,5 +92,7 @@ def _cells(row: Row, ambiguous: bool) -> list[str]:
     ]
 
 
-def _interval(bits: float, ends: tuple[float, float]) -> str:
+def _interval(bits: float | None, ends: tuple[float, float] | None) -> str:
+    if bits is None or ends is None:
+        return ""
     return f"{bits:,.0f} [{ends[0]:,.0f}, {ends[1]:,.0f}]"

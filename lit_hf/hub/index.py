@@ -7,10 +7,10 @@ https://github.com/huggingface/hub-docs/blob/main/modelcard.md; any metric may s
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import PurePath
 from typing import Any
 
 from lit_hf.hub.errors import InvalidCard, ValueDiffers
+from lit_hf.ranking.names import display_name, public_name
 
 METRIC_TYPE = "information-transfer"
 METRIC_NAME = "L_IT (bits)"
@@ -103,16 +103,6 @@ def target(known: list[dict[str, Any]], name: str) -> int | None:
     if named:
         return named[0]
     return 0 if len(known) == 1 else None
-
-
-def public_name(dataset: Mapping[str, Any]) -> str:
-    """The dataset's Hub id; of a local file or folder the last part of its path only."""
-    return str(dataset["id"]) if dataset["revision"] else PurePath(str(dataset["id"])).name
-
-
-def display_name(dataset: Mapping[str, Any]) -> str:
-    """The dataset with its configuration, for people."""
-    return public_name(dataset) + (f" ({dataset['config']})" if dataset["config"] else "")
 
 
 def task_type(kind: str) -> str:

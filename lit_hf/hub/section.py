@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-import shlex
 from collections.abc import Mapping
 from importlib import resources
-from pathlib import PurePath
 from string import Template
 from typing import Any
 
 from lit_hf.hub import index
-
-# Said otherwise in the command, or only about the machine.
-_NOT_OPTIONS = {"model", "dataset", "cache_dir", "device"}
+from lit_hf.ranking.names import cell, display_name, reading
+from lit_hf.reports.reproduce import command
 
 
 def render(record: Mapping[str, Any]) -> str:
@@ -23,7 +20,7 @@ def render(record: Mapping[str, Any]) -> str:
     low, high = transfer["interval"]
     values = {
         "key": key(record),
-        "dataset": _cell(index.display_name(dataset)),
+        "dataset": cell(display_name(dataset)),
         "source": _source(dataset),
         "examples": f"{dataset['examples']:,}",
         "saved": _bits(abs(transfer["bits"])) + (" bits less" if transfer["bits"] >= 0 else " bits more"),
@@ -63,33 +60,9 @@ def key(record: Mapping[str, Any]) -> str:
     return hashlib.blake2b(same.encode(), digest_size=4).hexdigest()
 
 
-def command(record: Mapping[str, Any]) -> str:
-    """The command that gives these bits again, with both revisions pinned."""
-    words = ["lit-hf", "eval", pinned(record["model"]), _dataset_argument(record["dataset"])]
-    for name, value in record["settings"]["given"].items():
-        if name in _NOT_OPTIONS or value is None or value is False:
-            continue
-        words += [f"--{name.replace('_', '-')}"] + ([] if value is True else [str(value)])
-    return " ".join(shlex.quote(word) for word in words)
-
-
-def pinned(about: Mapping[str, Any]) -> str:
-    """`id@revision`; the last part of the path for a local folder."""
-    name = str(about["id"])
-    return (
-        f"{name}@{about['revision']}" if about["revision"] and not PurePath(name).is_absolute() else PurePath(name).name
-    )
-
-
-def _dataset_argument(dataset: Mapping[str, Any]) -> str:
-    if not dataset["revision"]:
-        return PurePath(str(dataset["id"])).name
-    return f"{dataset['id']}{':' + dataset['config'] if dataset['config'] else ''}@{dataset['revision']}"
-
-
 def _source(dataset: Mapping[str, Any]) -> str:
     split = f" ({dataset['split']})" if dataset["split"] else ""
-    return f"`{index.display_name(dataset)}`{split}"
+    return f"`{display_name(dataset)}`{split}"
 
 
 def _unit(dataset: Mapping[str, Any]) -> str:
@@ -138,21 +111,9 @@ def _facts(record: Mapping[str, Any]) -> list[str]:
     return [*lines, *(f"- {note}" for note in record.get("notes", ()))]
 
 
-def reading(model: Mapping[str, Any]) -> str:
-    """How a checkpoint was made to give features, in words."""
-    prompt = f", prompt `{_cell(model['prompt'])}`" if model["prompt"] else ""
-    limit = f", at most {model['max_tokens']} tokens" if model["max_tokens"] else ""
-    return f"layer {model['layer']}, {model['pooling']} pooling{prompt}{limit}, {model['dtype']}"
-
-
 def _bits(bits: float) -> str:
     """Bits with one decimal; a plain hyphen for minus, as numbers in a card are read by machines too."""
     return f"{bits:,.1f}"
-
-
-def _cell(text: object) -> str:
-    """Text that breaks neither a table nor a code span."""
-    return str(text).replace("|", "\\|").replace("`", "'").replace("\n", " ")
 
 
 def _template(name: str) -> str:
