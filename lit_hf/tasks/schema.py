@@ -16,7 +16,7 @@ LABEL_NAMES = (
 
 @dataclass(frozen=True)
 class Column:
-    """One column: `type` is "text", "class", "integer", "number", "truth", "list" or "other".
+    """One column: `type` is "text", "class", "integer", "number", "truth", "list", "image", "sound" or "other".
 
     A column of classes, or of lists of them, has `names`.
     """
