@@ -20,37 +20,47 @@ if TYPE_CHECKING:
 
 
 def evaluate(
-    model: str,
+    model: str | Any,
     dataset: str | datasets.Dataset | datasets.DatasetDict,
     *,
+    tokenizer: Any = None,
     progress: Progress | None = None,
     **settings: Any,
 ) -> Record:
-    """Measure the information transfer of `model` on `dataset`, both names or the latter loaded; return the record.
+    """Measure the information transfer of `model` on `dataset`, each a name or a loaded object; return the record.
 
+    A loaded model is a transformers model with its `tokenizer`, or a SentenceTransformer; it stays as it is.
     `settings` are the fields of `lit_hf.Settings` (`max_examples=2000`, `orders=3`, ...); unknown ones are refused
     with the nearest known name. Raises `LitError` with what to do next.
     """
     from lit_hf.config import from_mapping
 
-    named, data = (dataset, None) if isinstance(dataset, str) else ("in memory", dataset)
-    given = from_mapping({"model": model, "dataset": named, **settings}, "evaluate()")
-    return run(given, progress=progress, data=data)
+    named, data = (dataset, None) if isinstance(dataset, str) else (IN_MEMORY, dataset)
+    called, objects = (model, None) if isinstance(model, str) else (IN_MEMORY, (model, tokenizer))
+    given = from_mapping({"model": called, "dataset": named, **settings}, "evaluate()")
+    return run(given, progress=progress, data=data, objects=objects)
 
 
-def run(settings: Settings, *, progress: Progress | None = None, data: Any = None) -> Record:
+def run(
+    settings: Settings, *, progress: Progress | None = None, data: Any = None, objects: tuple[Any, Any] | None = None
+) -> Record:
     """Do the whole job of `settings` and keep the record in the results store.
 
-    `data` is a loaded dataset that takes the place of the named one.
+    `data` is a loaded dataset that takes the place of the named one; `objects`, a loaded model and its tokeniser,
+    that of the named checkpoint.
     """
     from lit_hf.assemble import make_record
     from lit_hf.results import ResultsStore
     from lit_hf.runtime.progress import NullProgress
 
-    job = Job.prepare(settings, progress or NullProgress(), data)
+    job = Job.prepare(settings, progress or NullProgress(), data, objects=objects)
     record = make_record(job, job.code())
     ResultsStore.at(settings.cache_dir).keep(record)
     return record
+
+
+IN_MEMORY = "in memory"
+"""What settings say in place of the name of a loaded model or dataset."""
 
 
 @dataclass
@@ -67,29 +77,17 @@ class Job:
     reused: int = 0
 
     @classmethod
-    def prepare(cls, settings: Settings, progress: Progress, data: Any = None, task: Task | None = None) -> Job:
-        """Resolve and load the checkpoint of `settings`, and the dataset unless its `task` is given."""
-        from lit_hf.encoders import load_encoder
+    def prepare(
+        cls, settings: Settings, progress: Progress, data: Any = None, task: Task | None = None,
+        objects: tuple[Any, Any] | None = None,
+    ) -> Job:  # fmt: skip
+        """Resolve and load the checkpoint of `settings` unless its `objects` are given, and likewise the dataset."""
         from lit_hf.runtime.devices import find_place
         from lit_hf.tasks import load_task
 
         began = time.perf_counter()
         task = task or load_task(settings, data)
-        encoder = load_encoder(
-            settings.model,
-            layer=settings.layer,
-            pooling=settings.pooling,
-            prompt=settings.prompt,
-            max_tokens=settings.max_tokens,
-            dtype=settings.dtype,
-            batch_tokens=settings.batch_tokens,
-            threads=settings.threads,
-            device=settings.device,
-            trust_remote_code=settings.trust_remote_code,
-            allow_pickle=settings.allow_pickle,
-            cache_dir=settings.cache_dir,
-            unit=task.unit,
-        )
+        encoder = _encoder(settings, task, objects)
         device = find_place(settings.device).device
         return cls(settings, task, encoder, progress, device, {"load": time.perf_counter() - began})
 
@@ -119,3 +117,23 @@ class Job:
     def timed(self, phase: str, began: float) -> None:
         """Add the time since `began` (perf_counter) to a phase."""
         self.timings[phase] = self.timings.get(phase, 0.0) + time.perf_counter() - began
+
+
+def _encoder(settings: Settings, task: Task, objects: tuple[Any, Any] | None) -> Encoder:
+    """Return the encoder of loaded `objects`, else of the checkpoint that the settings name."""
+    from lit_hf.encoders import load_encoder, wrap_encoder
+
+    reading = {
+        name: getattr(settings, name)
+        for name in ("layer", "pooling", "prompt", "max_tokens", "dtype", "batch_tokens", "threads", "device")
+    }
+    if objects is not None:
+        return wrap_encoder(*objects, unit=task.unit, **reading)
+    return load_encoder(
+        settings.model,
+        trust_remote_code=settings.trust_remote_code,
+        allow_pickle=settings.allow_pickle,
+        cache_dir=settings.cache_dir,
+        unit=task.unit,
+        **reading,
+    )

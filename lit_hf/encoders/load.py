@@ -1,4 +1,4 @@
-"""The door to encoders: a model's name, or loaded objects, to an `Encoder`."""
+"""The door to encoders: a model's name to an `Encoder`; `objects` is the door for loaded ones."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from lit_hf.encoders.checkpoint import (
     weights_hash,
 )
 from lit_hf.encoders.contract import Encoder, EncoderInfo
-from lit_hf.encoders.recipe import Declared, read_declared
+from lit_hf.encoders.recipe import read_declared
 from lit_hf.encoders.resolve import FIRST_TOKEN, Choices, resolve_pipeline
 from lit_hf.encoders.static import load_static, static_file
 from lit_hf.encoders.text import Pipeline, TextEncoder, place_model, text_body
@@ -31,7 +31,7 @@ from lit_hf.runtime.files import cache_root, digest_of
 
 if TYPE_CHECKING:
     from torch import nn
-    from transformers import PretrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
+    from transformers import PretrainedConfig
 
 VERSION = 1
 """Raised whenever this room's code gives other floats for the same key."""
@@ -70,8 +70,8 @@ def load_encoder(
     code = checkpoint.revision if trust_remote_code else None
     weights = weights_hash(checkpoint, declared.weights, policy, cache)
     make = partial(load_weights, checkpoint, declared.weights, policy, pipeline.dtype)
-    info = _info(checkpoint.id, checkpoint.revision, pipeline, sources, _count(config))
-    return _build(pipeline, info, digest_of([weights, code]), make)
+    info = describe(checkpoint.id, checkpoint.revision, pipeline, sources, _count(config))
+    return build(pipeline, info, digest_of([weights, code]), make)
 
 
 def _words_only(pooling: str, prompt: str) -> tuple[str, str]:
@@ -93,31 +93,19 @@ def _load_adapter(adapter: Adapter, choices: Choices, policy: Policy, cache: Pat
     tokenizer = load_tokenizer(own, folder if (folder / "tokenizer_config.json").is_file() else weights, policy)
     pipeline, sources = resolve_pipeline(choices, declared, config, tokenizer)
     sources["base"] = f"{adapter.named_base}, named by {ADAPTER_CONFIG}"
-    info = _info(own.id, own.revision, pipeline, sources, _count(config))
+    info = describe(own.id, own.revision, pipeline, sources, _count(config))
     code = base.revision if policy.trust_remote_code else None
     content = digest_of([weights_hash(base, weights, policy, cache), adapter.sha256(cache), adapter.config, code])
-    return _build(pipeline, info, content, partial(adapter.load, weights, policy, pipeline.dtype))
+    return build(pipeline, info, content, partial(adapter.load, weights, policy, pipeline.dtype))
 
 
-def wrap_encoder(
-    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, *, name: str = "a loaded model", layer: str = "last",
-    pooling: str = "auto", prompt: str = "auto", max_tokens: int | None = None, dtype: str = "float32",
-    batch_tokens: int | None = None, threads: int | None = None, device: str = "auto",
-) -> TextEncoder:  # fmt: skip
-    """Return the encoder of loaded objects, addressed by the content of the weights; the model is moved and cast."""
-    nothing = Declared(Path(), None, False, False, None, "", {}, {"prompt": "loaded objects name none"})
-    choices = Choices(layer, pooling, prompt, max_tokens, dtype, batch_tokens, threads, device)
-    pipeline, sources = resolve_pipeline(choices, nothing, model.config, tokenizer)
-    info = _info(name, None, pipeline, sources, model.base_model.num_parameters())
-    return _build(pipeline, info, _state_hash(model), lambda: model.base_model)
-
-
-def _build(pipeline: Pipeline, info: EncoderInfo, weights: str, make: Callable[[], nn.Module]) -> TextEncoder:
-    key = _key(pipeline, weights)
+def build(pipeline: Pipeline, info: EncoderInfo, weights: str, make: Callable[[], nn.Module]) -> TextEncoder:
+    """Return the encoder of `weights`, a hash of the content of what `make` loads."""
+    key = make_key(pipeline, weights)
     return TextEncoder(pipeline, key, info, lambda: place_model(make(), pipeline.dtype, pipeline.device))
 
 
-def _key(pipeline: Pipeline, weights: str) -> dict[str, Any]:
+def make_key(pipeline: Pipeline, weights: str) -> dict[str, Any]:
     """Return the address of the features; libraries and the processor's instruction set change floats too."""
     import torch
     import transformers
@@ -134,7 +122,10 @@ def _key(pipeline: Pipeline, weights: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _info(name: str, revision: str | None, pipeline: Pipeline, sources: dict[str, str], parameters: int) -> EncoderInfo:
+def describe(
+    name: str, revision: str | None, pipeline: Pipeline, sources: dict[str, str], parameters: int
+) -> EncoderInfo:  # fmt: skip
+    """Return what a reader wants to know of a checkpoint that is read by `pipeline`."""
     return EncoderInfo(
         id=name, revision=revision, kind="checkpoint", architecture=_architecture(pipeline.config),
         parameters=parameters, dim=_width(pipeline.config), layer=pipeline.layers[-1],
@@ -162,16 +153,3 @@ def _count(config: PretrainedConfig) -> int:
 
     with torch.device("meta"):
         return sum(parameter.numel() for parameter in text_body(AutoModel.from_config(config)).parameters())
-
-
-def _state_hash(model: PreTrainedModel) -> str:
-    """Return a hash of the content of all weights."""
-    import hashlib
-
-    import torch
-
-    found = hashlib.sha256()
-    for name, tensor in sorted(model.state_dict().items()):
-        found.update(f"{name} {tensor.dtype} {tuple(tensor.shape)} ".encode())
-        found.update(tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().tobytes())
-    return found.hexdigest()

@@ -15,7 +15,7 @@ from typing import Any
 
 from lit_hf.errors import UnsupportedModel
 
-_POOLING_MODES = {"mean": "mean", "cls": "cls", "max": "max", "lasttoken": "last"}
+POOLING_MODES = {"mean": "mean", "cls": "cls", "max": "max", "lasttoken": "last"}
 _POOLING_FLAGS = {
     "pooling_mode_mean_tokens": "mean", "pooling_mode_cls_token": "cls", "pooling_mode_max_tokens": "max",
     "pooling_mode_lasttoken": "last", "pooling_mode_mean_sqrt_len_tokens": "mean_sqrt_len_tokens",
@@ -88,9 +88,9 @@ def _pooling(folder: Path, modules: Mapping[str, str], name: str) -> tuple[str |
     config = _read_json(folder / file) or {}
     mode = config.get("pooling_mode")
     modes = [mode] if isinstance(mode, str) else [plain for flag, plain in _POOLING_FLAGS.items() if config.get(flag)]
-    if len(modes) != 1 or modes[0] not in {*_POOLING_MODES, *_POOLING_MODES.values()}:
+    if len(modes) != 1 or modes[0] not in {*POOLING_MODES, *POOLING_MODES.values()}:
         raise UnsupportedModel(name, f"its pooling is {' + '.join(map(str, modes)) or 'not stated'}")
-    return _POOLING_MODES.get(modes[0], modes[0]), file
+    return POOLING_MODES.get(modes[0], modes[0]), file
 
 
 def _excludes_prompt(folder: Path, modules: Mapping[str, str]) -> bool:

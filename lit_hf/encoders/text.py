@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
@@ -96,6 +97,12 @@ class TextEncoder(Encoder):
         """Forget the weights."""
         self.__dict__.pop("_model", None)
 
+    def no_gradients(self) -> AbstractContextManager[Any]:
+        """Return the context of a forward pass."""
+        import torch
+
+        return torch.inference_mode()
+
     @cached_property
     def _model(self) -> nn.Module:
         return self._make_model()
@@ -119,7 +126,7 @@ class TextEncoder(Encoder):
         """
         import torch
 
-        with torch.inference_mode():
+        with self.no_gradients():
             states, mask = self._forward(tokens, batch)
             if tokens.words is None:
                 rows[batch] = self._pool(states, mask).float().cpu().numpy()
