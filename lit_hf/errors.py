@@ -295,6 +295,14 @@ class RecordChanged(LitError):
         self.path, self.reason = str(path), reason
 
 
+class LacksPart(LitError):
+    """A record has not the part that a plot or a page needs; `how` says how to get it."""
+
+    def __init__(self, record: str, part: str, how: str) -> None:
+        super().__init__(f"record {record} has no {part}.", how)
+        self.record, self.part, self.how = record, part, how
+
+
 class IncomparableRecords(LitError):
     """Two records must not be compared: other bank, other dataset, other unit."""
 

@@ -35,6 +35,7 @@ ROOMS: dict[str, set[str]] = {
     "evaluate_measurement": {"metric"},
     "proof": LEAVES | {"api", "codes", "coding", "runtime"},
     "results": LEAVES | {"runtime", "ranking"},
+    "plots": LEAVES | {"ranking", "reports"},
 }
 # Together they compose one evaluation from the rooms.
 COMPOSITION = {"evaluate", "arms", "assemble", "sections"}

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from lit_hf.cli import card, demo, diff, eval, leaderboard, push, rank, stored, verify
+from lit_hf.cli import card, demo, diff, eval, leaderboard, plot, push, rank, stored, verify
 from lit_hf.cli.errors import INTERRUPTED, report
 
 app = typer.Typer(
@@ -31,6 +31,7 @@ app.command("verify")(verify.command)
 app.command("card")(card.command)
 app.command("push")(push.command)
 app.command("leaderboard")(leaderboard.command)
+app.command("plot")(plot.command)
 
 
 def _version(asked: bool) -> None:

@@ -34,6 +34,9 @@ LINES = {
     "encoder": Line("#0072B2", "-", 2.4),
 }
 
+BARRED = ("random_twin", "encoder")
+"""Arms whose intervals are drawn: all of them would hide each other."""
+
 _STYLE: dict[str, Any] = {
     "font.size": 10.0,
     "axes.spines.top": False,
@@ -63,7 +66,10 @@ def style() -> Iterator[None]:
 
 
 def curve_figure(record: Record) -> Figure:
-    """Return bits per label against labels seen (logarithmic) for all arms; L_IT is shaded, between two of them."""
+    """Return bits per label against labels seen (logarithmic) for all arms; L_IT is shaded, between two of them.
+
+    Bars are 95 % intervals of a point over new examples, where the record has bits per example.
+    """
     from matplotlib.figure import Figure
 
     with style():
@@ -81,6 +87,13 @@ def curve_figure(record: Record) -> Figure:
 def _draw(axes: Axes, curve: Series) -> None:
     line = LINES[curve.key]
     axes.plot(curve.seen, curve.bits, color=line.colour, linestyle=line.dash, linewidth=line.width, label=curve.name)
+    if curve.key in BARRED and curve.half is not None:
+        bars(axes, curve, line.colour)
+
+
+def bars(axes: Axes, curve: Series, colour: str) -> None:
+    """Draw the intervals of a curve's points."""
+    axes.errorbar(curve.seen, curve.bits, curve.half, fmt="none", ecolor=colour, elinewidth=0.9, alpha=0.55)
 
 
 def _shade(axes: Axes, curves: dict[str, Series]) -> None:
@@ -98,7 +111,7 @@ def _name_ends(axes: Axes, curves: Sequence[Series]) -> None:
     for curve in sorted(curves, key=lambda curve: -curve.bits[-1]):
         last = min(curve.bits[-1], last - gap)
         axes.annotate(
-            curve.name,
+            plain_text(curve.name),
             (curve.seen[-1], last),
             xytext=(6, 0),
             textcoords="offset points",
@@ -110,16 +123,32 @@ def _name_ends(axes: Axes, curves: Sequence[Series]) -> None:
 
 
 def _label(axes: Axes, record: Record) -> None:
-    from matplotlib.ticker import FuncFormatter
-
     dataset = record["dataset"]
+    labels_axis(axes)
+    axes.set_ylabel("bits per label")
+    subtitle = f"{short(record['model']['id'])} on {short(dataset['id'])}, {dataset['examples']:,} labels"
+    heading(axes, _title(record), subtitle + ("; bars: 95 % of each point" if "bits_encoder" in record.arrays else ""))
+
+
+def labels_axis(axes: Axes) -> None:
+    """Make the x axis one of labels seen, on a logarithmic scale."""
+    from matplotlib.ticker import FuncFormatter, NullFormatter
+
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axes.xaxis.set_minor_formatter(NullFormatter())
     axes.set_xlabel("labels seen (log scale)")
-    axes.set_ylabel("bits per label")
-    axes.set_title(_title(record), loc="left", fontweight="bold", pad=20)
-    subtitle = f"{_short(record['model']['id'])} on {_short(dataset['id'])}, {dataset['examples']:,} labels"
-    axes.text(0, 1.02, subtitle, transform=axes.transAxes, color="#444444", fontsize=9)
+
+
+def heading(axes: Axes, title: str, subtitle: str) -> None:
+    """Write a title, and in smaller letters what the figure is about."""
+    axes.set_title(plain_text(title), loc="left", fontweight="bold", pad=20)
+    axes.text(0, 1.02, plain_text(subtitle), transform=axes.transAxes, color="#444444", fontsize=9)
+
+
+def plain_text(text: str) -> str:
+    """Return text that matplotlib draws as it stands: two dollar signs would begin a formula."""
+    return text.replace("$", r"\$")
 
 
 def _title(record: Record) -> str:
@@ -131,6 +160,6 @@ def _title(record: Record) -> str:
     return f"{name} {words.bits(value)} bits, {100 * transfer['level']:.0f} % interval {words.interval(ends)}"
 
 
-def _short(name: str) -> str:
+def short(name: str) -> str:
     """Return a name that fits a title: a Hub id as it is, of a path its last two parts."""
     return "/".join(PurePath(name).parts[-2:])

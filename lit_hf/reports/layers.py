@@ -9,7 +9,7 @@ from rich.text import Text
 
 from lit_hf.records import Record
 from lit_hf.reports import words
-from lit_hf.reports.figure import LINES, style
+from lit_hf.reports.figure import LINES, heading, short, style
 from lit_hf.reports.ladder import bar
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def layer_figure(record: Record) -> Figure:
         axes.set_xticks([row["layer"] for row in rows])
         axes.set_xlabel("hidden state (0 is the embedding layer)")
         axes.set_ylabel("bits per label")
-        axes.set_title("Codelength by layer, 95 % intervals", loc="left", fontweight="bold")
+        names = f"{short(record['model']['id'])} on {short(record['dataset']['id'])}, {labels:,} labels"
+        heading(axes, "Codelength by layer", f"{names}; bars: 95 % intervals, first order")
         axes.legend(frameon=False)
     return figure

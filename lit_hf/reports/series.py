@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+from lit_hf.measures.pointwise import half_widths
 from lit_hf.records import Record
 from lit_hf.reports.words import name_of_baseline
 
@@ -23,19 +26,27 @@ ARMS = (
 )
 
 
+ARRAYS = {"encoder": "bits_encoder", "random_twin": "bits_baseline", "raw_input": "bits_raw"}
+"""Where a record keeps what each example cost an arm."""
+
+
 @dataclass(frozen=True)
 class Series:
-    """One arm's curve: `bits[i]` per label, the mean over labels about `seen[i]`; `seen` grows."""
+    """One arm's curve: `bits[i]` per label, the mean over labels about `seen[i]`; `seen` grows.
+
+    `half[i]`: half-width of the 95 % interval of that mean over new examples; None without bits per example.
+    """
 
     key: str
     name: str
     seen: list[float]
     bits: list[float]
+    half: list[float] | None = None
 
 
 def series(record: Record) -> list[Series]:
     """Return the arms that the record has; the encoder comes last, so that it is drawn above the others."""
-    curve, labels = record["curve"], record["dataset"]["examples"]
+    curve, labels = record["curve"], coded_labels(record)
     edges = [*curve["labels_seen"], labels]
     bins = pool(edges)
     centres = [(edges[a] + edges[b] - 1) / 2 for a, b in bins]
@@ -44,8 +55,24 @@ def series(record: Record) -> list[Series]:
         values = _per_increment(curve.get(field), len(edges) - 1)
         if values is not None:
             name = name_of_baseline(record) if key == "random_twin" else name
-            found.append(Series(key, name, centres, [_mean(values, edges, a, b) for a, b in bins]))
+            means = [_mean(values, edges, a, b) for a, b in bins]
+            found.append(Series(key, name, centres, means, _half(record, key, [(edges[a], edges[b]) for a, b in bins])))
     return found
+
+
+def coded_labels(record: Record) -> int:
+    """Return how many labels were coded: fewer than the dataset has where a race dropped the checkpoint."""
+    return int(record["codelength"].get("labels") or record["dataset"]["examples"])
+
+
+def _half(record: Record, key: str, ranges: Sequence[tuple[int, int]]) -> list[float] | None:
+    """Return the half-widths of an arm's points; None where the record has no bits per example of it."""
+    bits, order = record.arrays.get(ARRAYS.get(key, "")), record.arrays.get("order")
+    if bits is None or order is None or np.shape(order)[1] != np.shape(bits)[1]:
+        return None
+    bits, order = np.asarray(bits), np.asarray(order)
+    groups = np.asarray(record.arrays.get("groups", np.arange(bits.shape[1])))
+    return half_widths(bits, order[: len(bits)], groups, ranges)
 
 
 def pool(edges: Sequence[float]) -> list[tuple[int, int]]:

