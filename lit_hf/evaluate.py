@@ -135,5 +135,6 @@ def _encoder(settings: Settings, task: Task, objects: tuple[Any, Any] | None) ->
         allow_pickle=settings.allow_pickle,
         cache_dir=settings.cache_dir,
         unit=task.unit,
+        medium=task.medium,
         **reading,
     )

@@ -82,6 +82,20 @@ def load_tokenizer(checkpoint: Checkpoint, folder: Path, policy: Policy) -> PreT
         return AutoTokenizer.from_pretrained(folder, trust_remote_code=policy.trust_remote_code)
 
 
+def load_processor(checkpoint: Checkpoint, folder: Path, policy: Policy, medium: str) -> Any:
+    """Return the image processor or the feature extractor; raise `UnsafeRemoteCode` or `UnsupportedModel`.
+
+    The processors that compute with PIL: those of torchvision give other pixels, and are not there everywhere.
+    """
+    from transformers import AutoFeatureExtractor, AutoImageProcessor
+
+    code = policy.trust_remote_code
+    with _loading(checkpoint), _quiet():
+        if medium == "image":
+            return AutoImageProcessor.from_pretrained(folder, backend="pil", trust_remote_code=code)
+        return AutoFeatureExtractor.from_pretrained(folder, trust_remote_code=code)
+
+
 def load_weights(checkpoint: Checkpoint, folder: Path, policy: Policy, dtype: str) -> nn.Module:
     """Return the pretrained body in `dtype`.
 

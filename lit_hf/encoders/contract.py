@@ -48,7 +48,7 @@ class Encoded:
 def texts_of(inputs: Sequence[Input]) -> Sequence[Text]:
     """Return inputs as texts or pairs; raise `BadSetting` when they are something else."""
     if any(not isinstance(value, str | tuple) for value in inputs):
-        raise BadSetting("task", "of words or rows", "one of texts or pairs of texts for this encoder")
+        raise BadSetting("task", "of words, rows, images or sounds", "one of texts or pairs of texts for this encoder")
     return cast(Sequence[Text], inputs)
 
 

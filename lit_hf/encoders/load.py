@@ -20,6 +20,7 @@ from lit_hf.encoders.checkpoint import (
     weights_hash,
 )
 from lit_hf.encoders.contract import Encoder, EncoderInfo
+from lit_hf.encoders.load_media import load_media
 from lit_hf.encoders.recipe import read_declared
 from lit_hf.encoders.resolve import FIRST_TOKEN, Choices, resolve_pipeline
 from lit_hf.encoders.static import load_static, static_file
@@ -41,9 +42,11 @@ def load_encoder(
     model: str, *, layer: str = "last", pooling: str = "auto", prompt: str = "auto", max_tokens: int | None = None,
     dtype: str = "float32", batch_tokens: int | None = None, threads: int | None = None, device: str = "auto",
     trust_remote_code: bool = False, allow_pickle: bool = False, cache_dir: str | None = None, unit: str = "example",
+    medium: str = "text",
 ) -> Encoder:  # fmt: skip
     """Return the encoder of a Hub id (optionally `@revision`), a local folder, or `features:FILE`.
 
+    `medium`: "text", "image" or "sound", what the inputs are.
     With the `unit` "token" a word's row is the state of its first sub-token, without prompt and pooling.
     Its files decide pooling, prompt, truncation and normalisation unless they are given. Weights are loaded at the
     first use. Raises what `find_checkpoint` raises, `UnsupportedModel`, and `BadSetting` for a layer that the model
@@ -56,11 +59,13 @@ def load_encoder(
     policy = Policy(trust_remote_code, allow_pickle)
     checkpoint = find_checkpoint(model, policy)
     table, cache = static_file(checkpoint.folder), cache_root(cache_dir)
-    if table is not None:
+    if table is not None and medium == "text":
         return load_static(
             checkpoint, table, layer=layer, pooling=pooling, prompt=prompt, max_tokens=max_tokens, cache=cache
         )  # fmt: skip
     choices = Choices(layer, pooling, prompt, max_tokens, dtype, batch_tokens, threads, device)
+    if medium in ("image", "sound"):
+        return load_media(checkpoint, choices, policy, cache, medium)
     if is_adapter(checkpoint.folder):
         return _load_adapter(Adapter(checkpoint, policy), choices, policy, cache)
     declared = read_declared(checkpoint.folder, checkpoint.id)

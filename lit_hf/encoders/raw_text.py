@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from lit_hf.encoders.contract import Encoded, Encoder, EncoderInfo, Input, Text, Walk, texts_of
+from lit_hf.encoders.raw_media import raw_image, raw_sound
 from lit_hf.encoders.raw_tokens import RawWords
 from lit_hf.errors import BadSetting
 
@@ -111,6 +112,10 @@ def raw_input(kind: str) -> Encoder | None:
         return None
     if kind == "token-classification":
         return RawWords()
+    if kind == "image-classification":
+        return raw_image()
+    if kind == "audio-classification":
+        return raw_sound()
     if kind in ("text-classification", "text-pair-classification"):
         return RawText()
     raise BadSetting("task", kind, "a kind of task with a raw-input arm")

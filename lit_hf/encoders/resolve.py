@@ -48,7 +48,7 @@ def resolve_pipeline(
     pipeline = Pipeline(
         tokenizer=tokenizer, config=config, prompt=prompt, lower_case=declared.lower_case, max_tokens=limit,
         layers=_resolve_layers(choices.layer, config), pooling=pooling, normalize=declared.normalize,
-        dtype=_resolve_dtype(choices.dtype, config), threads=choices.threads or UNIT_THREADS, device=place.device,
+        dtype=resolve_dtype(choices.dtype, config), threads=choices.threads or UNIT_THREADS, device=place.device,
         batch_tokens=choices.batch_tokens or default_batch_tokens(place.kind),
     )  # fmt: skip
     side = f"always right, where padding changes nothing; the tokeniser says {tokenizer.padding_side}"
@@ -93,7 +93,7 @@ def _resolve_layers(asked: str, config: PretrainedConfig) -> tuple[int, ...]:
     return (layer,)
 
 
-def _resolve_dtype(asked: str, config: PretrainedConfig) -> str:
+def resolve_dtype(asked: str, config: PretrainedConfig) -> str:
     """Return the name of a torch dtype; "auto" is the one that the checkpoint was saved in."""
     saved = str(getattr(config, "dtype", None) or "float32").removeprefix("torch.")
     return saved if asked == "auto" else asked

@@ -22,7 +22,7 @@ _NOT_ARCHITECTURE = {
 
 def normalise_config(config: PretrainedConfig) -> dict[str, Any]:
     """Return the part of a configuration that decides the architecture and its initialisation, as plain JSON values."""
-    return _plain({key: value for key, value in config.to_dict().items() if key not in _NOT_ARCHITECTURE})
+    return plain_values({key: value for key, value in config.to_dict().items() if key not in _NOT_ARCHITECTURE})
 
 
 def random_model(config: PretrainedConfig, seed: int) -> nn.Module:
@@ -43,10 +43,10 @@ def _is_known(model_type: str) -> bool:
     return model_type in CONFIG_MAPPING
 
 
-def _plain(value: Any) -> Any:
+def plain_values(value: Any) -> Any:
     """Return `value` with string keys throughout and without the same keys in nested configurations."""
     if isinstance(value, dict):
-        return {str(key): _plain(part) for key, part in value.items() if key not in _NOT_ARCHITECTURE}
+        return {str(key): plain_values(part) for key, part in value.items() if key not in _NOT_ARCHITECTURE}
     if isinstance(value, (list, tuple)):
-        return [_plain(part) for part in value]
+        return [plain_values(part) for part in value]
     return value if isinstance(value, (str, int, float, bool)) or value is None else str(value)

@@ -22,6 +22,8 @@ class Image:
     digest: str
     load: Callable[[], np.ndarray] = field(compare=False, repr=False)
     """Returns uint8 [height, width, 3], red, green and blue."""
+    name: str = field(default="", compare=False)
+    """Where it lies, for people."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Sound:
 
     digest: str
     load: Callable[[], Waveform] = field(compare=False, repr=False)
+    name: str = field(default="", compare=False)
 
 
 Text = str | tuple[str, str]

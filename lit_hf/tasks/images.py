@@ -22,4 +22,4 @@ def find_columns(schema: Schema, text: str | None, text_pair: str | None, label:
 def read_inputs(table: Mapping[str, Sequence[Any]], columns: Columns) -> list[Input | None]:
     """Return one image per row; None where there is none. Each is decoded once here, for its hash, and let go."""
     found = each_decoded(table[columns.text], decode_image)
-    return [each and Image(digest(repr(each[0].shape).encode(), each[0].tobytes()), each[1]) for each in found]
+    return [each and Image(digest(repr(each[0].shape).encode(), each[0].tobytes()), *each[1:]) for each in found]

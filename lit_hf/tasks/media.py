@@ -55,11 +55,11 @@ def find_media(schema: Schema, kind: str, text: str | None, text_pair: str | Non
 
 def each_decoded(
     column: Sequence[Any], decode: Callable[[Mapping[str, Any]], Decoded]
-) -> Iterator[tuple[Decoded, Callable[[], Decoded]] | None]:
-    """Yield for each row its decoded content, and a function that reads it again; None where there is nothing."""
+) -> Iterator[tuple[Decoded, Callable[[], Decoded], str] | None]:
+    """Yield for each row its decoded content, a function that reads it again, and its name; None for nothing."""
     for row, stored in enumerate(column):
         is_there = stored is not None and (stored["bytes"] or stored["path"])
-        yield (decode(stored), partial(_load, column, row, decode)) if is_there else None
+        yield (decode(stored), partial(_load, column, row, decode), _name(stored, row)) if is_there else None
 
 
 def digest(*parts: bytes) -> str:
@@ -135,5 +135,5 @@ def _content(stored: Mapping[str, Any]) -> bytes:
     return found if found is not None else Path(stored["path"]).read_bytes()
 
 
-def _name(stored: Mapping[str, Any]) -> str:
-    return str(stored.get("path") or "an entry of the dataset")
+def _name(stored: Mapping[str, Any], row: int | None = None) -> str:
+    return str(stored["path"] or ("an entry of the dataset" if row is None else f"row {row}"))

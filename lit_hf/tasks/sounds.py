@@ -25,5 +25,5 @@ def read_inputs(table: Mapping[str, Sequence[Any]], columns: Columns) -> list[In
     return [None if each is None or not len(each[0].samples) else _refer(*each) for each in found]
 
 
-def _refer(sound: Waveform, load: Callable[[], Waveform]) -> Sound:
-    return Sound(digest(str(sound.rate).encode(), sound.samples.tobytes()), load)
+def _refer(sound: Waveform, load: Callable[[], Waveform], name: str) -> Sound:
+    return Sound(digest(str(sound.rate).encode(), sound.samples.tobytes()), load, name)

@@ -1,0 +1,172 @@
+"""Encoders of images and sounds: one forward pass over a few decoded inputs at a time, then pooling over positions."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from math import ceil
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lit_hf.encoders.contract import Encoded, Encoder, EncoderInfo, Input
+from lit_hf.encoders.fronts import Front, Prepared
+from lit_hf.encoders.text import text_body
+from lit_hf.encoders.twin import random_model
+from lit_hf.runtime.units import side_by_side
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+    from transformers import PretrainedConfig
+
+TOWERS = ("vision_model", "audio_model")
+"""Where models of two media keep the half that reads images or sounds."""
+POOLER = "pooler"
+"""The network's own pooled output: what a tower was trained to be compared by."""
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """All that happens to an input besides the weights: the same object serves a checkpoint and its twins."""
+
+    front: Front
+    config: PretrainedConfig
+    layers: tuple[int, ...]
+    """Hidden states to pool, side by side in a row."""
+    top: int
+    pooling: str
+    prefix: int
+    """Positions before the first patch or frame: class token, registers."""
+    dtype: str
+    batch: int
+    """Inputs that are decoded and embedded at a time."""
+    threads: int
+    device: str
+
+
+class MediaEncoder(Encoder):
+    """Decode, process, forward, pool: in fixed groups of `batch` inputs, so that memory does not grow with the data.
+
+    Nothing is padded here: within a group, inputs of one shape share a forward pass. A fixed window that the extractor
+    pads is pooled over its valid positions only. Weights are loaded by `make_model` at the first `encode`.
+    """
+
+    def __init__(
+        self, pipeline: Pipeline, key: Mapping[str, Any], info: EncoderInfo, make_model: Callable[[], nn.Module]
+    ) -> None:
+        self._pipeline, self._key, self._info, self._make_model = pipeline, dict(key), info, make_model
+
+    @property
+    def key(self) -> Mapping[str, Any]:
+        return self._key
+
+    @property
+    def info(self) -> EncoderInfo:
+        return self._info
+
+    @property
+    def dim(self) -> int:
+        return self._info.dim * len(self._pipeline.layers)
+
+    @property
+    def layers(self) -> Mapping[int, slice]:
+        width, layers = self._info.dim, self._pipeline.layers
+        columns = {layer: slice(width * place, width * (place + 1)) for place, layer in enumerate(layers)}
+        return columns if len(layers) > 1 else {}
+
+    def encode(self, inputs: Sequence[Input]) -> Encoded:
+        """Return the features of `inputs`, decoded a few at a time."""
+        pipeline = self._pipeline
+        rows = np.zeros((len(inputs), self.dim), dtype=np.float32)
+        assert self._argument  # loads the weights, once, before the workers ask for them
+        starts = range(0, len(inputs), pipeline.batch)
+        units = [partial(self._fill, rows[a : a + pipeline.batch], inputs[a : a + pipeline.batch]) for a in starts]
+        cut = side_by_side(units, threads=pipeline.threads, workers=None if pipeline.device == "cpu" else 1)
+        return Encoded(rows, sum(cut))
+
+    def twin(self, seed: int) -> MediaEncoder:
+        """Return the random twin, of the result's layer; its key holds no trace of the checkpoint but its shape."""
+        pipeline = replace(self._pipeline, layers=self._pipeline.layers[-1:])
+        config, dtype, device = pipeline.config, pipeline.dtype, pipeline.device
+        info = replace(self._info, kind="random twin", id=f"random twin of {self._info.id}, seed {seed}", revision=None)
+        key = {**self._key, "weights": f"random:{seed}", "layers": list(pipeline.layers)}
+        return MediaEncoder(pipeline, key, info, lambda: place_body(random_model(config, seed), dtype, device))
+
+    def release(self) -> None:
+        """Forget the weights."""
+        self.__dict__.pop("_model", None)
+
+    @cached_property
+    def _model(self) -> nn.Module:
+        return self._make_model()
+
+    @cached_property
+    def _argument(self) -> str:
+        return argument_of(self._model)
+
+    def _fill(self, rows: np.ndarray, inputs: Sequence[Input]) -> int:
+        """Put the features of a few inputs into their `rows`; return how many were cut."""
+        prepared = [self._pipeline.front.prepare(value) for value in inputs]
+        shapes: dict[tuple[int, ...], list[int]] = {}
+        for place, each in enumerate(prepared):
+            shapes.setdefault(each.values.shape, []).append(place)
+        for places in shapes.values():
+            rows[places] = self._forward([prepared[place] for place in places])
+        return sum(each.truncated for each in prepared)
+
+    def _forward(self, prepared: Sequence[Prepared]) -> np.ndarray:
+        """Return the rows of inputs of one shape, float32 [n, dim]. Inference mode belongs to the thread."""
+        import torch
+
+        pipeline, model = self._pipeline, self._model
+        dtype = getattr(torch, pipeline.dtype)
+        values = torch.from_numpy(np.stack([each.values for each in prepared])).to(pipeline.device, dtype)
+        deep = pipeline.layers != (pipeline.top,)
+        with torch.inference_mode():
+            output = model(**{self._argument: values}, output_hidden_states=deep)
+            if pipeline.pooling == POOLER:
+                found = output.pooler_output.flatten(1)
+            else:
+                states = [
+                    output.last_hidden_state if layer == pipeline.top else output.hidden_states[layer]
+                    for layer in pipeline.layers
+                ]
+                found = torch.cat([self._pool(each, [one.valid for one in prepared]) for each in states], dim=-1)
+            return np.asarray(found.float().cpu().numpy())
+
+    def _pool(self, states: Tensor, valid: Sequence[float]) -> Tensor:
+        """Return [n, d] of [n, positions, d], or of maps [n, d, height, width]."""
+        import torch
+
+        from lit_hf.encoders.pooling import POOLINGS
+
+        whole = states.float()
+        flat = whole.flatten(2).transpose(1, 2) if whole.ndim == 4 else whole
+        pooling, prefix, length = self._pipeline.pooling, self._pipeline.prefix, flat.shape[1]
+        mask = torch.zeros(flat.shape[:2], dtype=torch.int64, device=flat.device)
+        for row, share in enumerate(valid):
+            mask[row, : max(1, ceil(share * length - 1e-6))] = 1  # a share of a whole number, back to it
+        if pooling != "cls":
+            mask[:, :prefix] = 0
+        return POOLINGS[pooling](flat, mask)
+
+
+def place_body(model: nn.Module, dtype: str, device: str) -> nn.Module:
+    """Return what reads the medium, in evaluation mode, in `dtype` on `device`."""
+    import torch
+
+    return media_body(model).to(device=device, dtype=getattr(torch, dtype)).eval()
+
+
+def media_body(model: nn.Module) -> nn.Module:
+    """Return the tower for images or sounds of a model of two media, else the encoder half, else the model."""
+    tower = next((getattr(model, name) for name in TOWERS if hasattr(model, name)), None)
+    return tower if tower is not None else text_body(model)
+
+
+def argument_of(model: nn.Module) -> str:
+    """Return the name by which a body takes its input."""
+    accepted = inspect.signature(model.forward).parameters
+    return next(name for name in ("pixel_values", "input_features", "input_values") if name in accepted)
