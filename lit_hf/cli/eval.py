@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from lit_hf.cli.options import Config, FormatOption, Output, settings_of, with_settings
+from lit_hf.cli.options import RUNS, Config, FormatOption, LogDir, LogWith, Output, settings_of, with_settings
 from lit_hf.cli.output import Format, Sink, is_main_process
 from lit_hf.cli.progress import make_progress
 from lit_hf.config import BROUGHT, Settings
 from lit_hf.errors import UsageError
+from lit_hf.runtime.tracking import require_trackers
 
 _EXAMPLE = "lit-hf eval sentence-transformers/all-MiniLM-L6-v2 glue/sst2"
 
@@ -32,6 +34,8 @@ def command(
     dataset: Dataset = None,
     config: Config = None,
     output: Output = None,
+    log_with: LogWith = None,
+    log_dir: LogDir = RUNS,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Measure the information transfer of a checkpoint on a labelled dataset, in bits."""
@@ -39,11 +43,14 @@ def command(
     given |= {name: value for name, value in names.items() if value is not None}
     if config is None:
         _lead_on(model, dataset)
-    evaluate(settings_of(given, config), output, format)
+    evaluate(settings_of(given, config), output, format, log_with or (), log_dir)
 
 
-def evaluate(settings: Settings, output: Path | None, format: Format) -> None:
-    """Run one evaluation with bars, print it in `format`, and write it to `output`."""
+def evaluate(
+    settings: Settings, output: Path | None, format: Format, log_with: Sequence[str] = (), log_dir: Path = RUNS
+) -> None:
+    """Run one evaluation with bars, print it in `format`, write it to `output`, and send it to trackers."""
+    require_trackers(log_with)  # before the work, not after it
     sink = Sink(quiet=format is Format.QUIET)
     progress = make_progress(sink.speech_console, quiet=sink.quiet)
     # Heavy: torch and transformers are first imported in here.
@@ -62,6 +69,8 @@ def evaluate(settings: Settings, output: Path | None, format: Format) -> None:
         sink.text("nan" if transfer is None else repr(transfer))
     else:
         _show(record, sink)
+    if log_with and is_main_process():
+        _track(record, log_with, log_dir, sink)
     if output is not None:
         sink.say(f"Wrote {output}. To run it again: lit-hf eval --config {output / 'settings.yaml'}")
 
@@ -71,6 +80,15 @@ def _show(record: Any, sink: Sink) -> None:
 
     for part in report(record, sink.data_console.width, sink.data_console.encoding):
         sink.show(part)
+
+
+def _track(record: Any, names: Sequence[str], folder: Path, sink: Sink) -> None:
+    from lit_hf.reports import tracked
+    from lit_hf.runtime.tracking import PROJECT, Tracked, track
+
+    job = Tracked(tracked.run_name(record), tracked.config(record), tracked.points(record))
+    track(job, names, folder)
+    sink.say(f"Logged run {job.run} of {PROJECT} with {', '.join(names)}.")
 
 
 def _lead_on(model: str | None, dataset: str | None) -> None:

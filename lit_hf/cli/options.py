@@ -25,6 +25,12 @@ Output = Annotated[
 FormatOption = Annotated[
     Format, typer.Option("--format", "-f", help="table, json (one object on stdout), or quiet (L_IT in bits alone).")
 ]
+LogWith = Annotated[
+    list[str] | None,
+    typer.Option("--log-with", metavar="TRACKER", help="Send curve and scores to tensorboard, trackio or wandb too."),
+]
+LogDir = Annotated[Path, typer.Option("--log-dir", metavar="DIR", help="Where TensorBoard's event files go.")]
+RUNS = Path("runs")
 
 # They stand as arguments.
 _NOT_OPTIONS = frozenset({"model", "dataset"})

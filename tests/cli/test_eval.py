@@ -88,3 +88,19 @@ def test_the_demo_names_real_data(lit: Lit, stored: Sequence[Settings], tmp_path
     assert (Path(stored[0].model) / "config.json").is_file()
     assert Path(stored[0].dataset).name == "rotten_tomatoes.csv"
     assert (stored[0].max_examples, stored[0].orders) == (2000, 2)
+
+
+def test_a_run_is_sent_to_trackers(lit: Lit, stored: Sequence[Settings], tmp_path: Path) -> None:
+    pytest.importorskip("tensorboard")
+    words = ("--format", "json", "--log-with", "tensorboard", "--log-dir", str(tmp_path))
+    code, out, err = lit("eval", "m", "d", *words)
+    assert code == 0
+    validate(json.loads(out))
+    assert "with tensorboard" in err
+    assert list(tmp_path.rglob("events.out.tfevents.*"))
+
+
+def test_an_unknown_tracker_is_refused_before_the_work(lit: Lit, stored: Sequence[Settings]) -> None:
+    code, out, err = lit("eval", "m", "d", "--log-with", "tensorbord")
+    assert (code, out, list(stored)) == (2, "", [])
+    assert "log_with is 'tensorbord'" in err
