@@ -172,13 +172,14 @@ def code_order(
     """Code one order to its end with fresh probes: the unit of work that processes share out.
 
     labels, groups: int64 [N] by example; rows: the row of `features` of each example (default: its own number);
-    held_out: rows [H, d] to predict at the marks.
+    held_out: rows [H, d] to predict at the marks. classes: their number; `NUMBERS` for bins of numbers.
     """
     import torch
 
+    from lit_hf.codes.numbers import NumberCoder
     from lit_hf.codes.prequential import Coder
     from lit_hf.codes.stream import to_tensor
-    from lit_hf.coding import prepare_order
+    from lit_hf.coding import NUMBERS, prepare_order
 
     order = prepare_order(
         features,
@@ -193,7 +194,8 @@ def code_order(
         code=code,
     )
     extra = None if held_out is None else to_tensor(held_out, torch.device(device))
-    coder = Coder(
+    make = NumberCoder if classes == NUMBERS else Coder
+    coder = make(
         order.stream, labels[order.index], order.groups, order.code, classes, index=order.index, held_out=extra
     )
     coder.advance()

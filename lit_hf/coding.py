@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from lit_hf.codes.stream import Rows, Stream
 
 BLOCK_VERSION = "1"
+NUMBERS = 0
+"""In place of a number of classes: labels are bins of numbers."""
 BY_SHARE = ("block", "block-raw", "block-bank")
 """Codes whose blocks end at shares of the stream: their bits for a prefix depend on the length of the whole."""
 
@@ -47,7 +49,8 @@ def prepare_order(
 ) -> Order:
     """Lay out order `number` with fresh probes.
 
-    groups: int64 [N] by example; rows: the row of `features` of each example (default: its own number).
+    groups: int64 [N] by example; rows: the row of `features` of each example (default: its own number); classes: their
+    number, or `NUMBERS`.
     """
     import torch
 
@@ -59,7 +62,25 @@ def prepare_order(
     straight = len(where) == features.shape[0] and bool((np.diff(where) == 1).all())
     stream = Stream(features, None if straight else where, torch.device(device))
     along = positions_of_groups(groups, index)
-    return Order(stream, make_code(code, features.shape[1], classes, along, device=device, kinds=kinds), index, along)
+    made = (
+        number_code(features.shape[1], along, device)
+        if classes == NUMBERS
+        else make_code(code, features.shape[1], classes, along, device=device, kinds=kinds)
+    )
+    return Order(stream, made, index, along)
+
+
+def number_code(dim: int, groups: np.ndarray, device: str = "cpu") -> Code:
+    """Return the online code of numbers with fresh probes; there is no block code for them."""
+    import torch
+
+    from lit_hf.codes.numbers import NumberReadout
+    from lit_hf.codes.readout import Code
+    from lit_hf.codes.schedule import increments
+    from lit_hf.probes.number_bank import number_bank
+
+    learner = NumberReadout(number_bank(dim, device=device), torch.device(device))
+    return Code(learner, tuple(increments(groups)), nulls=False)  # type: ignore[arg-type]
 
 
 def make_code(
@@ -89,8 +110,14 @@ def make_code(
     return Code(learner, spans, nulls=False, scaled=name != "block-raw")
 
 
-def code_hash(name: str = "online", device: str = "cpu", kinds: Sequence[str] | None = None) -> str:
+def code_hash(
+    name: str = "online", device: str = "cpu", kinds: Sequence[str] | None = None, *, numbers: bool = False
+) -> str:
     """Return the hash of the rule by which labels are coded; codelengths of different hashes are never compared."""
+    from lit_hf.probes.number_bank import number_hash
+
+    if numbers:
+        return number_hash(device)
     from lit_hf.probes.bank import KINDS, bank_hash
 
     bank = bank_hash(device, kinds or KINDS)

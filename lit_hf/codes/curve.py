@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -16,9 +17,11 @@ class Curve:
     edges: int64 [I + 1], the increments. names: the E experts, families and nulls included.
     expert_bits: float64 [I, E], bits of each expert for each increment's labels, had it coded alone.
     weights: float64 [I, P] mixture weights of `parts` at the start of each increment, nulls included; they sum to one.
-    held_out: log probabilities float32 [H, C] for held-out inputs after so many labels (keys: the marks and N).
+    held_out: log probabilities float32 [H, C] for held-out inputs after so many labels (keys: the marks and N); of
+    numbers, predictive distributions.
     confidence: float32 [N], the learner's probability of the class it thinks likeliest (before the null experts);
-    correct: bool [N], whether it was the label.
+    correct: bool [N], whether it was the label. below: of numbers, float64 [N], the learner's probability of all that
+    is less than the label.
     """
 
     bits: np.ndarray
@@ -29,9 +32,10 @@ class Curve:
     expert_bits: np.ndarray
     parts: tuple[str, ...]
     weights: np.ndarray
-    held_out: dict[int, np.ndarray] = field(default_factory=dict)
+    held_out: dict[int, Any] = field(default_factory=dict)
     confidence: np.ndarray = field(default_factory=lambda: np.empty(0, np.float32))
     correct: np.ndarray = field(default_factory=lambda: np.empty(0, bool))
+    below: np.ndarray = field(default_factory=lambda: np.empty(0, np.float64))
 
     @property
     def total(self) -> float:

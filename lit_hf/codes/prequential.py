@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Generator as Loop
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -31,19 +32,19 @@ class Piece:
     """Predictions for rows [start, stop), all made from what was learned before the increment began.
 
     table: natural-log probabilities float32 [b, C] of the probes together; experts: the same [E, b, C] of everything
-    beneath; weights: float64 [P], how the learner's parts are mixed.
+    beneath; weights: float64 [P], how the learner's parts are mixed. Of numbers, both are predictive distributions.
     """
 
     start: int
     stop: int
-    table: Tensor
-    experts: Tensor
+    table: Any
+    experts: Any
     weights: np.ndarray
 
 
 @torch.no_grad()
 def increments_of(
-    stream: Stream, code: Code, held_out: Tensor | None = None, kept: dict[int, np.ndarray] | None = None
+    stream: Stream, code: Code, held_out: Tensor | None = None, kept: dict[int, Any] | None = None
 ) -> Loop[Piece, np.ndarray, None]:
     """Yield pieces, be sent their labels int64 [b], learn at the end of each increment.
 
@@ -58,14 +59,22 @@ def increments_of(
             table, experts = learner.predict(Block(stream.inputs(start, stop), start))
             sent = yield Piece(start, stop, table, experts, learner.weights())
             labels[start:stop] = torch.as_tensor(sent)
-            where = labels[start:stop].expand(len(experts), -1)[..., None]
-            likelihood += experts.gather(2, where)[..., 0].sum(1, dtype=torch.float64)
+            likelihood += _likelihood(experts, labels[start:stop])
         if low == 0 and code.scaled:
             stream.fix_scale(high)
         if high < stream.n or held_out is not None:
             learner.learn(Prefix(stream.inputs, lambda a, b: labels[a:b], high, low), likelihood)
         if held_out is not None and kept is not None and (high in MARKS or high == stream.n):
-            kept[high] = foresee(learner, Block(stream.scaled(held_out), high))[0].cpu().numpy()
+            found = foresee(learner, Block(stream.scaled(held_out), high))[0]
+            kept[high] = found.cpu().numpy() if isinstance(found, Tensor) else found
+
+
+def _likelihood(experts: Any, labels: Tensor) -> Tensor:
+    """Return the log likelihood [E] (nats) of `labels` [b] under tables [E, b, C], or under what gives `scores`."""
+    if not isinstance(experts, Tensor):
+        return torch.as_tensor(experts.scores(labels.cpu()).sum(1), device=labels.device)
+    where = labels.expand(len(experts), -1)[..., None]
+    return experts.gather(2, where)[..., 0].sum(1, dtype=torch.float64)
 
 
 class Coder:
@@ -83,7 +92,7 @@ class Coder:
         self._labels, self._groups, self._classes = labels, groups, classes
         self._index = np.arange(stream.n) if index is None else index
         self._code = how if isinstance(how, Code) else online_code(how, classes, groups, stream.device)
-        self._held_out: dict[int, np.ndarray] = {}
+        self._held_out: dict[int, Any] = {}
         self._loop = increments_of(stream, self._code, held_out, self._held_out)
         self._paid = np.empty(stream.n)
         self._confidence, self._correct = np.empty(stream.n, np.float32), np.empty(stream.n, bool)

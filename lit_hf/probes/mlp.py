@@ -103,8 +103,13 @@ class Perceptron(Probe):
         active = torch.addmm(first_bias, rows, first).relu_()
         keep = torch.rand(active.shape, generator=self._generator).to(active.device) >= self._dropout
         active = active * keep / (1 - self._dropout)
-        residual = torch.softmax(torch.addmm(second_bias, active, second), -1)
-        residual[torch.arange(len(labels), device=rows.device), labels] -= 1.0
+        residual = self._residual(torch.addmm(second_bias, active, second), labels)
         residual /= len(labels)
         hidden = (residual @ second.T) * (active > 0) / (1 - self._dropout)
         return rows.T @ hidden, hidden.sum(0), active.T @ residual, residual.sum(0)
+
+    def _residual(self, scores: Tensor, labels: Tensor) -> Tensor:
+        """Return the gradient of the summed loss by the scores [m, classes]: cross-entropy."""
+        residual = torch.softmax(scores, -1)
+        residual[torch.arange(len(labels), device=scores.device), labels] -= 1.0
+        return residual

@@ -1,0 +1,173 @@
+"""Numbers in the prequential loop: probes that predict distributions, mixed as the probes of classes are.
+
+Two levels of `Switching`, over the experts of a family and over the families, one of which is wide: Cauchy
+distributions of all scales, a floor for outliers. The first increment is coded by the prior of the marginal code; it
+fixes where the numbers lie and how far they spread for all that comes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from lit_hf.codes.curve import Curve
+from lit_hf.codes.forecast import Forecast
+from lit_hf.codes.marginal import SCALES, beside_marginal, prior_forecast
+from lit_hf.codes.mixture import LN2, Switching
+from lit_hf.codes.prequential import Coder, Piece
+from lit_hf.probes.contract import Block, Prefix
+
+
+class Predictor(Protocol):
+    """A probe of numbers (lit_hf/probes/number.py)."""
+
+    @property
+    def names(self) -> tuple[str, ...]: ...
+    def predict(self, block: Block) -> Tensor: ...
+    def learn(self, prefix: Prefix) -> None: ...
+
+
+class Predictors(Protocol):
+    """Probes in families."""
+
+    @property
+    def families(self) -> tuple[Predictor, ...]: ...
+    @property
+    def kinds(self) -> tuple[str, ...]: ...
+
+
+@dataclass(frozen=True)
+class Foresight:
+    """What is predicted for b rows: `leaves` [E, b], their families and both levels' weights, natural logarithms.
+
+    within: one array for each family, along the leaves. prior: nothing is learned yet, and the wide family speaks.
+    """
+
+    leaves: Forecast
+    within: tuple[np.ndarray, ...]
+    across: np.ndarray
+    prior: bool = False
+
+    def scores(self, bins: Tensor | np.ndarray) -> Tensor:
+        """Return log probabilities float64 of `bins` [b] by everything beneath, [E + F, b]: leaves, then families."""
+        return torch.from_numpy(self._scores(np.asarray(bins))[0])
+
+    def bits(self, bins: np.ndarray) -> np.ndarray:
+        """Return the bits [b] of `bins` under the mixture."""
+        return np.asarray(-self._scores(bins)[1] / LN2)
+
+    def below(self, bins: np.ndarray) -> np.ndarray:
+        """Return the mixture's probability [b] of all below the middle of each bin."""
+        return np.exp(self._weights()) @ self.leaves.below(bins)
+
+    def location(self) -> np.ndarray:
+        """Return the mean over experts of their locations [b], in bins; the wide family, which has no mean, is out."""
+        kept = np.exp(self._weights())[: -len(SCALES)]
+        return kept @ self.leaves.location[: -len(SCALES)] / kept.sum()
+
+    def _weights(self) -> np.ndarray:
+        return np.concatenate([own + part for own, part in zip(self.across, self.within, strict=True)])
+
+    def _scores(self, bins: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        if self.prior:
+            wide = np.logaddexp.reduce(prior_forecast(len(bins)).log_mass(bins) - np.log(len(SCALES)), 0)
+            return np.broadcast_to(wide, (sum(map(len, self.within)) + len(self.within), len(wide))).copy(), wide
+        found = self.leaves.log_mass(bins)
+        cuts = np.cumsum([len(part) for part in self.within])[:-1]
+        families = np.stack([
+            np.logaddexp.reduce(part + own[:, None], 0)
+            for part, own in zip(np.split(found, cuts), self.within, strict=True)
+        ])  # fmt: skip
+        return np.concatenate([found, families]), np.logaddexp.reduce(families + self.across[:, None], 0)
+
+
+@dataclass
+class NumberReadout:
+    """The learner of numbers; `Prefix` labels are bins, probes are given them standardised by the first increment."""
+
+    bank: Predictors
+    device: torch.device
+    within: list[Switching] = field(init=False)
+    across: Switching = field(init=False)
+    _place: tuple[float, float] | None = None
+
+    def __post_init__(self) -> None:
+        cpu = torch.device("cpu")
+        sizes = [*(len(family.names) for family in self.bank.families), len(SCALES)]
+        self.within = [Switching.even(size, cpu) for size in sizes]
+        self.across = Switching.even(len(sizes), cpu)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        return (*self.bank.kinds, "wide")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        wide = tuple(f"wide({scale:g})" for scale in SCALES)
+        return tuple(name for family in self.bank.families for name in family.names) + wide + self.parts
+
+    def weights(self) -> np.ndarray:
+        return self.across.log_weights.exp().numpy()
+
+    def predict(self, block: Block) -> tuple[Foresight, Foresight]:
+        """Return the mixture and everything beneath, which are one object."""
+        found = Foresight(
+            self._leaves(block),
+            tuple(node.log_weights.numpy() for node in self.within),
+            self.across.log_weights.numpy(),
+            self._place is None,
+        )
+        return found, found
+
+    def learn(self, prefix: Prefix, likelihood: Tensor) -> None:
+        """Move all weights by the experts' log likelihood of the increment, then let every probe learn it."""
+        sizes = [len(node.log_weights) for node in self.within]
+        for node, part in zip(self.within, likelihood[: sum(sizes)].split(sizes), strict=True):
+            node.update(part)
+        self.across.update(likelihood[sum(sizes) :])
+        if self._place is None:
+            first = prefix.labels(0, prefix.n).double()
+            self._place = float(first.mean()), max(float(first.std(correction=0)), 1.0)
+        centre, spread = self._place
+        numbers = Prefix(
+            prefix.inputs, lambda a, b: ((prefix.labels(a, b).double() - centre) / spread).float(), prefix.n,
+            prefix.fresh,
+        )  # fmt: skip
+        for family in self.bank.families:
+            family.learn(numbers)
+
+    def _leaves(self, block: Block) -> Forecast:
+        rows = len(block.inputs)
+        found = [family.predict(block).double().cpu().numpy() for family in self.bank.families]
+        location, scale, freedom = np.concatenate(found, 1)
+        centre, spread = self._place or (0.0, 1.0)
+        wide = np.repeat(spread * SCALES[:, None], rows, 1)
+        return Forecast(
+            np.concatenate([location * spread, np.zeros_like(wide)]) + centre,
+            np.concatenate([scale * spread, wide]),
+            np.concatenate([freedom, np.ones_like(wide)]),
+        )
+
+
+class NumberCoder(Coder):
+    """Codes one order of bins; see `Coder`. Its code has no nulls of classes: the marginal stands beside the probes."""
+
+    def _pay(self, piece: Piece) -> None:
+        now, rows = self._now(piece), slice(piece.start, piece.stop)
+        foresight: Foresight = piece.table
+        self._paid[rows] = foresight.bits(now)
+        self._confidence[rows] = foresight.below(now)
+        self._rows.append(-foresight.scores(now).sum(1).numpy() / LN2)
+        self._weights.append(piece.weights)
+        self._edges.append(piece.stop)
+
+    def curve(self) -> Curve:
+        """Return what was paid so far."""
+        found = super().curve()
+        nothing = np.empty(0, np.float32), np.empty(0, bool)
+        plain = replace(found, confidence=nothing[0], correct=nothing[1], below=found.confidence.astype(np.float64))
+        return beside_marginal(plain, self._labels[: self.coded])
