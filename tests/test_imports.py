@@ -44,9 +44,10 @@ COMPOSED |= {"coding", "api", "metric", "proof", "results"}
 ROOMS |= dict.fromkeys(COMPOSITION, COMPOSED | COMPOSITION)
 # A record's own settings are evaluated again, and its labels are decoded by another process.
 ROOMS["verify"] = COMPOSED | COMPOSITION
+ROOMS["texts"] = LEAVES | {"runtime", "tasks"}
 ROOMS["decoder"] = {"errors", "proof"}
 # A contest of checkpoints composes evaluations, shell by shell.
-ROOMS["contest"] = COMPOSED | COMPOSITION | {"ranking"}
+ROOMS["contest"] = COMPOSED | COMPOSITION | {"ranking", "texts"}
 # A library that is used all over the place cannot be replaced, or kept out of `lit-hf --help`.
 LIBRARIES = {
     "transformers": ("encoders/",),

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from lit_hf.config import from_mapping
-from lit_hf.errors import LitError
 from lit_hf.ranking.comparable import align, diff
 from lit_hf.records import Record
-
-if TYPE_CHECKING:
-    from lit_hf.tasks import Task
+from lit_hf.texts import plain_input, task_of
 
 
 def compare(a: Record, b: Record, count: int) -> dict[str, Any]:
@@ -22,7 +18,7 @@ def compare(a: Record, b: Record, count: int) -> dict[str, Any]:
     any more, or is another one now.
     """
     found, aligned = diff(a, b, count=count), align([a, b])
-    task = _task(a) if count else None
+    task = task_of(a) if count else None
     means = aligned.bits.mean(axis=1)
     labels, groups = (
         np.asarray(a.arrays["labels"]),
@@ -37,7 +33,7 @@ def compare(a: Record, b: Record, count: int) -> dict[str, Any]:
             {
                 "group": group, "bits_a": float(means[0, group]), "bits_b": float(means[1, group]), "difference": bits,
                 "labels": [names[y] if names else str(y) for y in labels[groups == group].tolist()],
-                "input": None if task is None else _plain(task.pool[group]),
+                "input": None if task is None else plain_input(task.pool[group]),
             }
             for group, bits in found.examples
         ],
@@ -47,18 +43,3 @@ def compare(a: Record, b: Record, count: int) -> dict[str, Any]:
 def _about(record: Record) -> dict[str, Any]:
     model = {name: record["model"][name] for name in ("id", "revision")}
     return {"id": record["id"], "model": model, "bits": record["codelength"]["bits"]}
-
-
-def _task(record: Record) -> Task | None:
-    """Return the record's task if it can be loaded and is still the same."""
-    from lit_hf.tasks import load_task
-
-    try:
-        task = load_task(from_mapping(record.rerun_settings(), "the record"))
-    except LitError:
-        return None
-    return task if task.dataset.fingerprint == record["dataset"]["fingerprint"] else None
-
-
-def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lit_hf.ranking.board import Board, Row
 from lit_hf.records import Record
-from lit_hf.reports.figure import bars, heading, labels_axis, plain_text, short, style
+from lit_hf.reports.figure import bars, bits_axis, heading, labels_axis, plain_text, short, style
 from lit_hf.reports.ranking_figure import BEST, COLOURS, DASHES, OTHER
 from lit_hf.reports.ranking_words import rank_of
 from lit_hf.reports.series import series
@@ -33,8 +33,8 @@ def ranking_figure(board: Board) -> Figure:
         axes.set_ylim(len(board.rows) - 0.4, -0.6)
         axes.margins(x=0.12)
         axes.grid(axis="y", visible=False)
-        axes.set_xlabel(f"codelength of {board.examples:,} labels [bits], less is better; bars: 95 % intervals")
-        heading(axes, "Ranks, and what the labels cost", f"{_about(board)}; filled: cannot be told from the best")
+        bits_axis(axes, f"codelength of {board.examples:,} labels [bits], less is better; bars: 95 % intervals")
+        heading(axes, "Ranks, and what the labels cost", f"{_about(board)}; paired tests; filled: cannot be told from the best")
     return figure
 
 

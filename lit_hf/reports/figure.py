@@ -43,6 +43,7 @@ _STYLE: dict[str, Any] = {
     "axes.spines.right": False,
     "axes.edgecolor": "#444444",
     "axes.grid": True,
+    "axes.axisbelow": True,
     "grid.color": "#e6e6e6",
     "grid.linewidth": 0.8,
     "figure.dpi": 100,
@@ -138,6 +139,14 @@ def labels_axis(axes: Axes) -> None:
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     axes.xaxis.set_minor_formatter(NullFormatter())
     axes.set_xlabel("labels seen (log scale)")
+
+
+def bits_axis(axes: Axes, label: str) -> None:
+    """Make the x axis one of codelengths."""
+    from matplotlib.ticker import FuncFormatter
+
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axes.set_xlabel(label)
 
 
 def heading(axes: Axes, title: str, subtitle: str) -> None:

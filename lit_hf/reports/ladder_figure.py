@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lit_hf.records import Record
 from lit_hf.reports import words
-from lit_hf.reports.figure import LINES, heading, plain_text, short, style
+from lit_hf.reports.figure import LINES, bits_axis, heading, plain_text, short, style
 from lit_hf.reports.ladder import Rung, ladder
 from lit_hf.reports.series import coded_labels
 
@@ -33,7 +33,7 @@ def ladder_figure(record: Record) -> Figure:
         axes.set_xlim(0, 1.24 * max(rung.bits for rung in rungs))
         axes.grid(axis="y", visible=False)
         labels = coded_labels(record)
-        axes.set_xlabel(f"codelength of {labels:,} labels [bits], less is better; whiskers: 95 % intervals")
+        bits_axis(axes, f"codelength of {labels:,} labels [bits], less is better; whiskers: 95 % intervals")
         heading(axes, _title(record), f"{short(record['model']['id'])} on {short(record['dataset']['id'])}")
     return figure
 

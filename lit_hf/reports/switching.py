@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MARKS = (100, 500, 2000)
 _GREY = ("uniform", "class prior")
 # Okabe and Ito's colours; hatches tell the areas apart in grey.
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9", "#CC79A7", "#F0E442")
+_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9", "#CC79A7", "#4B3F8F")
 _HATCHES = ("", "///", "...", "\\\\\\", "xxx", "ooo", "---")
 
 
@@ -84,6 +84,7 @@ def switching_figure(record: Record) -> Figure | None:
                 edgecolor="white", linewidth=0.0, label=name, hatch="" if grey else _HATCHES[index % len(_HATCHES)]
             )
         labels_axis(axes)
+        axes.grid(visible=False)
         axes.set(xlim=(1, found.stop), ylim=(0, 1), ylabel="weight in the mixture (shares of 1)")
         names = f"{short(record['model']['id'])} on {short(record['dataset']['id'])}"
         heading(axes, "Which readout carries the code", f"{names}; weights of the first order, exact")

@@ -1,0 +1,37 @@
+"""The inputs that a record was made from, read from its dataset anew: records hold no texts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lit_hf.config import from_mapping
+from lit_hf.errors import LitError
+from lit_hf.records import Record
+from lit_hf.runtime.inputs import Image, Sound, Words
+
+if TYPE_CHECKING:
+    from lit_hf.tasks import Task
+
+
+def task_of(record: Record, data: str | None = None) -> Task | None:
+    """Return the record's task, or None when its dataset is not here any more, or is another one now.
+
+    data: where the dataset is now, if not where it was.
+    """
+    from lit_hf.tasks import load_task
+
+    settings = record.rerun_settings() | ({} if data is None else {"dataset": data})
+    try:
+        task = load_task(from_mapping(settings, "the record"))
+    except LitError:
+        return None
+    return task if task.dataset.fingerprint == record["dataset"]["fingerprint"] else None
+
+
+def plain_input(value: Any) -> Any:
+    """Return an input as JSON has it: a text, a list of two texts, or of the words of a sentence; else a file's name."""
+    if isinstance(value, Image | Sound):
+        return value.name
+    if isinstance(value, Words):
+        return list(value.words)
+    return list(value) if isinstance(value, tuple) else value
