@@ -50,13 +50,13 @@ def load(name: str, limit: int | None = None) -> Texts:
     return Texts(name, [texts[i] for i in kept], np.array([labels[i] for i in kept], dtype=np.int64), len(classes))
 
 
-def open_encoder(name: str) -> Any:
+def open_encoder(name: str, max_tokens: int = MAX_TOKENS) -> Any:
     """Return the encoder; `random twin` is the twin of L6."""
     from lit_hf.encoders import load_encoder
 
     twin = name == "random twin"
     folder = encoders()["L6" if twin else name]()
-    encoder = load_encoder(str(folder), pooling="mean", max_tokens=MAX_TOKENS)
+    encoder = load_encoder(str(folder), pooling="mean", max_tokens=max_tokens)
     return encoder.twin(0) if twin else encoder
 
 
@@ -70,9 +70,9 @@ def embed(encoder: Any, texts: list[str]) -> np.ndarray:
     return found
 
 
-def token_counts(texts: list[str]) -> np.ndarray:
+def token_counts(texts: list[str], max_tokens: int = MAX_TOKENS) -> np.ndarray:
     """Return the tokens of each text [N] after truncation; all encoders here share one tokeniser."""
     from transformers import AutoTokenizer
 
     tokenizer = AutoTokenizer.from_pretrained(assets.l6_folder())
-    return np.array([len(ids) for ids in tokenizer(texts, truncation=True, max_length=MAX_TOKENS)["input_ids"]])
+    return np.array([len(ids) for ids in tokenizer(texts, truncation=True, max_length=max_tokens)["input_ids"]])

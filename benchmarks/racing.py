@@ -35,7 +35,7 @@ CLEAR = 0.05  # bits per label behind the best: the target is stated for sets wh
 
 
 def full_run(
-    data: field.Texts, names: Sequence[str], orders: int, cache: Path
+    data: field.Texts, names: Sequence[str], orders: int, cache: Path, max_tokens: int
 ) -> tuple[np.ndarray, np.ndarray, list[int]]:
     """Return bits [M, K, N] by example, order [K, N], and parameters of each encoder; done encoders are read back."""
     from lit_hf.api import code_order
@@ -44,9 +44,9 @@ def full_run(
     bits, sizes, order = [], [], np.empty(0)
     groups = np.arange(len(data.texts))
     for name in names:
-        encoder = field.open_encoder(name)
+        encoder = field.open_encoder(name, max_tokens)
         sizes.append(encoder.info.parameters)
-        file = cache / f"{data.name}-{len(groups)}-{orders}-{bank_hash()}-{name.replace(' ', '_')}.npz"
+        file = cache / f"{data.name}-{len(groups)}-{max_tokens}-{orders}-{bank_hash()}-{name.replace(' ', '_')}.npz"
         if not file.is_file():
             rows = field.embed(encoder, data.texts)
             make = partial(code_order, rows, data.labels, groups, data.classes, seed=0, keep_first=False)
@@ -61,13 +61,12 @@ def full_run(
 
 
 def race(data: field.Texts, names: Sequence[str], bits: np.ndarray, order: np.ndarray, sizes: list[int],
-         finals: int, rules: Rules) -> dict[str, Any]:  # fmt: skip
+         tokens: np.ndarray, finals: int, rules: Rules) -> dict[str, Any]:  # fmt: skip
     """Race every order; return how often the winner was kept, the cost of each race, and violations of assumption A."""
     count, total = bits.shape[1:]
     ends = [stop.groups for stop in stages(SimpleNamespace(groups=np.arange(total), size=total))]  # type: ignore[arg-type]
     means = bits.sum(2).mean(1)
     tied = ties_with_best(means.tolist(), beaten_by(compare_all(bits, order=order), len(bits)))
-    tokens = field.token_counts(data.texts)
     races = [_one(bits, order, k, ends, data.classes, tokens, sizes, finals, rules) for k in range(count)]
     behind = (means - means.min()) / total
     return {
@@ -104,6 +103,7 @@ def main() -> None:
     parser.add_argument("--sets", nargs="+", default=["rotten", "bbc", "newsgroups20"], choices=field.SETS)
     parser.add_argument("--encoders", nargs="+", default=[*field.encoders(), "random twin"])
     parser.add_argument("--examples", type=int, default=8000)
+    parser.add_argument("--max-tokens", type=int, default=field.MAX_TOKENS)
     parser.add_argument("--orders", type=int, default=20)
     parser.add_argument("--finals", type=int, default=3, help="orders that finalists are coded in")
     parser.add_argument("--output", type=Path, default=Path("runs/racing"))
@@ -111,9 +111,11 @@ def main() -> None:
     results = []
     for name in options.sets:
         data = field.load(name, options.examples)
-        bits, order, sizes = full_run(data, options.encoders, options.orders, options.output / "bits")
+        keep = options.output / "bits"
+        bits, order, sizes = full_run(data, options.encoders, options.orders, keep, options.max_tokens)
+        tokens = field.token_counts(data.texts, options.max_tokens)
         for rules in (Rules(), Rules(asymptotic=True)):
-            results.append(race(data, options.encoders, bits, order, sizes, options.finals, rules))
+            results.append(race(data, options.encoders, bits, order, sizes, tokens, options.finals, rules))
             print(json.dumps(results[-1], indent=1), flush=True)
     (options.output / "racing.json").write_text(json.dumps(results, indent=1) + "\n")
 

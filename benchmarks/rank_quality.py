@@ -70,15 +70,16 @@ def cached(folder: Path, content: Sequence[Any], make: Callable[[], Any]) -> Any
 def score_set(data: field.Texts, options: argparse.Namespace) -> list[dict[str, Any]]:
     """Return one row for each budget and draw: scores and truths of all encoders."""
     keep = options.output / "parts"
-    about = [data.name, len(data.texts), options.train]
+    about = [data.name, len(data.texts), options.train, options.max_tokens]
+    recipe = truths.Recipe(tuple(options.rates), options.epochs, options.max_tokens, options.device)
     (parts, pool), rows = split(data, options.train), {}
+    tuning = parts[0][: options.tune], *parts[1:]
     truth: dict[str, list[float]] = {name: [] for name in TRUTHS}
     for name in options.encoders:
-        tuned = cached(keep, [*about, "finetuned", name, options.rates, options.epochs],
-                       partial(truths.finetuned_accuracy, name, data, parts, options.rates, options.epochs,
-                               options.device))  # fmt: skip
+        tuned = cached(keep, [*about, "finetuned", name, options.rates, options.epochs, options.tune],
+                       partial(truths.finetuned_accuracy, name, data, tuning, recipe))  # fmt: skip
         truth["finetuned"].append(tuned["test"])
-        rows[name] = field.embed(field.open_encoder(name), data.texts)
+        rows[name] = field.embed(field.open_encoder(name, options.max_tokens), data.texts)
         print(f"{data.name:14s} {name:14s} finetuned {tuned['test']:.3f} at {tuned['rate']:g}", flush=True)
     found = []
     for budget in options.budgets:
@@ -155,6 +156,8 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=5, help="draws of labels for each budget")
     parser.add_argument("--examples", type=int, default=None, help="texts of each set, test and validation included")
     parser.add_argument("--train", type=int, default=20_000, help="at most so many training examples of the truths")
+    parser.add_argument("--tune", type=int, default=None, help="finetune on the first so many of them")
+    parser.add_argument("--max-tokens", type=int, default=field.MAX_TOKENS)
     parser.add_argument("--rates", nargs="+", type=float, default=[1e-5, 3e-5, 1e-4, 3e-4], help="learning rates")
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--bootstrap", type=int, default=1000)

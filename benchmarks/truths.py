@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import copy
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,16 @@ from benchmarks import field
 
 STRENGTHS = (1e-3, 1e-2, 1e-1, 1.0)
 DECAY, WARM, BATCH = 0.01, 0.1, 32
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How an encoder is finetuned: all of `rates` are tried, each for `epochs`."""
+
+    rates: tuple[float, ...]
+    epochs: int
+    max_tokens: int
+    device: str
 
 
 def probe_accuracy(rows: np.ndarray, labels: np.ndarray, parts: Sequence[np.ndarray]) -> float:
@@ -29,44 +41,59 @@ def probe_accuracy(rows: np.ndarray, labels: np.ndarray, parts: Sequence[np.ndar
     return float(probes[int(np.argmax(scores))].score(rows[test], labels[test]))
 
 
-def finetuned_accuracy(
-    name: str, data: field.Texts, parts: Sequence[np.ndarray], rates: Sequence[float], epochs: int, device: str
-) -> dict[str, Any]:
+def finetuned_accuracy(name: str, data: field.Texts, parts: Sequence[np.ndarray], recipe: Recipe) -> dict[str, Any]:
     """Return the test accuracy of the whole encoder finetuned at the rate that is best on validation examples.
 
-    One rate for all would misjudge encoders: each gets all `rates`, with the best epoch of each.
+    One rate for all would misjudge encoders: each gets all rates, with the best epoch of each.
     """
-    runs = [_finetune(name, data, parts, rate, epochs, device) for rate in rates]
-    best = max(runs, key=lambda run: run["valid"])
-    return {"test": best["test"], "rate": best["rate"], "runs": runs}
+    runs = [_finetune(name, data, parts, rate, recipe) for rate in recipe.rates]
+    best = max(runs, key=lambda run: run.valid)
+    return {"test": best.test(), "rate": best.rate, "valid": {f"{run.rate:g}": run.valid for run in runs}}
 
 
-def _finetune(
-    name: str, data: field.Texts, parts: Sequence[np.ndarray], rate: float, epochs: int, device: str
-) -> dict[str, float]:
+@dataclass(frozen=True)
+class _Run:
+    """Accuracy on the validation examples after the best epoch; `test` computes that on the test examples."""
+
+    rate: float
+    valid: float
+    test: Callable[[], float]
+
+
+def _finetune(name: str, data: field.Texts, parts: Sequence[np.ndarray], rate: float, recipe: Recipe) -> _Run:
     import torch
 
     train, valid, test = parts
     torch.manual_seed(0)
-    model, head, tokenizer = _model(name, data.classes, device)
-    optimiser = torch.optim.AdamW([*model.parameters(), *head.parameters()], lr=rate, weight_decay=DECAY)
-    steps = epochs * -(-len(train) // BATCH)
+    model, head, tokenizer = _model(name, data.classes, recipe.device)
+    both = torch.nn.ModuleList([model, head])
+
+    def logits_of(batch: np.ndarray) -> Any:
+        return head(_pooled(model, tokenizer, [data.texts[i] for i in batch], recipe))
+
+    def tested() -> float:
+        both.load_state_dict(state)
+        return _accuracy(logits_of, data.labels, test)
+
+    optimiser = torch.optim.AdamW(both.parameters(), lr=rate, weight_decay=DECAY)
+    steps = recipe.epochs * -(-len(train) // BATCH)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _share(step, steps))
-    best = {"rate": rate, "valid": -1.0, "test": float("nan")}
-    for epoch in range(epochs):
-        model.train()
+    best, state = -1.0, both.state_dict()
+    for epoch in range(recipe.epochs):
+        both.train()
         for batch in _batches(np.random.default_rng(epoch).permutation(train)):
-            logits = head(_pooled(model, tokenizer, [data.texts[i] for i in batch], device))
-            loss = torch.nn.functional.cross_entropy(logits, torch.as_tensor(data.labels[batch], device=device))
+            truth = torch.as_tensor(data.labels[batch], device=recipe.device)
+            loss = torch.nn.functional.cross_entropy(logits_of(batch), truth)
             optimiser.zero_grad()
             loss.backward()
-            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            torch.nn.utils.clip_grad_norm_(both.parameters(), 1.0)
             optimiser.step()
             schedule.step()
-        score = _accuracy(model, head, tokenizer, data, valid, device)
-        if score > best["valid"]:
-            best = {"rate": rate, "valid": score, "test": _accuracy(model, head, tokenizer, data, test, device)}
-    return best
+        both.eval()
+        score = _accuracy(logits_of, data.labels, valid)
+        if score > best:
+            best, state = score, copy.deepcopy(both.state_dict())
+    return _Run(rate, best, tested)
 
 
 def _model(name: str, classes: int, device: str) -> tuple[Any, Any, Any]:
@@ -83,24 +110,20 @@ def _model(name: str, classes: int, device: str) -> tuple[Any, Any, Any]:
     return model.to(device), head.to(device), AutoTokenizer.from_pretrained(folder)
 
 
-def _pooled(model: Any, tokenizer: Any, texts: list[str], device: str) -> Any:
+def _pooled(model: Any, tokenizer: Any, texts: list[str], recipe: Recipe) -> Any:
     """Return the mean of the last states of each text, [n, d]."""
-    tokens = tokenizer(texts, truncation=True, max_length=field.MAX_TOKENS, padding=True, return_tensors="pt")
-    tokens = tokens.to(device)
+    tokens = tokenizer(texts, truncation=True, max_length=recipe.max_tokens, padding=True, return_tensors="pt")
+    tokens = tokens.to(recipe.device)
     states, mask = model(**tokens).last_hidden_state, tokens["attention_mask"][..., None]
     return (states * mask).sum(1) / mask.sum(1)
 
 
-def _accuracy(model: Any, head: Any, tokenizer: Any, data: field.Texts, rows: np.ndarray, device: str) -> float:
+def _accuracy(logits_of: Callable[[np.ndarray], Any], labels: np.ndarray, rows: np.ndarray) -> float:
     import torch
 
-    hits = 0
-    model.eval()
     with torch.inference_mode():
-        for batch in _batches(rows):
-            logits = head(_pooled(model, tokenizer, [data.texts[i] for i in batch], device))
-            hits += int((logits.argmax(1).cpu().numpy() == data.labels[batch]).sum())
-    return hits / len(rows)
+        hits = [(logits_of(batch).argmax(1).cpu().numpy() == labels[batch]).sum() for batch in _batches(rows)]
+    return float(sum(hits)) / len(rows)
 
 
 def _batches(rows: np.ndarray) -> list[np.ndarray]:

@@ -24,7 +24,7 @@ from lit_hf.codes.schedule import MARKS
 from lit_hf.codes.stream import Stream
 from lit_hf.probes.contract import Block, Prefix
 
-PIECE = 8192  # rows of an increment that are predicted in one go
+PIECE = 4096  # rows of an increment that are predicted in one go
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from lit_hf.probes.contract import Prefix
 
-CHUNK = 8192
+CHUNK = 4096
 
 
 class Moments:
