@@ -8,8 +8,11 @@ import sys
 def main() -> None:
     """Run the command line and end the process with its exit code."""
     from lit_hf.cli.app import run
+    from lit_hf.runtime.peers import end
 
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    end(code)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lit_hf.api import Codelength, code_order, gather
-from lit_hf.coding import BY_SHARE, code_hash
-from lit_hf.runtime.units import run_units
+from lit_hf.api import Codelength, gather
+from lit_hf.coding import BY_SHARE
+from lit_hf.labels import bank_of, order_coder
+from lit_hf.runtime.dealing import deal_units
+from lit_hf.runtime.peers import find_peers
 
 if TYPE_CHECKING:
     from lit_hf.codes.curve import Curve
@@ -66,7 +68,8 @@ def code_arms(job: Job) -> Arms:
     job.timed("embed", began)
     began = time.perf_counter()
     units = _units(job, inputs)
-    found = dict(zip(units, run_units(list(units.values()), job.progress, "code the labels"), strict=True))
+    done = deal_units(list(units.values()), find_peers(), job.progress, "code the labels")
+    found = dict(zip(units, done, strict=True))
     job.timed("code", began)
     return _collect(job, inputs, found)
 
@@ -103,7 +106,7 @@ def _embed(job: Job) -> _Inputs:
         )
         for number, twin in enumerate(baselines)
     ]
-    source = raw_input(task.kind)
+    source = raw_input(task.reads or task.kind)
     raw = None if source is None else job.features(source, task.pool, whole, "raw input")
     return _Inputs(encoder, twins, raw, held_out, layers, None if source is None else source.info.id)
 
@@ -131,7 +134,8 @@ def _left_out(job: Job) -> dict[str, tuple[str, ...]]:
     """Return for each kind of probe the kinds that are left without it, when their sensitivity is asked for."""
     from lit_hf.probes.bank import KINDS
 
-    wanted = KINDS if job.settings.sensitivity and job.settings.code == "online" else ()
+    online = job.settings.code == "online" and job.task.width is None
+    wanted = KINDS if job.settings.sensitivity and online else ()
     return {kind: tuple(other for other in KINDS if other != kind) for kind in wanted}
 
 
@@ -148,11 +152,10 @@ def _unit(
     task = job.task
     groups = task.groups[:stop]
     return partial(
-        code_order,
+        order_coder(task),
         rows,
         task.labels[:stop] if labels is None else labels,
         groups,
-        len(task.classes),
         number=number,
         seed=job.settings.seed,
         device=job.device,
@@ -167,7 +170,7 @@ def _collect(job: Job, inputs: _Inputs, found: dict[str, Curve]) -> Arms:
     task = job.task
 
     def together(*curves: Curve) -> Codelength:
-        return gather(curves, task.groups, code_hash(job.settings.code, job.device))
+        return gather(curves, task.groups, bank_of(task, job.settings.code, job.device))
 
     def arm(name: str) -> Codelength:
         return together(*(curve for unit, curve in found.items() if unit.startswith(f"{name} ")))

@@ -315,3 +315,68 @@ class IncomparableRecords(LitError):
 
 def _first(available: Sequence[str]) -> str:
     return available[0] if available else "NAME"
+
+
+_GO_ON = "Run the same command again, with any number of processes: finished shards of features are kept."
+
+
+class ProcessLost(LitError):
+    """A process of the run has gone without a word: killed, out of memory, or its machine cannot be reached.
+
+    Process 0 is the main one; `seconds`: how long nothing was heard of it, None where it is known to be gone.
+    """
+
+    def __init__(self, rank: int, world: int, seconds: float | None = None, how: str = "") -> None:
+        silent = f"has not been heard of for {seconds:g} seconds" if seconds else f"has gone{how and f' ({how})'}"
+        name = "the main process, or the launcher," if rank == 0 and not how else f"process {rank} of {world}"
+        super().__init__(f"{name} {silent}.", _GO_ON)
+        self.rank, self.world = rank, world
+
+
+class ProcessFailed(LitError):
+    """Another process of the run has failed; message, next step and exit code are those of its error."""
+
+    def __init__(self, rank: int, world: int, message: str, next_step: str | None, code: int) -> None:
+        super().__init__(f"process {rank} of {world}: {message}" if rank else message, next_step or _GO_ON)
+        self.rank, self.world, self.exit_code = rank, world, code
+
+
+class Stopped(LitError):
+    """This process was told to end (SIGTERM), as launchers do when another process of the run has ended."""
+
+    exit_code = 143
+
+    def __init__(self) -> None:
+        super().__init__("stopped by SIGTERM: a launcher does this when another process of the run has ended.", _GO_ON)
+
+
+class NotShared(LitError):
+    """The processes of a run do not see the same cache."""
+
+    def __init__(self, folder: object, blind: Sequence[int], hosts: Sequence[str]) -> None:
+        super().__init__(
+            f"process {_listed(blind)} on {_listed(hosts)} cannot see what the main process wrote in {folder}.",
+            "Give all machines one folder with `--cache-dir` or LIT_HF_CACHE (for example on NFS), or use one machine.",
+        )
+        self.folder, self.blind = str(folder), tuple(blind)
+
+
+class ProcessesDisagree(LitError):
+    """The processes of a run read different things, so that their work cannot be put together."""
+
+    def __init__(self, what: str, hosts: Sequence[str]) -> None:
+        super().__init__(
+            f"the processes read different things: the {what} on {_listed(hosts)} is not that of the main process.",
+            "Use the same versions of the libraries, the same type of machine, and names pinned with `@revision`.",
+        )
+        self.what = what
+
+
+class OneProcessOnly(LitError):
+    """Something that several processes cannot do together."""
+
+    exit_code = 2
+
+    def __init__(self, what: str, instead: str) -> None:
+        super().__init__(f"{what} runs in one process, and the launcher started several.", instead)
+        self.what = what

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from lit_hf.config import Settings
 from lit_hf.records import Record
+from lit_hf.runtime.files import cache_root
+from lit_hf.runtime.peers import find_peers
+from lit_hf.runtime.shared import require_agreement, require_shared
 
 if TYPE_CHECKING:
     import datasets
@@ -46,16 +49,26 @@ def run(
 ) -> Record:
     """Do the whole job of `settings` and keep the record in the results store.
 
-    `data` is a loaded dataset that takes the place of the named one; `objects`, a loaded model and its tokeniser,
-    that of the named checkpoint.
+    Of several processes each returns the record; only the main one makes and keeps it. `data` is a loaded dataset that
+    takes the place of the named one; `objects`, a loaded model and its tokeniser, that of the named checkpoint.
     """
-    from lit_hf.assemble import make_record
-    from lit_hf.results import ResultsStore
     from lit_hf.runtime.progress import NullProgress
 
-    job = Job.prepare(settings, progress or NullProgress(), data, objects=objects)
-    record = make_record(job, job.code())
-    ResultsStore.at(settings.cache_dir).keep(record)
+    try:
+        job = Job.prepare(settings, progress or NullProgress(), data, objects=objects)
+        arms = job.code()
+        return find_peers().tell(lambda: _keep(job, arms))
+    except BaseException as error:
+        find_peers().fail(error)  # or the others would wait for this process
+        raise
+
+
+def _keep(job: Job, arms: Arms) -> Record:
+    from lit_hf.assemble import make_record
+    from lit_hf.results import ResultsStore
+
+    record = make_record(job, arms)
+    ResultsStore.at(job.settings.cache_dir).keep(record)
     return record
 
 
@@ -86,10 +99,16 @@ class Job:
         from lit_hf.tasks import load_task
 
         began = time.perf_counter()
-        task = task or load_task(settings, data)
-        encoder = _encoder(settings, task, objects)
-        device = find_place(settings.device).device
-        return cls(settings, task, encoder, progress, device, {"load": time.perf_counter() - began})
+        device, peers = find_place(settings.device).device, find_peers()
+
+        def load() -> tuple[Task, Encoder]:
+            found = task or load_task(settings, data)
+            return found, _encoder(settings, found, objects)
+
+        require_shared(peers, cache_root(settings.cache_dir))
+        given, encoder = peers.locally_first(load)
+        require_agreement(peers, {"dataset": given.dataset.fingerprint, "checkpoint": dict(encoder.key)})
+        return cls(settings, given, encoder, progress, device, {"load": time.perf_counter() - began})
 
     def features(self, encoder: Encoder, inputs: Any, count: int, label: str) -> Features:
         """Return the features of the first `count` of `inputs`, computing what the store lacks.

@@ -13,6 +13,7 @@ from lit_hf import __version__
 if TYPE_CHECKING:
     from lit_hf.arms import Arms
     from lit_hf.evaluate import Job
+    from lit_hf.tasks import Task
 
 
 def model_section(job: Job) -> dict[str, Any]:
@@ -47,13 +48,19 @@ def dataset_section(job: Job, truncated: float) -> dict[str, Any]:
         "groups": task.size,
         "duplicates": len(task.labels) - len(np.unique(task.feature_rows)),
         "dropped": {"missing_labels": info.missing_labels, "empty_inputs": info.empty_inputs},
-        "classes": len(task.classes),
-        "class_names": list(task.classes),
+        **_classes(task),
         "kind": task.kind,
         "unit": task.unit,
         "columns": dict(info.columns),
         "truncated": truncated,
     }
+
+
+def _classes(task: Task) -> dict[str, Any]:
+    """Return the classes, or why there are none and the width of a bin."""
+    if task.width is None:
+        return {"classes": len(task.classes), "class_names": list(task.classes)}
+    return {"classes": None, "classes_reason": "labels are numbers", "class_names": None, "bin_width": task.width}
 
 
 def contamination(job: Job) -> str:
@@ -69,6 +76,7 @@ def contamination(job: Job) -> str:
 
 def environment_section(job: Job) -> dict[str, Any]:
     """Return where it ran: what another machine must match to get the same bits."""
+    from lit_hf.runtime.peers import find_peers
     from lit_hf.runtime.units import UNIT_THREADS
 
     return {
@@ -77,7 +85,7 @@ def environment_section(job: Job) -> dict[str, Any]:
         **{name: version(name) for name in ("torch", "transformers", "datasets")},
         "platform": platform.platform(),
         "device": job.device,
-        "processes": 1,
+        "processes": find_peers().world,
         "threads": UNIT_THREADS,
     }
 
@@ -101,6 +109,13 @@ def notes_section(data: dict[str, Any], arms: Arms) -> list[str]:
         notes.append(
             f"{data['dataset']['duplicates']:,} labels belong to an input that occurs more than once: one group each."
         )
+    if data["dataset"].get("bin_width") is not None:
+        notes.append(
+            f"Labels are coded to the bin of width {data['dataset']['bin_width']:g} that they fall in; a width half as "
+            "large adds one bit to each label in every arm, and leaves the transfer as it is."
+        )
+    if "each_label" in data["measures"]:
+        notes.append("Each label is coded by itself, and the bits are added up: what labels say of one another is unused.")
     if data["coder"]["code"] != "online":
         notes.append(f"All arms are coded by {data['coder']['code']}, a reference that is longer than the online code.")
     if data["contamination"] == "declared":

@@ -10,6 +10,8 @@ import typer
 
 from lit_hf.cli import card, demo, diff, eval, leaderboard, plot, push, rank, stored, verify
 from lit_hf.cli.errors import INTERRUPTED, report
+from lit_hf.runtime.launch import end_on_sigterm
+from lit_hf.runtime.peers import launched
 
 app = typer.Typer(
     name="lit-hf",
@@ -54,8 +56,10 @@ def _root(
 def run(arguments: Sequence[str]) -> int:
     """Run one command; return its exit code: 0 fine, 1 known error, 2 usage, 130 interrupted."""
     _quiet_libraries()
+    if launched() > 1:
+        end_on_sigterm()
     try:
-        ended = app(list(arguments), prog_name="lit-hf", standalone_mode=False)
+        ended = app(list(arguments), prog_name="lit-hf", standalone_mode=False, obj=tuple(arguments))
     except BaseException as error:
         return report(error)
     # The argument parser turns Ctrl-C into this code without a word.

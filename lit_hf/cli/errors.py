@@ -16,7 +16,9 @@ from typing import Any
 import typer
 
 from lit_hf.cli.output import Sink
+from lit_hf.errors import Stopped
 from lit_hf.runtime.files import cache_root
+from lit_hf.runtime.launch import LAUNCHED
 
 INTERRUPTED = 130
 """What a shell reports for a process that Ctrl-C ended: 128 + SIGINT."""
@@ -37,6 +39,8 @@ def report(error: BaseException) -> int:
         return error.exit_code
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else 0
+    if isinstance(error, Stopped) and LAUNCHED in os.environ:
+        return error.exit_code  # our launcher says why it ended this process
     if isinstance(error, BrokenPipeError):
         # The reader of our output (head, less) has left: nothing is wrong, and Python must not complain at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

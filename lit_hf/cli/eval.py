@@ -10,6 +10,7 @@ import typer
 
 from lit_hf.cli.options import RUNS, Config, FormatOption, LogDir, LogWith, Output, settings_of, with_settings
 from lit_hf.cli.output import Format, Sink, is_main_process
+from lit_hf.cli.processes import NumProcesses, spread
 from lit_hf.cli.progress import make_progress
 from lit_hf.config import BROUGHT, Settings
 from lit_hf.errors import UsageError
@@ -30,10 +31,12 @@ Dataset = Annotated[
 @with_settings()
 def command(
     given: dict[str, Any],
+    context: typer.Context,
     model: Model = None,
     dataset: Dataset = None,
     config: Config = None,
     output: Output = None,
+    num_processes: NumProcesses = None,
     log_with: LogWith = None,
     log_dir: LogDir = RUNS,
     format: FormatOption = Format.TABLE,
@@ -43,7 +46,9 @@ def command(
     given |= {name: value for name, value in names.items() if value is not None}
     if config is None:
         _lead_on(model, dataset)
-    evaluate(settings_of(given, config), output, format, log_with or (), log_dir)
+    settings = settings_of(given, config)
+    spread(context, num_processes)
+    evaluate(settings, output, format, log_with or (), log_dir)
 
 
 def evaluate(

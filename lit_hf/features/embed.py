@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from lit_hf.encoders.contract import Encoder, Input, Walk
-from lit_hf.errors import NotFiniteFeatures
+from lit_hf.errors import NotFiniteFeatures, NotShared
 from lit_hf.features.shells import Shard, shards
 from lit_hf.features.store import FeatureStore, Stored, shard_address
+from lit_hf.runtime.dealing import Deal
 from lit_hf.runtime.inputs import rows_of
+from lit_hf.runtime.peers import Peers, find_peers
 from lit_hf.runtime.progress import NullProgress, Progress
+from lit_hf.runtime.shared import host, patiently
 
 
 @dataclass(frozen=True)
@@ -79,19 +82,59 @@ def embed(
     """Return the features of `pool[:count]`, embedding whole shards of the pool that `store` does not hold.
 
     The shards' inputs alone decide the floats: neither `count`, nor what was stored before, nor the order of the work.
-    Without a store everything is computed and kept in memory. Raises `NotFiniteFeatures`; such rows are never stored.
+    Without a store everything is computed and kept in memory. Several processes share the work of filling the store.
+    Raises `NotFiniteFeatures`; such rows are never stored.
     """
     store = store if encoder.stored else None
     jobs = list(_jobs(encoder, pool, count, store))
     missing = sum(_size(job) for job in jobs if job.stored is None)
+    peers = find_peers()
     with (progress or NullProgress()).task(label or f"embed, {encoder.info.kind}", missing) as advance:
-        walk, done = encoder.walk(), list[Stored]()
-        for job in jobs:
-            inputs = pool[job.shard.start : job.shard.stop]
-            done.append(_settle(encoder, walk, job, inputs, store))
-            if job.stored is None:
-                advance(len(inputs))
+        if store is not None and peers.world > 1:
+            groups = [jobs] if encoder.follows_stream else [[job] for job in jobs]
+            missing = _share_out(encoder, groups, pool, store, Deal(peers, len(groups), advance))
+            done = [_written(job, encoder, store, peers) for job in jobs]
+        else:
+            done = list(_in_turn(encoder, jobs, pool, store, advance))
     return _gather(encoder, jobs, done, pool, count, missing)
+
+
+def _in_turn(
+    encoder: Encoder, jobs: Sequence[_Job], pool: Sequence[Input], store: FeatureStore | None,
+    advance: Callable[[int], None],
+) -> Iterator[Stored]:  # fmt: skip
+    walk = encoder.walk()
+    for job in jobs:
+        yield _settle(encoder, walk, job, pool[job.shard.start : job.shard.stop], store)
+        if job.stored is None:
+            advance(_size(job))
+
+
+def _share_out(
+    encoder: Encoder, groups: Sequence[Sequence[_Job]], pool: Sequence[Input], store: FeatureStore, deal: Deal
+) -> int:
+    """Have all processes embed what the store lacks, a group of shards each at a time; return how many inputs it was.
+
+    Shards that build on those before them are one group.
+    """
+    for number in deal:
+        jobs = [_renewed(job, encoder, store) for job in groups[number]]
+        for _ in _in_turn(encoder, jobs, pool, store, deal.done):
+            deal.show()
+    return deal.close()
+
+
+def _renewed(job: _Job, encoder: Encoder, store: FeatureStore) -> _Job:
+    """Return the job as it is now: another run may have stored the shard meanwhile."""
+    return job if job.stored is not None else replace(job, stored=store.read(encoder.key, job.address))
+
+
+def _written(job: _Job, encoder: Encoder, store: FeatureStore, peers: Peers) -> Stored:
+    """Return a shard that is in the store; another machine's file may take a while to be seen here."""
+    found = job.stored or patiently(lambda: store.read(encoder.key, job.address))
+    if found is None:
+        raise NotShared(store.root, [peers.rank], [host()])
+    return found
 
 
 def _jobs(encoder: Encoder, pool: Sequence[Input], count: int, store: FeatureStore | None) -> Iterator[_Job]:

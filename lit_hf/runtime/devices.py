@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import os
+import warnings
 from dataclasses import dataclass
 
 from lit_hf.errors import BadSetting, LitError
+from lit_hf.runtime.peers import launched, meet
+
+LISTEN = "LIT_HF_LISTEN"
+"""Environment variable: the file descriptor on which process 0 of our own launcher answers the others."""
 
 
 @dataclass(frozen=True)
@@ -38,15 +43,43 @@ def find_place(device: str = "auto") -> Place:
     from accelerate import PartialState
 
     on_cpu = device == "cpu" or not (torch.cuda.is_available() or torch.backends.mps.is_available())
-    state = PartialState(cpu=on_cpu)
-    launched = int(os.environ.get("WORLD_SIZE", "1"))
-    if launched != state.num_processes:
+    if launched() > 1 and not torch.distributed.is_initialized():
+        _join(on_cpu)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="OMP_NUM_THREADS")  # each unit sets its own number of threads
+        state = PartialState(cpu=on_cpu)
+    if launched() != state.num_processes:
         raise LitError(
-            f"the launcher started {launched} processes, but accelerate sees {state.num_processes}.",
+            f"the launcher started {launched()} processes, but accelerate sees {state.num_processes}.",
             "Start with `torchrun --nproc-per-node N -m lit_hf ...`.",
         )
-    chosen = str(state.device) if device == "auto" else _checked(device)
+    meet(int(state.process_index), int(state.num_processes))
+    mine = "cpu" if state.device.type == "cpu" else str(state.device)
+    chosen = mine if device in ("auto", state.device.type) else _checked(device)
     return Place(chosen, int(state.process_index), int(state.num_processes))
+
+
+def _join(on_cpu: bool) -> None:
+    """Check that each process has a device; where our own launcher holds the address, answer on its open socket."""
+    import torch
+    from torch import distributed as dist
+    from torch.distributed import TCPStore  # type: ignore[attr-defined]
+
+    local, devices = int(os.environ.get("LOCAL_RANK", "0")), torch.cuda.device_count()
+    if not on_cpu and torch.cuda.is_available() and local >= devices:
+        raise LitError(
+            f"process {local} of this machine has no GPU of its own: there are {devices}.",
+            f"Start {devices} processes, or add `--device cpu`.",
+        )
+    if (handle := os.environ.get(LISTEN)) is not None:
+        rank, world = int(os.environ["RANK"]), launched()
+        address, port = os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"])
+        store = TCPStore(
+            address, port, world, is_master=rank == 0, master_listen_fd=int(handle) if rank == 0 else None
+        )  # fmt: skip
+        if not on_cpu:
+            torch.cuda.set_device(local)
+        dist.init_process_group("gloo" if on_cpu else "nccl", store=store, rank=rank, world_size=world)
 
 
 def _checked(device: str) -> str:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from threading import Event
 from typing import TypeVar
 
+from lit_hf.errors import ProcessFailed, ProcessLost, Stopped
+from lit_hf.runtime.peers import find_peers
 from lit_hf.runtime.progress import Progress
 
 Result = TypeVar("Result")
+_LOOK = 0.2  # seconds between two looks at the other processes
 UNIT_THREADS = 1
 """Torch's threads within a unit, on every machine: sums are split by thread, so another number gives other floats.
 
@@ -27,28 +31,47 @@ def run_units(units: Sequence[Callable[[], Result]], progress: Progress, label: 
 
 def side_by_side(
     units: Sequence[Callable[[], Result]], *, threads: int = UNIT_THREADS, workers: int | None = None,
-    advance: Callable[[int], None] = lambda _: None,
+    advance: Callable[[int], None] = lambda _: None, look: Callable[[], object] = lambda: None,
+    stop: Event | None = None,
 ) -> list[Result]:  # fmt: skip
     """Run `units` on `workers` (default: what the cores hold) Python threads of `threads` torch threads each.
 
     Results come in the order of the units and do not depend on `workers`: torch lets go of Python's lock while it
-    computes, and each unit computes on its own number of threads. `advance(1)` is called after each.
+    computes, and each unit computes on its own number of threads. `advance(1)` is called after each. Among several
+    processes, `look` is called now and then, and `stop` is set when the units must come to an end before their work is
+    done.
     """
     import torch
 
     before = torch.get_num_threads()
     many = max(1, cores() // threads) if workers is None else workers
     pool = ThreadPoolExecutor(max(1, min(many, len(units))), initializer=lambda: torch.set_num_threads(threads))
+    in_peace = True
     try:
         futures = [pool.submit(unit) for unit in units]
         for future in futures:
             future.add_done_callback(lambda _: advance(1))
-        return [future.result() for future in futures]
+        return [_result(future, look) for future in futures]
+    except (ProcessFailed, ProcessLost, Stopped):
+        in_peace = False  # nobody will need what is being computed
+        raise
     finally:
-        pool.shutdown(cancel_futures=True)
+        if stop is not None:
+            stop.set()
+        pool.shutdown(wait=in_peace, cancel_futures=True)
         torch.set_num_threads(before)
 
 
+def _result(future: Future[Result], look: Callable[[], object]) -> Result:
+    """Return the future's result; raise what ended another process of the run, if one ends meanwhile."""
+    peers = find_peers()
+    while peers.world > 1 and not wait([future], _LOOK).done:
+        peers.check()
+        look()
+    return future.result()
+
+
 def cores() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Return how many cores this process may use: an equal share where its launcher started several on this machine."""
+    all = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, all // int(os.environ.get("LOCAL_WORLD_SIZE", "1") or 1))

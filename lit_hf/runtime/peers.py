@@ -1,0 +1,185 @@
+"""This process among its peers: work is dealt, values are shared, and nobody waits for a process that is gone.
+
+All processes run the same program, so the n-th meeting of one is the n-th meeting of all. What is dealt is whole units
+whose floats depend on the unit alone: who computes which, and how many processes there are, changes no bit.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+if TYPE_CHECKING:
+    from lit_hf.runtime.board import Board, Store
+    from lit_hf.runtime.watch import Watch
+
+Value = TypeVar("Value")
+LONGEST_PAUSE = 0.2
+"""Seconds between two looks at what one waits for."""
+
+
+class Peers:
+    """One process alone: it is dealt everything, and waits for nobody."""
+
+    rank, world, local_rank, step = 0, 1, 0, 0
+
+    @property
+    def is_main(self) -> bool:
+        """True on the one process that prints, writes and pushes."""
+        return self.rank == 0
+
+    def check(self) -> None:
+        """Raise what ended another process, if one has ended."""
+
+    def wait(self, tick: Callable[[], None] = lambda: None) -> None:
+        """Return when all processes have come here; `tick` is called meanwhile."""
+
+    def share(self, value: Value) -> list[Value]:
+        """Return the values of all processes, by rank."""
+        return [value]
+
+    def tell(self, make: Callable[[], Value]) -> Value:
+        """Return on every process what `make` gives on the main one, the only one that calls it."""
+        return make()
+
+    def count(self, name: str, amount: int) -> int:
+        """Add to a counter of all processes; return what it is then."""
+        raise NotImplementedError("one process alone needs no counter")
+
+    def locally_first(self, work: Callable[[], Value]) -> Value:
+        """Do `work` on one process of each machine, then on the others: what it downloads is there by then."""
+        return work()
+
+    def fail(self, error: BaseException) -> None:
+        """Tell the others that this process ends, and why."""
+
+    def leave(self) -> None:
+        """Part in peace: every process may end now."""
+
+
+class Several(Peers):
+    """One of several processes that a launcher started."""
+
+    def __init__(self, rank: int, world: int, local_rank: int, board: Board, watch: Watch) -> None:
+        self.rank, self.world, self.local_rank, self.step = rank, world, local_rank, 0
+        self._board, self._watch = board, watch
+        self._fresh, self._read = list[str](), list[str]()
+
+    def check(self) -> None:
+        if self._watch.failure is not None:
+            raise self._watch.failure
+
+    def wait(self, tick: Callable[[], None] = lambda: None) -> None:
+        done, self._read, self._fresh = self._read, self._fresh, []
+        name, pause = f"{self.step}/here", 0.005
+        self.step += 1
+        self._board.add(name, 1)
+        while self._board.add(name, 0) < self.world:
+            self.check()
+            tick()
+            time.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+        tick()
+        for each in done:  # written before the last meeting, so whoever has come to this one has read them
+            self._board.drop(each)
+
+    def share(self, value: Value) -> list[Value]:
+        step = self.step
+        self._put(f"{step}/from/{self.rank}", value)
+        self.wait()
+        return [self._get(f"{step}/from/{rank}") for rank in range(self.world)]
+
+    def tell(self, make: Callable[[], Value]) -> Value:
+        step = self.step
+        made = make() if self.is_main else None
+        if self.is_main:
+            self._put(f"{step}/from/0", made)
+        self.wait()
+        return made if self.is_main else self._get(f"{step}/from/0")  # type: ignore[return-value]
+
+    def count(self, name: str, amount: int) -> int:
+        return self._board.add(name, amount)
+
+    def locally_first(self, work: Callable[[], Value]) -> Value:
+        if self.local_rank == 0:
+            done = work()
+            self.wait()
+            return done
+        self.wait()
+        return work()
+
+    def fail(self, error: BaseException) -> None:
+        try:
+            self._watch.fail(error)
+        except Exception:  # the store is gone too: the others notice that by themselves
+            return
+
+    def leave(self) -> None:
+        """Say goodbye; the main process, which may hold the store, stays until all have said it."""
+        import torch.distributed as dist
+
+        self.wait()
+        self._board.add(f"bye/{self.rank}", 1)
+        if self.is_main:
+            for rank in range(1, self.world):
+                while not self._board.add(f"bye/{rank}", 0) and self._watch.failure is None:
+                    time.sleep(0.01)
+        self._watch.stop()
+        if dist.is_initialized():
+            dist.destroy_process_group()
+
+    def _put(self, name: str, value: Any) -> None:
+        self._board.put(name, pickle.dumps(value, protocol=5))
+        self._fresh.append(name)
+
+    def _get(self, name: str) -> Any:
+        found = self._board.get(name)
+        assert found is not None, name
+        return pickle.loads(found)
+
+
+_ALONE = Peers()
+_known: Several | None = None
+
+
+def launched() -> int:
+    """Return how many processes the launcher started, 1 without one."""
+    return int(os.environ.get("WORLD_SIZE", "1") or 1)
+
+
+def find_peers() -> Peers:
+    """Return this process's view of its peers; `find_place` has met them by then."""
+    return _known or _ALONE
+
+
+def meet(rank: int, world: int) -> Peers:
+    """Join the board of the process group, once."""
+    global _known
+    if world > 1 and _known is None:
+        from torch.distributed import distributed_c10d as c10d
+
+        from lit_hf.runtime.board import Board
+        from lit_hf.runtime.watch import Watch
+
+        board = Board(cast("Store", c10d._get_default_store()))
+        local = int(os.environ.get("LOCAL_RANK", "0"))
+        _known = Several(rank, world, local, board, Watch(board, rank, world))
+    return find_peers()
+
+
+def end(code: int) -> None:
+    """Leave the peers at the end of the program; after a failure at once, since threads may still compute."""
+    global _known
+    if _known is None:
+        return
+    if code == 0:
+        _known.leave()
+        _known = None
+        return
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
