@@ -20,8 +20,12 @@ if TYPE_CHECKING:
     from lit_hf.metric import measurement_path
     from lit_hf.proof import decode_labels, encode_labels
     from lit_hf.records import Record
+    from lit_hf.training.callback import LITCallback
+    from lit_hf.training.evaluator import LITEvaluator
 
 _HOMES = {
+    "LITCallback": "lit_hf.training.callback",
+    "LITEvaluator": "lit_hf.training.evaluator",
     "LitError": "lit_hf.errors",
     "Record": "lit_hf.records",
     "Settings": "lit_hf.config",
@@ -34,6 +38,8 @@ _HOMES = {
 }
 
 __all__ = [
+    "LITCallback",
+    "LITEvaluator",
     "LitError",
     "Record",
     "Settings",

@@ -38,19 +38,22 @@ ROOMS: dict[str, set[str]] = {
     "plots": LEAVES | {"ranking", "reports"},
 }
 # Together they compose one evaluation from the rooms.
-COMPOSITION = {"evaluate", "arms", "assemble", "sections"}
+COMPOSITION = {"evaluate", "arms", "assemble", "sections", "labels"}
 COMPOSED = LEAVES | {"runtime", "tasks", "encoders", "features", "codes", "probes", "measures"}
 COMPOSED |= {"coding", "api", "metric", "proof", "results"}
 ROOMS |= dict.fromkeys(COMPOSITION, COMPOSED | COMPOSITION)
 # A record's own settings are evaluated again, and its labels are decoded by another process.
 ROOMS["verify"] = COMPOSED | COMPOSITION
-ROOMS["texts"] = LEAVES | {"runtime", "tasks"}
+ROOMS["texts"] = LEAVES | {"runtime", "tasks", "reports"}
 ROOMS["decoder"] = {"errors", "proof"}
 # A contest of checkpoints composes evaluations, shell by shell.
 ROOMS["contest"] = COMPOSED | COMPOSITION | {"ranking", "texts"}
+# A model in training is measured by the same parts.
+ROOMS["training"] = COMPOSED
 # A library that is used all over the place cannot be replaced, or kept out of `lit-hf --help`.
 LIBRARIES = {
-    "transformers": ("encoders/",),
+    "transformers": ("encoders/", "training/callback.py"),
+    "sentence_transformers": ("training/evaluator.py",),
     "datasets": ("tasks/", "metric.py"),
     "huggingface_hub": ("hub/", "runtime/hubrepo.py"),
     "accelerate": ("runtime/",),

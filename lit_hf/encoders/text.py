@@ -64,6 +64,11 @@ class TextEncoder(Encoder):
         return self._info
 
     @property
+    def device(self) -> str:
+        """Where the forward passes run."""
+        return self._pipeline.device
+
+    @property
     def dim(self) -> int:
         return self._info.dim * len(self._pipeline.layers)
 

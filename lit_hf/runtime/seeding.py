@@ -19,6 +19,23 @@ def forked(seed: int) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Give back every global generator as it was: Python's, numpy's, and torch's on every device that is in use."""
+    import random
+
+    import torch
+
+    python, array = random.getstate(), np.random.get_state()
+    used = list(range(torch.cuda.device_count())) if torch.cuda.is_initialized() else []
+    try:
+        with torch.random.fork_rng(devices=used):
+            yield
+    finally:
+        random.setstate(python)
+        np.random.set_state(array)
+
+
 def generator(seed: int, purpose: str) -> np.random.Generator:
     """Return a numpy generator of its own for each `purpose`, so that drawing more for one changes no other."""
     digest = hashlib.blake2b(f"{purpose}:{seed}".encode(), digest_size=16).digest()
