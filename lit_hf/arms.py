@@ -49,6 +49,8 @@ class Arms:
     """What the raw input is turned into."""
     without: dict[str, tuple[float, float]] = field(default_factory=dict)
     """For each kind of probe left out of the bank: bits of the encoder and of the twin in order 0."""
+    spread: tuple[float, float | None] = (1.0, None)
+    """What the features of the encoder and of the first twin differ by, relative to their size (`relative_spread`)."""
 
 
 @dataclass(frozen=True)
@@ -167,6 +169,8 @@ def _unit(
 
 
 def _collect(job: Job, inputs: _Inputs, found: dict[str, Curve]) -> Arms:
+    from lit_hf.features.collapse import relative_spread
+
     task = job.task
 
     def together(*curves: Curve) -> Codelength:
@@ -186,6 +190,7 @@ def _collect(job: Job, inputs: _Inputs, found: dict[str, Curve]) -> Arms:
         truncated=inputs.encoder.truncated / max(inputs.encoder.embedded, 1),
         layers={layer: together(found.get(f"layer {layer}", found["encoder 0"])) for layer in inputs.layers},
         raw_kind=inputs.raw_kind,
+        spread=(relative_spread(inputs.encoder), relative_spread(inputs.twins[0]) if inputs.twins else None),
         without={
             kind: (found[f"without {kind} encoder"].total, found[f"without {kind} twin"].total)
             for kind in (_left_out(job) if inputs.twins else ())

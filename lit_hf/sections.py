@@ -98,6 +98,7 @@ def notes_section(data: dict[str, Any], arms: Arms) -> list[str]:
         notes.append(
             f"The checkpoint does not beat the raw input: {mine:,.0f} bits against {raw:,.0f} for {arms.raw_kind}."
         )
+    notes += _collapsed(data, arms)
     control = data["baselines"]["shuffled_labels"]
     if abs(control["transfer_bits"] or 0) > 5:
         notes.append(f"Shuffled labels show {control['transfer_bits']:.1f} bits of transfer where there is none.")
@@ -115,7 +116,7 @@ def notes_section(data: dict[str, Any], arms: Arms) -> list[str]:
             "large adds one bit to each label in every arm, and leaves the transfer as it is."
         )
     if "each_label" in data["measures"]:
-        notes.append("Each label is coded by itself, and the bits are added up: what labels say of one another is unused.")
+        notes.append("Each label is coded by itself, and bits are added up: what labels say of one another is unused.")
     if data["coder"]["code"] != "online":
         notes.append(f"All arms are coded by {data['coder']['code']}, a reference that is longer than the online code.")
     if data["contamination"] == "declared":
@@ -123,3 +124,21 @@ def notes_section(data: dict[str, Any], arms: Arms) -> list[str]:
             "The checkpoint's card names this dataset among its training data: the codelength may not be honest."
         )
     return notes
+
+
+def _collapsed(data: dict[str, Any], arms: Arms) -> list[str]:
+    """Return what to say of features that hardly differ between inputs."""
+    from lit_hf.features.collapse import COLLAPSED
+
+    found = []
+    mine, twin = arms.spread
+    if mine < COLLAPSED:
+        found.append(f"The checkpoint's features have collapsed: inputs differ by {mine:.1g} times their size.")
+    if twin is not None and twin < COLLAPSED:
+        cause = data["model"]["resolved_from"].get("batch_norm")
+        found.append(
+            f"The {data['transfer']['baseline'].replace('_', ' ')}'s features have collapsed: inputs differ by "
+            f"{twin:.1g} times their size{f' (BatchNorm: {cause})' if cause else ''}. It is a weak baseline, no better "
+            "than the labels' own frequencies: compare with the raw input."
+        )
+    return found

@@ -35,3 +35,21 @@ def plain_input(value: Any) -> Any:
     if isinstance(value, Words):
         return list(value.words)
     return list(value) if isinstance(value, tuple) else value
+
+
+def reader(task: Task) -> Reader:
+    """Return what shows the input of a label of `task`, shortened; a word stands in its sentence."""
+    import numpy as np
+
+    starts = np.concatenate([[0], np.cumsum([rows_of(task.pool[g]) for g in range(task.size)])])
+
+    def read(index: int) -> Excerpt:
+        group = int(task.groups[index])
+        value = task.pool[group]
+        if isinstance(value, Words):
+            return sentence(value.words, int(task.feature_rows[index] - starts[group]))
+        if isinstance(value, int):
+            return Excerpt((f"row {value:,} of the file",))
+        return Excerpt(tuple(shortened(text) for text in ((value,) if isinstance(value, str) else value)))
+
+    return read

