@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lit_hf.config import from_mapping
 from lit_hf.errors import LitError
 from lit_hf.records import Record
-from lit_hf.runtime.inputs import Image, Sound, Words
+from lit_hf.reports.page.hardest import Excerpt, sentence, shortened
+from lit_hf.runtime.inputs import Image, Sound, Words, rows_of
 
 if TYPE_CHECKING:
+    from lit_hf.reports.page.hardest import Reader
     from lit_hf.tasks import Task
 
 
@@ -21,6 +24,9 @@ def task_of(record: Record, data: str | None = None) -> Task | None:
     from lit_hf.tasks import load_task
 
     settings = record.rerun_settings() | ({} if data is None else {"dataset": data})
+    local = record["dataset"]["revision"] is None
+    if data is None and local and not Path(str(settings["dataset"])).exists():
+        return None  # a file that is gone: the Hub is not asked for its name
     try:
         task = load_task(from_mapping(settings, "the record"))
     except LitError:
@@ -48,6 +54,8 @@ def reader(task: Task) -> Reader:
         value = task.pool[group]
         if isinstance(value, Words):
             return sentence(value.words, int(task.feature_rows[index] - starts[group]))
+        if isinstance(value, Image | Sound):
+            return Excerpt((value.name,))
         if isinstance(value, int):
             return Excerpt((f"row {value:,} of the file",))
         return Excerpt(tuple(shortened(text) for text in ((value,) if isinstance(value, str) else value)))

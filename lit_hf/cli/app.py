@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from lit_hf.cli import card, demo, diff, eval, leaderboard, plot, push, rank, stored, verify
+from lit_hf.cli import report as page
 from lit_hf.cli.errors import INTERRUPTED, report
 from lit_hf.runtime.launch import end_on_sigterm
 from lit_hf.runtime.peers import launched
@@ -34,6 +35,7 @@ app.command("card")(card.command)
 app.command("push")(push.command)
 app.command("leaderboard")(leaderboard.command)
 app.command("plot")(plot.command)
+app.command("report")(page.command)
 
 
 def _version(asked: bool) -> None:
