@@ -34,11 +34,7 @@ def ranking_figure(board: Board) -> Figure:
         axes.margins(x=0.12)
         axes.grid(axis="y", visible=False)
         bits_axis(axes, f"codelength of {board.examples:,} labels [bits], less is better; bars: 95 % intervals")
-        heading(
-            axes,
-            "Ranks, and what the labels cost",
-            f"{_about(board)}; paired tests; filled: cannot be told from the best",
-        )
+        heading(axes, "Ranks by paired tests", f"{_about(board)}; filled: cannot be told from the best")
     return figure
 
 

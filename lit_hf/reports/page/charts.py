@@ -33,7 +33,7 @@ class Frame:
         return round(self.height - self.bottom - place * (self.height - self.top - self.bottom), 1)
 
 
-FRAMES = (Frame("wide", 720, 330), Frame("narrow", 350, 270, left=38, right=10))
+FRAMES = (Frame("wide", 980, 350), Frame("narrow", 350, 270, right=10))
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 from lit_hf.records import Record
 from lit_hf.reports import words
+from lit_hf.reports.figure import BARRED
 from lit_hf.reports.ladder import ladder
 from lit_hf.reports.ladder_figure import interval_of
 from lit_hf.reports.page.charts import Chart
@@ -47,6 +48,7 @@ class Checkpoint:
     switching: Chart | None
     layers: Chart | None
     hardest: Sequence[Hard]
+    based: bool
     no_texts: str
     command: str
     local: str | None
@@ -59,11 +61,7 @@ def checkpoint(record: Record, anchor: str, name: str, rank: str, hard: Sequence
     """Return what the page says of `record`, which is whole (see `lit_hf.reports.whole`)."""
     transfer = record["transfer"]
     known = transfer["bits"] is not None
-    title = "L_IT (frozen)" if known else "Codelength"
-    value, ends = (
-        (transfer if known else record["codelength"])["bits"],
-        (transfer if known else record["codelength"])["interval"],
-    )
+    title, shown = ("L_IT (frozen)", transfer) if known else ("Codelength", record["codelength"])
     return Checkpoint(
         anchor=anchor,
         name=name,
@@ -78,6 +76,7 @@ def checkpoint(record: Record, anchor: str, name: str, rank: str, hard: Sequence
         switching=switching_chart(record),
         layers=layer_chart(record),
         hardest=hard,
+        based=any(each.baseline is not None for each in hard),
         no_texts=no_texts,
         command=command(record.data),
         local=None if record["dataset"]["revision"] else record["dataset"]["fingerprint"],
@@ -92,8 +91,8 @@ def _curve(record: Record) -> Chart:
     shaded = any(each.key == "random_twin" for each in curves)
     note = "The shaded area, added up over the labels, is L_IT. " if shaded else ""
     barred = any(each.half is not None for each in curves)
-    note += "± and the band: 95 % interval of each point over new examples." if barred else ""
-    return curve_chart(curves, "Bits per label", note, ("random_twin", "encoder"))
+    note += "± and bands: 95 % interval of each point over new examples." if barred else ""
+    return curve_chart(curves, "Bits per label", note, ("random_twin", "encoder"), BARRED)
 
 
 def _steps(record: Record) -> list[Step]:

@@ -24,19 +24,27 @@ from lit_hf.reports.scale import Linear, Logarithmic, linear
 from lit_hf.reports.series import Series
 from lit_hf.reports.switching import shares
 
-CALM = 8
-"""More bands than lines of that number hide each other: then only the first one has its band."""
+CALM = 3
+"""More bands than that hide each other."""
+_GREY = {"uniform": "probe-7", "class prior": "probe-8"}
+_COLOURS = 7
 
 
-def curve_chart(curves: Sequence[Series], title: str, note: str = "", shade: tuple[str, str] | None = None) -> Chart:
+def curve_chart(
+    curves: Sequence[Series],
+    title: str,
+    note: str = "",
+    shade: tuple[str, str] | None = None,
+    banded: Sequence[str] = (),
+) -> Chart:
     """Return learning curves on one axis of labels; all of them have the same points.
 
-    shade: keys of two curves between which the area is filled.
+    shade: keys of two curves between which the area is filled; banded: keys of those whose intervals are drawn.
     """
     x = log_axis(curves[0].seen[0], curves[0].seen[-1])
     y = linear([value for curve in curves for value in curve.bits])
     rows = [[f"{seen:,.0f}", *(_value(curve, i) for curve in curves)] for i, seen in enumerate(curves[0].seen)]
-    views = [_curve_view(frame, curves, x, y, shade) for frame in FRAMES]
+    views = [_curve_view(frame, curves, x, y, shade, banded) for frame in FRAMES]
     keys, names = [curve.key for curve in curves], [curve.name for curve in curves]
     return Chart(title, "labels seen", "bits per label", keys, names, rows, views, note, "at {} labels seen")
 
@@ -47,20 +55,25 @@ def _value(curve: Series, i: int) -> str:
 
 
 def _curve_view(
-    frame: Frame, curves: Sequence[Series], x: Logarithmic, y: Linear, shade: tuple[str, str] | None
+    frame: Frame,
+    curves: Sequence[Series],
+    x: Logarithmic,
+    y: Linear,
+    shade: tuple[str, str] | None,
+    banded: Sequence[str],
 ) -> View:
     xs = [frame.x(x.place(max(seen, x.low))) for seen in curves[0].seen]
-    drawn = [_curve(frame, curve, xs, y) for curve in curves]
+    drawn = [_curve(frame, curve, xs, y, curve.key in banded) for curve in curves]
     known = {each.key: each for each in drawn}
     if shade is not None and all(key in known for key in shade):
         drawn = [Drawn("shade", area=ribbon(xs, known[shade[0]].ys, known[shade[1]].ys)), *drawn]
     return View(frame, log_ticks(x, frame), value_ticks(y, frame), xs, drawn)
 
 
-def _curve(frame: Frame, curve: Series, xs: list[float], y: Linear) -> Drawn:
+def _curve(frame: Frame, curve: Series, xs: list[float], y: Linear, banded: bool) -> Drawn:
     ys = [frame.y(y.place(value)) for value in curve.bits]
     band = ""
-    if curve.half is not None:
+    if banded and curve.half is not None:
         half = [value if value == value else 0.0 for value in curve.half]
         low, high = ([frame.y(y.place(v + s * h)) for v, h in zip(curve.bits, half, strict=True)] for s in (-1, 1))
         band = ribbon(xs, low, high)
@@ -76,7 +89,7 @@ def switching_chart(record: Record) -> Chart | None:
     edges = [*found.labels.tolist(), found.stop]
     x, y = log_axis(1, found.stop), Linear(0.0, 1.0, 0.25)
     heaps = _heaps([found.weights[name].tolist() for name in names])
-    keys = [f"probe-{index}" for index in range(len(names))]
+    keys = [_GREY.get(name, f"probe-{index % _COLOURS}") for index, name in enumerate(names)]
     rows = [
         [f"{start:,.0f}", *(f"{100 * found.weights[name][i]:.0f} %" for name in names)]
         for i, start in enumerate(edges[:-1])

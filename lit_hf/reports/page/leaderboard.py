@@ -15,6 +15,9 @@ from lit_hf.reports.ranking_words import rank_of
 from lit_hf.reports.scale import linear
 from lit_hf.reports.series import Series, series
 
+MOST = 8
+"""So many lines have looks of their own."""
+
 
 @dataclass(frozen=True)
 class Whisker:
@@ -89,7 +92,7 @@ def _line(row: Row, name: str, anchor: str, record: Record, whisker: Whisker) ->
         transfer_interval="" if row.transfer_interval is None else words.interval(row.transfer_interval),
         per_label=record["codelength"]["bits_per_label"],
         held=row.metric_value,
-        held_words="" if row.metric_value is None else f"{row.metric} {row.metric_value:.3f}",
+        held_words=row.metric or "",
         parameters=row.parameters or None,
         size=words.count(row.parameters) if row.parameters else "",
         declared=record.data.get("contamination") == "declared",
@@ -112,7 +115,7 @@ def headline(board: Board, level: float = 0.95) -> str:
 def curves(board: Board, records: Sequence[Record]) -> Chart | None:
     """Return the learning curves of the first checkpoints; None for one alone, whose own chart shows more."""
     found = [next(each for each in series(record) if each.key == "encoder") for record in records]
-    same = [number for number, each in enumerate(found) if each.seen == found[0].seen][:CALM]
+    same = [number for number, each in enumerate(found) if each.seen == found[0].seen][:MOST]
     if len(same) < 2:
         return None
     shown = [

@@ -62,11 +62,7 @@ def _section(
     number: int, board: Board, known: dict[str, Record], left: set[str], texts: Texts | None, examples: int
 ) -> Section:
     records = [known[row.record] for row in board.rows]
-    others = [
-        record
-        for id, record in known.items()
-        if id in left and record["model"]["id"] in board.unpaired and _fits(record, board)
-    ]
+    others = [record for id, record in known.items() if id in left and _unranked(record, board)]
     read = texts((records or others)[0]) if texts is not None and examples else None
     anchors = [f"c{number}-{place}" for place in range(1, len(records) + len(others) + 1)]
 
@@ -85,7 +81,10 @@ def _section(
         scale=leaderboard.scale_of(board) if records else ("", ""),
         lines=leaderboard.lines(board, [whole(record) for record in records], anchors[: len(records)]),
         curves=leaderboard.curves(board, [whole(record) for record in records]) if records else None,
-        checkpoints=[article(r, anchor, name, rank_of(row.rank)) for r, anchor, name, row in ranked],
+        checkpoints=[
+            article(r, anchor, name, rank_of(row.rank) if len(board.rows) > 1 else "")
+            for r, anchor, name, row in ranked
+        ],
         unpaired=[
             article(record, anchor, record["model"]["id"].rsplit("/", 1)[-1], "")
             for record, anchor in zip(others, anchors[len(records) :], strict=True)
