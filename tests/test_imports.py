@@ -59,6 +59,8 @@ LIBRARIES = {
     "accelerate": ("runtime/",),
     "matplotlib": ("reports/",),
     "typer": ("cli/",),
+    "ray": ("runtime/fleet/",),
+    "submitit": ("runtime/fleet/",),
 }
 HEAVY = ("torch", "transformers", "datasets", "matplotlib", "sklearn", "scipy", "pandas", "pyarrow", "evaluate")
 

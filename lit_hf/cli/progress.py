@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Lock
 
 from rich.console import Console
 from rich.progress import (
@@ -38,7 +39,7 @@ class RichProgress:
             console=console,
             transient=True,
         )
-        self._open = 0
+        self._open, self._lock = 0, Lock()  # contests on several datasets open bars from threads of their own
 
     @contextmanager
     def task(self, label: str, total: int) -> Iterator[Callable[[int], None]]:
@@ -52,14 +53,16 @@ class RichProgress:
             self._leave()
 
     def _enter(self) -> None:
-        if self._open == 0:
-            self._bars.start()
-        self._open += 1
+        with self._lock:
+            if self._open == 0:
+                self._bars.start()
+            self._open += 1
 
     def _leave(self) -> None:
-        self._open -= 1
-        if self._open == 0:
-            self._bars.stop()
+        with self._lock:
+            self._open -= 1
+            if self._open == 0:
+                self._bars.stop()
 
 
 def make_progress(console: Console, *, quiet: bool = False) -> Progress:

@@ -12,13 +12,14 @@ import typer
 
 from lit_hf.cli.options import with_settings
 from lit_hf.cli.output import Format, Sink, is_main_process
+from lit_hf.cli.processes import require_one
 from lit_hf.cli.progress import make_progress
 from lit_hf.errors import UsageError
 
 if TYPE_CHECKING:
     from lit_hf.contest.plan import Skipped, Suite
 
-HUB, CONTEST = "From the Hub", "Contest"
+HUB, CONTEST, FLEET = "From the Hub", "Contest", "Fleet"
 Dataset = Annotated[
     str | None,
     typer.Argument(metavar="DATASET", help="Alias, Hub id or local file, as for eval; or a suite (FILE.yaml)."),
@@ -55,6 +56,16 @@ Transfer = Annotated[
 Rivals = Annotated[
     bool, typer.Option("--rivals/--no-rivals", help="Compute LogME, H-score and others.", rich_help_panel=CONTEST)
 ]
+EngineName = Annotated[
+    str, typer.Option("--engine", metavar="NAME", help="local, ray, slurm: who does the work.", rich_help_panel=FLEET)
+]
+EngineConfig = Annotated[
+    Path | None,
+    typer.Option(
+        "--engine-config", metavar="FILE.yaml", help="Retries, memory, partition, ... (docs/scale.md).",
+        rich_help_panel=FLEET,
+    ),
+]  # fmt: skip
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", metavar="DIR", help="Write JSON, CSV, Parquet and plots here.")
 ]
@@ -93,12 +104,15 @@ def command(
     audit: Audit = False,
     transfer: Transfer = False,
     rivals: Rivals = True,
+    engine: EngineName = "local",
+    engine_config: EngineConfig = None,
     output: Output = None,
     format: HowToSay = Format.TABLE,
 ) -> None:
     """Rank checkpoints on a labelled dataset by codelength, with intervals, ties and early elimination."""
     from lit_hf.contest.plan import Options
 
+    require_one("lit-hf rank", "Start it without a launcher, or measure each checkpoint with `lit-hf eval`.")
     if (filter or search or author or max_params) and not from_hub:
         raise UsageError("--filter, --search, --author and --max-params describe a listing.", "Add `--from-hub`.")
     sink = Sink(quiet=format is Format.QUIET)
@@ -107,7 +121,7 @@ def command(
     suite = _suite(dataset, [*(models or ()), *listed], also or (), models_file)
     plans = suite.plans(given)
     options = Options(race=race, audit=audit, transfer=transfer, rivals=rivals)
-    rankings = _hold(plans, options, skipped, sink)
+    rankings = _hold(plans, options, skipped, sink, engine, engine_config)
     _tell(rankings, format, sink)
     if output is not None and is_main_process():
         _write(rankings, output)
@@ -146,12 +160,25 @@ def _suite(dataset: str | None, models: Sequence[str], also: Sequence[str], file
     )
 
 
-def _hold(plans: Sequence[Any], options: Any, skipped: Sequence[Skipped], sink: Sink) -> list[dict[str, Any]]:
+def _hold(
+    plans: Sequence[Any], options: Any, skipped: Sequence[Skipped], sink: Sink, engine: str, config: Path | None
+) -> list[dict[str, Any]]:
+    from lit_hf.runtime.fleet import FleetSettings, open_engine
+
+    fleet = FleetSettings.read(config)
     progress = make_progress(sink.speech_console, quiet=sink.quiet)
     # Heavy: torch and transformers are first imported in here.
-    from lit_hf.contest.run import hold
+    from lit_hf.contest.run import hold, hold_all
 
-    return [hold(plan, options, skipped=skipped, progress=progress) for plan in plans]
+    started = open_engine(engine, fleet)
+    if started is None:
+        return [hold(plan, options, skipped=skipped, progress=progress) for plan in plans]
+    from lit_hf.contest.crew import Crew
+
+    try:
+        return hold_all(plans, options, Crew(started, fleet), skipped=skipped, progress=progress)
+    finally:
+        started.close()
 
 
 def _tell(rankings: Sequence[dict[str, Any]], format: Format, sink: Sink) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lit_hf.contest.curve_file import cut, load_curve, save_curve
 from lit_hf.contest.stopwatch import Stopwatch
 from lit_hf.errors import LitError
+from lit_hf.ranking.entry import Entry
 from lit_hf.ranking.racing import bounded
 from lit_hf.runtime.files import cache_root, digest_of, write_json
 
@@ -19,8 +22,8 @@ if TYPE_CHECKING:
     from lit_hf.codes.prequential import Coder
     from lit_hf.evaluate import Job
     from lit_hf.features import Features
-    from lit_hf.ranking.entry import Entry
     from lit_hf.ranking.racing import Verdict
+    from lit_hf.results import ResultsStore
 
 
 class GrowingRows:
@@ -54,6 +57,14 @@ class Entrant:
     _rows: GrowingRows | None = None
     _coder: Coder | None = None
     _curve: Curve | None = field(default=None, repr=False)
+    _truncated: float = 0.0
+
+    def anew(self, store: ResultsStore) -> Entrant:
+        """Return the same entrant before a contest, with its features, its coder, and what is stored of it by now."""
+        found = store.get(self.id)
+        self.stored = found if isinstance(found, Entry) else None
+        self.error = self.exit = self.entry = self.transfer = None
+        return self
 
     @property
     def complete(self) -> bool:
@@ -107,6 +118,29 @@ class Entrant:
         if self._curve is None:
             raise ValueError("nothing was coded in this contest")
         return self._curve
+
+    @property
+    def truncated(self) -> float:
+        """Share of the embedded inputs that lost tokens."""
+        found = self.rows.found
+        return self._truncated if found is None else found.truncated / max(found.embedded, 1)
+
+    def raced_file(self, labels: int) -> Path:
+        """Where the curve of the first `labels` of order 0 lies in the cache once a worker has coded them."""
+        return cache_root(self.job.settings.cache_dir) / "races" / self.id / f"{labels}.npz"
+
+    def keep_raced(self, labels: int) -> None:
+        """Write the curve up to `labels` where other processes find it."""
+        save_curve(self.raced_file(labels), cut(self.curve, labels), self.truncated)
+
+    def fetch_raced(self, labels: int) -> bool:
+        """Take the curve that a worker wrote; False when it is not there."""
+        if self.knows(labels):
+            return True
+        found = load_curve(self.raced_file(labels))
+        if found is not None:
+            self._curve, self._truncated = found
+        return found is not None
 
     @property
     def raced_to_the_end(self) -> bool:

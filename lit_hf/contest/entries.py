@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lit_hf.contest.curve_file import cut
 from lit_hf.ranking.entry import SCHEMA, Entry, entry_id
 from lit_hf.sections import contamination, dataset_section, model_section
 
 if TYPE_CHECKING:
     from lit_hf.api import Codelength
     from lit_hf.contest.entrant import Entrant
+    from lit_hf.contest.stopwatch import Stopwatch
     from lit_hf.evaluate import Job
     from lit_hf.ranking.racing import Verdict
+    from lit_hf.results import ResultsStore
     from lit_hf.tasks import Task
 
 
@@ -27,19 +30,26 @@ def id_of(job: Job) -> str:
     return entry_id(model_section(job), job.encoder.key, dataset, settings, bank_hash(job.device))
 
 
+def enter(job: Job, watch: Stopwatch, store: ResultsStore) -> Entrant:
+    """Return the entrant of a loaded checkpoint, with what an earlier contest stored of it."""
+    from lit_hf.contest.entrant import Entrant
+
+    id = id_of(job)
+    stored = store.get(id)
+    return Entrant(job, id, watch, stored if isinstance(stored, Entry) else None)
+
+
 def make_entry(entrant: Entrant, coded: Codelength) -> Entry:
     """Return the entry of a checkpoint of which `coded` was paid; with its `exit`, if the race dropped it."""
     from lit_hf.probes.bank import VERSION
 
     job, labels = entrant.job, coded.per_example.shape[1]
-    features = entrant.rows.found
-    truncated = features.truncated / max(features.embedded, 1) if features is not None else 0.0
     data = {
         "schema": SCHEMA,
         "id": entrant.id,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "model": model_section(job),
-        "dataset": dataset_section(job, truncated),
+        "dataset": dataset_section(job, entrant.truncated),
         "codelength": {
             "bits": coded.bits, "interval": list(coded.interval), "bits_per_label": coded.bits / labels,
             "bits_per_order": coded.bits_per_order.tolist(), "labels": labels,
@@ -70,7 +80,7 @@ def partial_entry(entrant: Entrant) -> Entry:
     if entrant.knows(end):
         return _shortened(entrant, end)
     return make_entry(
-        entrant, gather((_cut(entrant.curve, end),), entrant.job.task.groups[:end], bank_hash(entrant.job.device))
+        entrant, gather((cut(entrant.curve, end),), entrant.job.task.groups[:end], bank_hash(entrant.job.device))
     )
 
 
@@ -110,17 +120,6 @@ def _shortened(entrant: Entrant, end: int) -> Entry:
     data["budgets"] = [_budget(float(bits[0, :n].sum()), n, None) for n in _marks(end)]
     data["stage"] = stage_section(entrant)
     return Entry(data, arrays)
-
-
-def _cut(curve: Any, end: int) -> Any:
-    """Return the first `end` labels of a curve that went on (its checkpoint was audited, or led then)."""
-    import dataclasses
-
-    edges = curve.edges[curve.edges <= end]
-    return dataclasses.replace(
-        curve, bits=curve.bits[:end], index=curve.index[:end], groups=curve.groups[:end], edges=edges,
-        expert_bits=curve.expert_bits[: len(edges) - 1], weights=curve.weights[: len(edges) - 1],
-    )  # fmt: skip
 
 
 def _curve(coded: Codelength) -> dict[str, Any]:

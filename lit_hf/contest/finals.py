@@ -15,16 +15,24 @@ from lit_hf.runtime.units import run_units
 
 if TYPE_CHECKING:
     from lit_hf.codes.curve import Curve
+    from lit_hf.contest.crew import Crew
     from lit_hf.records import Record
     from lit_hf.results import ResultsStore
     from lit_hf.runtime.progress import Progress
 
 
-def finish(entrants: Sequence[Entrant], store: ResultsStore, progress: Progress, transfer: bool) -> None:
-    """Give every entrant that has not failed its `entry`; finalists one over all orders, with `transfer` also L_IT."""
+def finish(
+    entrants: Sequence[Entrant], store: ResultsStore, progress: Progress, transfer: bool, crew: Crew | None = None
+) -> None:
+    """Give every entrant that has not failed its `entry`; finalists one over all orders, with `transfer` also L_IT.
+
+    A `crew` has the finalists' entries stored; what follows then finds them.
+    """
     for entrant in entrants:
         if entrant.exit is not None and entrant.error is None:
             attempt(entrant, partial(_keep_partial, entrant, store))
+    if crew is not None:
+        crew.finish(running(entrants), store, transfer, progress)
     finalists = running(entrants)
     if transfer:
         for entrant in finalists:

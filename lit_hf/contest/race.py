@@ -16,6 +16,7 @@ from lit_hf.ranking.racing import Rules, stage
 from lit_hf.runtime.units import run_units
 
 if TYPE_CHECKING:
+    from lit_hf.contest.crew import Crew
     from lit_hf.runtime.progress import Progress
     from lit_hf.tasks import Task
 
@@ -52,17 +53,20 @@ def stages(task: Task) -> list[Stage]:
     raise AssertionError("shells have no end")
 
 
-def run_race(entrants: Sequence[Entrant], task: Task, rules: Rules, progress: Progress) -> None:
+def run_race(
+    entrants: Sequence[Entrant], task: Task, rules: Rules, progress: Progress, crew: Crew | None = None
+) -> None:
     """Drop (`exit`) entrants until one is left or all labels are coded; failures leave with their `error`.
 
-    One whose every label was coded in an earlier contest is never dropped: there is nothing left to save.
+    Stage by stage, whoever does the work: a `crew`, if there is one, or this process. One whose every label was coded
+    in an earlier contest is never dropped: there is nothing left to save.
     """
     stops = stages(task)
     for number, stop in enumerate(stops):
         field = running(entrants)
         if len(field) < 2:
             return
-        advance(field, stop, progress)
+        advance(field, stop, progress, crew)
         field = running(entrants)
         if stop is stops[-1] or not field:
             return
@@ -75,10 +79,13 @@ def run_race(entrants: Sequence[Entrant], task: Task, rules: Rules, progress: Pr
                 entrant.job.encoder.release()
 
 
-def advance(field: Sequence[Entrant], stop: Stage, progress: Progress) -> None:
+def advance(field: Sequence[Entrant], stop: Stage, progress: Progress, crew: Crew | None = None) -> None:
     """Embed and code to a stop; whoever fails has an `error` then."""
     large = sum(entrant.job.encoder.info.parameters for entrant in field) > KEPT_PARAMETERS
     behind = [entrant for entrant in field if not entrant.knows(stop.labels)]
+    if crew is not None:
+        crew.race(behind, stop, progress)
+        return
     for entrant in behind:
         attempt(entrant, partial(entrant.embed, stop.shell))
         if large:
@@ -98,19 +105,21 @@ def attempt(entrant: Entrant, work: Callable[[], Any]) -> Any:
         return None
 
 
-def run_audit(entrants: Sequence[Entrant], task: Task, seed: int, progress: Progress) -> dict[str, Finding]:
+def run_audit(
+    entrants: Sequence[Entrant], task: Task, seed: int, progress: Progress, crew: Crew | None = None
+) -> dict[str, Finding]:
     """Let a random tenth of the dropped (at least one) finish order 0; return what became of each, by entrant id."""
     dropped = [entrant for entrant in entrants if entrant.exit is not None and entrant.error is None]
     count = ceil(AUDITED * len(dropped))
     chosen = np.random.default_rng([seed, 11]).permutation(len(dropped))[:count]
-    return {dropped[i].id: found for i in chosen if (found := _finish(dropped[i], task, progress)) is not None}
+    return {dropped[i].id: found for i in chosen if (found := _finish(dropped[i], task, progress, crew)) is not None}
 
 
-def _finish(entrant: Entrant, task: Task, progress: Progress) -> Finding | None:
+def _finish(entrant: Entrant, task: Task, progress: Progress, crew: Crew | None) -> Finding | None:
     assert entrant.exit is not None
     leader, verdict = entrant.exit
     stops = stages(task)
-    advance([entrant, leader], stops[-1], progress)
+    advance([entrant, leader], stops[-1], progress, crew)
     if entrant.error is not None or leader.error is not None:
         return None
     bits = np.stack([each.group_bits(stops[-1].labels) for each in (entrant, leader)])

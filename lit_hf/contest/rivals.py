@@ -18,6 +18,7 @@ from lit_hf.runtime.files import cache_root, digest_of, write_json
 from lit_hf.runtime.units import run_units
 
 if TYPE_CHECKING:
+    from lit_hf.contest.crew import Crew
     from lit_hf.runtime.progress import Progress
 
 LABELS = 1_000
@@ -25,7 +26,7 @@ LABELS = 1_000
 VERSION = 1
 
 
-def rival_scores(entrants: Sequence[Entrant], progress: Progress) -> dict[str, Any] | None:
+def rival_scores(entrants: Sequence[Entrant], progress: Progress, crew: Crew | None = None) -> dict[str, Any] | None:
     """Return all rivals' scores and Kendall's tau between them and the codelength, on labels that all have in common.
 
     None with fewer than two checkpoints in the contest.
@@ -34,9 +35,11 @@ def rival_scores(entrants: Sequence[Entrant], progress: Progress) -> dict[str, A
     if len(able) < 2:
         return None
     labels = min(LABELS, *(len(entrant.entry.arrays["labels"]) for entrant in able if entrant.entry is not None))
+    if crew is not None:
+        able = crew.score(able, labels, progress)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that a solver stopped early is no news in a score of a thousand labels
-        scores = run_units([partial(_scores, entrant, labels) for entrant in able], progress, "rivals")
+        scores = run_units([partial(scores_of, entrant, labels) for entrant in able], progress, "rivals")
     columns = {name: [each[name] for each in scores] for name in NAMES}
     bits = [-_paid(entrant, labels) for entrant in able]
     return {
@@ -50,7 +53,7 @@ def rival_scores(entrants: Sequence[Entrant], progress: Progress) -> dict[str, A
     }  # fmt: skip
 
 
-def _scores(entrant: Entrant, labels: int) -> dict[str, float | None]:
+def scores_of(entrant: Entrant, labels: int) -> dict[str, float | None]:
     """Return the five scores, from the cache where they were computed before."""
     job = entrant.job
     content = [VERSION, dict(job.encoder.key), job.task.dataset.fingerprint, job.settings.seed, labels]

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from lit_hf.config import Settings, from_mapping, split_model
+from lit_hf.config import Settings, from_mapping
 from lit_hf.contest.entrant import Entrant, reason
 from lit_hf.contest.plan import Options, Skipped
 from lit_hf.contest.stopwatch import Stopwatch
-from lit_hf.ranking.table import READING, Standing, rank_rows
+from lit_hf.ranking.table import READING, Standing, not_loaded, rank_rows
 
 if TYPE_CHECKING:
     import datasets
 
+    from lit_hf.contest.crew import Crew
     from lit_hf.ranking.audit import Finding
     from lit_hf.results import ResultsStore
     from lit_hf.runtime.progress import Progress
@@ -50,8 +53,9 @@ def hold(
     skipped: Sequence[Skipped] = (),
     progress: Progress | None = None,
     data: Any = None,
+    crew: Crew | None = None,
 ) -> dict[str, Any]:
-    """Hold the contest of `plan`: the settings of each checkpoint, all on one dataset."""
+    """Hold the contest of `plan`: the settings of each checkpoint, all on one dataset; a `crew` does the work."""
     from lit_hf.contest.finals import finish
     from lit_hf.contest.race import run_audit, run_race
     from lit_hf.contest.rivals import rival_scores
@@ -61,12 +65,12 @@ def hold(
 
     began, progress = time.perf_counter(), progress or NullProgress()
     task, store = load_task(plan[0], data), ResultsStore.at(plan[0].cache_dir)
-    entrants, failed = _enter(plan, task, store, progress)
+    entrants, failed = _enter(plan, task, store, progress, crew)
     if options.race:
-        run_race(entrants, task, options.rules, progress)
-    finish(entrants, store, progress, options.transfer)
-    findings = run_audit(entrants, task, plan[0].seed, progress) if options.audit else {}
-    rivals = rival_scores(entrants, progress) if options.rivals else None
+        run_race(entrants, task, options.rules, progress, crew)
+    finish(entrants, store, progress, options.transfer, crew)
+    findings = run_audit(entrants, task, plan[0].seed, progress, crew) if options.audit else {}
+    rivals = rival_scores(entrants, progress, crew) if options.rivals else None
     standings = [_standing(entrant, findings) for entrant in entrants] + failed + [_left_out(each) for each in skipped]
     about = _about(plan[0], task, options, entrants)
     ranking = rank_rows(standings, options.level)
@@ -74,32 +78,42 @@ def hold(
     return {**about, "ranking": ranking, "rivals": rivals, "cost": cost}
 
 
+def hold_all(
+    plans: Sequence[Sequence[Settings]], options: Options, crew: Crew, *, skipped: Sequence[Skipped], progress: Progress
+) -> list[dict[str, Any]]:
+    """Hold one contest for each dataset, all at once: while one waits for its slowest checkpoint, others go on."""
+    pool = ThreadPoolExecutor(len(plans))
+    try:
+        work = partial(hold, options=options, skipped=skipped, progress=progress, crew=crew)
+        return list(pool.map(work, plans))
+    finally:
+        crew.stop.set()  # after an interrupt, or when one dataset cannot be read
+        pool.shutdown()
+
+
 def _enter(
-    plan: Sequence[Settings], task: Task, store: ResultsStore, progress: Progress
+    plan: Sequence[Settings], task: Task, store: ResultsStore, progress: Progress, crew: Crew | None
 ) -> tuple[list[Entrant], list[Standing]]:
     """Load all checkpoints, so that every revision is pinned before work starts; those that cannot be are failures."""
     entrants, failed = list[Entrant](), list[Standing]()
+    if crew is not None:
+        return crew.enter(plan, task, store, progress)
     with progress.task("load the checkpoints", len(plan)) as advance:
         for settings in plan:
             try:
                 entrants.append(_entrant(settings, task, store, progress))
             except Exception as error:  # one checkpoint's failure is a row
-                name, revision = split_model(settings.model)
-                failed.append(Standing(name, revision, None, reason(error)))
+                failed.append(not_loaded(settings.model, reason(error)))
             advance(1)
     return entrants, failed
 
 
 def _entrant(settings: Settings, task: Task, store: ResultsStore, progress: Progress) -> Entrant:
-    from lit_hf.contest.entries import id_of
+    from lit_hf.contest.entries import enter
     from lit_hf.evaluate import Job
-    from lit_hf.ranking.entry import Entry
 
     watch = Stopwatch(progress)
-    job = Job.prepare(settings, watch, task=task)
-    id = id_of(job)
-    stored = store.get(id)
-    return Entrant(job, id, watch, stored if isinstance(stored, Entry) else None)
+    return enter(Job.prepare(settings, watch, task=task), watch, store)
 
 
 def _standing(entrant: Entrant, findings: dict[str, Finding]) -> Standing:
@@ -122,7 +136,8 @@ def _about(settings: Settings, task: Task, options: Options, entrants: Sequence[
     from lit_hf.probes.bank import VERSION, bank_hash
     from lit_hf.runtime.devices import find_place
 
-    info, device = task.dataset, find_place(settings.device).device
+    info = task.dataset
+    device = entrants[0].job.device if entrants else find_place(settings.device).device
     resolved = {key: value for key, value in settings.resolved().items() if key not in ("model", "cache_dir")}
     return {
         "schema": SCHEMA,

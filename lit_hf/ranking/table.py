@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
+from lit_hf.config import split_model
 from lit_hf.ranking.comparable import Aligned, align
 from lit_hf.ranking.entry import Entry
 from lit_hf.ranking.intervals import beaten_by, compare_all, labels_to_separate, rank_intervals, ties_with_best
@@ -27,6 +28,12 @@ class Standing:
     transfer: dict[str, Any] | None = None
     audit: dict[str, Any] | None = None
     reading: dict[str, Any] | None = None
+
+
+def not_loaded(model: str, error: str) -> Standing:
+    """Return the standing of a checkpoint of which nothing is known but its name as it was given."""
+    name, revision = split_model(model)
+    return Standing(name, revision, None, error)
 
 
 def rank_rows(standings: Sequence[Standing], level: float = 0.95) -> list[dict[str, Any]]:
