@@ -1,1 +1,1 @@
-"""A model in training, measured on a fixed stream: inside transformers' Trainer, and as an evaluator of sentence-transformers."""
+"""A model in training, measured on a fixed stream: in the Trainer of transformers, and in sentence-transformers."""

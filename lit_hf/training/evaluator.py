@@ -1,4 +1,4 @@
-"""`LITEvaluator`: L_IT of a SentenceTransformer on a fixed stream, wherever sentence-transformers takes an evaluator."""
+"""`LITEvaluator`: L_IT of a SentenceTransformer on a fixed stream, where sentence-transformers takes an evaluator."""
 
 from __future__ import annotations
 
