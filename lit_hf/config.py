@@ -25,6 +25,7 @@ BROUGHT = "features:"
 CODES = ("online", "block", "block-raw", "block-geometric", "block-bank", "block-bank-geometric")
 
 # Where a thing is stored and whether a loader is allowed to run changes no bit of the result.
+_LATER = ("bin_width", "device_map")  # came after results were stored: unset, they leave the names of these as they are
 _NO_EFFECT = ("cache_dir", "allow_pickle", "trust_remote_code", "sensitivity")
 
 
@@ -54,6 +55,8 @@ class Settings:
     split: str | None = _setting(None, "Data", "Split to code: train, or the only one.")
     max_examples: int = _setting(10_000, "Data", "Code at most so many labels, drawn by the seed.")
 
+    bin_width: float | None = _setting(None, "Data", "Regression: width of a bin; the smallest gap between targets.")
+
     layer: str = _setting("last", "Encoder", "last, all (a profile), or the index of a hidden state (0: embeddings).")
     pooling: str = _setting("auto", "Encoder", "auto (the checkpoint's own files), mean, cls, last or max.")
     prompt: str = _setting("auto", "Encoder", "Text before each input: auto (the checkpoint's own files), or the text.")
@@ -71,6 +74,7 @@ class Settings:
     )
 
     device: str = _setting("auto", "Machine", "auto, cpu, cuda, cuda:1 or mps.")
+    device_map: str | None = _setting(None, "Machine", "auto: spread a model larger than one device over all of them.")
     batch_tokens: int | None = _setting(None, "Machine", "Tokens in one forward pass, padding included; by device.")
     threads: int | None = _setting(None, "Machine", "CPU threads of one batch: 1; batches run side by side.")
     cache_dir: str | None = _setting(None, "Machine", "Where features are kept: $LIT_HF_CACHE, or $HF_HOME/lit-hf.")
@@ -83,9 +87,12 @@ class Settings:
         for name in ("max_examples", "orders", "twins", "batch_tokens", "max_tokens", "threads"):
             value = getattr(self, name)
             _require(value is None or value >= 1, name, value, "a whole number of at least 1")
+        wide = self.bin_width is None or 0 < self.bin_width < float("inf")
+        _require(wide, "bin_width", self.bin_width, "a number above 0")
         _require(self.seed >= 0, "seed", self.seed, "a whole number of at least 0")
         for name, allowed in (("dtype", DTYPES), ("pooling", POOLINGS), ("code", CODES)):
             _require(getattr(self, name) in allowed, name, getattr(self, name), f"one of {', '.join(allowed)}")
+        _require(self.device_map in (None, "auto"), "device_map", self.device_map, "`auto`, or left out")
         whole = self.layer.removeprefix("-").isdigit()
         _require(self.layer in ("last", "all") or whole, "layer", self.layer, "`last`, `all` or a whole number")
 
@@ -104,7 +111,9 @@ class Settings:
 
     def fingerprint(self) -> str:
         """Return 16 hex digits over the settings that change the bits."""
-        effective = {name: value for name, value in self.resolved().items() if name not in _NO_EFFECT}
+        resolved = self.resolved()
+        silent = {*_NO_EFFECT, *(name for name in _LATER if resolved[name] is None)}
+        effective = {name: value for name, value in resolved.items() if name not in silent}
         text = json.dumps(effective, sort_keys=True, ensure_ascii=True)
         return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
@@ -200,5 +209,7 @@ def _allowed_types() -> dict[str, tuple[type, ...]]:
     }
 
 
-_SPOKEN: dict[type, str] = {str: "text", int: "a whole number", bool: "true or false", types.NoneType: "empty"}
+_SPOKEN: dict[type, str] = {
+    str: "text", int: "a whole number", float: "a number", bool: "true or false", types.NoneType: "empty"
+}  # fmt: skip
 _ALLOWED = _allowed_types()

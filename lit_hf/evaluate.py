@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from lit_hf.config import Settings
+from lit_hf.errors import OneProcessOnly
 from lit_hf.records import Record
 from lit_hf.runtime.files import cache_root
 from lit_hf.runtime.peers import find_peers
@@ -88,6 +89,7 @@ class Job:
     timings: dict[str, float] = field(default_factory=dict)
     computed: int = 0
     reused: int = 0
+    halved: int = 0
 
     @classmethod
     def prepare(
@@ -125,6 +127,7 @@ class Job:
         store = FeatureStore.at(self.settings.cache_dir)
         found = embed(encoder, inputs, count, store=store, progress=self.progress, label=label)
         self.computed, self.reused = self.computed + found.computed, self.reused + found.reused
+        self.halved += found.halved
         return found
 
     def code(self) -> Arms:
@@ -140,6 +143,8 @@ class Job:
 
 def _encoder(settings: Settings, task: Task, objects: tuple[Any, Any] | None) -> Encoder:
     """Return the encoder of loaded `objects`, else of the checkpoint that the settings name."""
+    if settings.device_map is not None and find_peers().world > 1:
+        raise OneProcessOnly("--device-map auto", "Leave out the launcher: one process uses all devices.")
     from lit_hf.encoders import load_encoder, wrap_encoder
 
     reading = {
@@ -155,5 +160,6 @@ def _encoder(settings: Settings, task: Task, objects: tuple[Any, Any] | None) ->
         cache_dir=settings.cache_dir,
         unit=task.unit,
         medium=task.medium,
+        device_map=settings.device_map,
         **reading,
     )

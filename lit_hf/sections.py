@@ -90,7 +90,7 @@ def environment_section(job: Job) -> dict[str, Any]:
     }
 
 
-def notes_section(data: dict[str, Any], arms: Arms) -> list[str]:
+def notes_section(data: dict[str, Any], arms: Arms, halved: int = 0) -> list[str]:
     """Return what a reader of the result must be told, in words."""
     notes, raw = [], data["baselines"]["raw_input"]["bits"]
     mine = float(arms.encoder.bits_per_order[0])
@@ -119,6 +119,10 @@ def notes_section(data: dict[str, Any], arms: Arms) -> list[str]:
         notes.append("Each label is coded by itself, and bits are added up: what labels say of one another is unused.")
     if data["coder"]["code"] != "online":
         notes.append(f"All arms are coded by {data['coder']['code']}, a reference that is longer than the online code.")
+    notes += [] if halved == 0 else [
+        f"{halved:,} batches did not fit into memory and were computed in parts: where that is no CPU, floats may differ "
+        "in their last bits from those of a machine with more memory."
+    ]  # fmt: skip
     if data["contamination"] == "declared":
         notes.append(
             "The checkpoint's card names this dataset among its training data: the codelength may not be honest."

@@ -33,9 +33,9 @@ def plan_batches(lengths: Sequence[int], batch_tokens: int) -> list[np.ndarray]:
     return batches
 
 
-def pad_right(sequences: Sequence[Sequence[int]], fill: int) -> np.ndarray:
-    """Return int64 [n, longest]: the sequences with `fill` behind them."""
-    padded = np.full((len(sequences), max(1, *(len(each) for each in sequences))), fill, dtype=np.int64)
+def pad_right(sequences: Sequence[Sequence[int]], fill: int, width: int = 1) -> np.ndarray:
+    """Return int64 [n, longest]: the sequences with `fill` behind them, at least `width` wide."""
+    padded = np.full((len(sequences), max(width, *(len(each) for each in sequences))), fill, dtype=np.int64)
     for row, each in enumerate(sequences):
         padded[row, : len(each)] = each
     return padded

@@ -7,7 +7,7 @@ pinned, an explicit dtype, and no weight that a checkpoint lacks is made up in s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from lit_hf.config import split_model
 from lit_hf.errors import LitError, NoSafetensors, UnknownModel, UnsafeRemoteCode, UnsupportedModel, nearest
 from lit_hf.runtime.files import digest_of, file_sha256
 from lit_hf.runtime.hubrepo import download, resolve_commit, similar_repos
+from lit_hf.runtime.memory import offload_folder
 from lit_hf.runtime.seeding import forked
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def find_checkpoint(model: str, policy: Policy) -> Checkpoint:
     if policy.trust_remote_code and revision is None:
         raise UnsafeRemoteCode(name)
     commit = resolve_commit(name, revision, "model", _unknown)
-    folder = download(commit, _wanted(name, commit.files, policy), "model", _unknown)
+    folder = download(commit, wanted_files(name, commit.files, policy), "model", _unknown)
     return Checkpoint(name, commit.sha, folder)
 
 
@@ -96,8 +97,10 @@ def load_processor(checkpoint: Checkpoint, folder: Path, policy: Policy, medium:
         return AutoFeatureExtractor.from_pretrained(folder, trust_remote_code=code)
 
 
-def load_weights(checkpoint: Checkpoint, folder: Path, policy: Policy, dtype: str) -> nn.Module:
-    """Return the pretrained body in `dtype`.
+def load_weights(
+    checkpoint: Checkpoint, folder: Path, policy: Policy, dtype: str, spread: bool = False
+) -> nn.Module:  # fmt: skip
+    """Return the pretrained body in `dtype`; `spread` over the machine's devices, shard by shard, if asked for.
 
     Raises `UnsupportedModel` when the checkpoint lacks weights of the body: transformers would draw them at random and
     the "pretrained" arm would be partly a twin. Poolers and decoders are exempt: no feature passes through them.
@@ -105,10 +108,12 @@ def load_weights(checkpoint: Checkpoint, folder: Path, policy: Policy, dtype: st
     import torch
     from transformers import AutoModel
 
+    where = {"device_map": "auto", "offload_folder": str(offload_folder())} if spread else {}
     with _loading(checkpoint), _quiet(), forked(0):
         model, report = AutoModel.from_pretrained(
             folder, dtype=getattr(torch, dtype), trust_remote_code=policy.trust_remote_code,
             use_safetensors=None if policy.allow_pickle else True, output_loading_info=True,
+            **where,
         )  # fmt: skip
     unused = ("pooler.", "decoder.") if hasattr(model, "encoder") and hasattr(model, "decoder") else ("pooler.",)
     missing = sorted(key for key in report["missing_keys"] if not key.startswith(unused))
@@ -128,7 +133,7 @@ def weights_hash(checkpoint: Checkpoint, folder: Path, policy: Policy, cache: Pa
     return digest_of([file_sha256(file, cache) for file in files])
 
 
-def _wanted(name: str, files: tuple[str, ...], policy: Policy) -> list[str]:
+def wanted_files(name: str, files: tuple[str, ...], policy: Policy) -> list[str]:
     """Choose what to download: small files, and one set of weights."""
     own = [file for file in files if _OWN_FILES.match(file)]
     weights = _weights(own, r"model.*\.safetensors") or _weights(own, r".*\.safetensors")
@@ -138,7 +143,12 @@ def _wanted(name: str, files: tuple[str, ...], policy: Policy) -> list[str]:
         pickled = _weights(own, r".*\.(bin|pt|ckpt)")
         raise NoSafetensors(name) if pickled else UnsupportedModel(name, "it has no weights")
     code = [file for file in own if policy.trust_remote_code and file.endswith(".py")]
-    return [file for file in own if file.endswith(_SMALL)] + weights + code
+    return small_files(files) + weights + code
+
+
+def small_files(files: Sequence[str]) -> list[str]:
+    """Return configuration, tokeniser and the like: all that is needed but the weights."""
+    return [file for file in files if _OWN_FILES.match(file) and file.endswith(_SMALL)]
 
 
 def _weights(files: list[str], pattern: str) -> list[str]:

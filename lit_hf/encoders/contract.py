@@ -43,6 +43,8 @@ class Encoded:
 
     rows: np.ndarray
     truncated: int
+    halved: int = 0
+    """Batches that did not fit into memory and were computed in parts."""
 
 
 def texts_of(inputs: Sequence[Input]) -> Sequence[Text]:

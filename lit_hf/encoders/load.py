@@ -42,7 +42,7 @@ def load_encoder(
     model: str, *, layer: str = "last", pooling: str = "auto", prompt: str = "auto", max_tokens: int | None = None,
     dtype: str = "float32", batch_tokens: int | None = None, threads: int | None = None, device: str = "auto",
     trust_remote_code: bool = False, allow_pickle: bool = False, cache_dir: str | None = None, unit: str = "example",
-    medium: str = "text",
+    medium: str = "text", device_map: str | None = None,
 ) -> Encoder:  # fmt: skip
     """Return the encoder of a Hub id (optionally `@revision`), a local folder, or `features:FILE`.
 
@@ -63,7 +63,9 @@ def load_encoder(
         return load_static(
             checkpoint, table, layer=layer, pooling=pooling, prompt=prompt, max_tokens=max_tokens, cache=cache
         )  # fmt: skip
-    choices = Choices(layer, pooling, prompt, max_tokens, dtype, batch_tokens, threads, device)
+    if device_map is not None and medium != "text":
+        raise BadSetting("device_map", device_map, f"left out for {medium} encoders")
+    choices = Choices(layer, pooling, prompt, max_tokens, dtype, batch_tokens, threads, device, device_map is not None)
     if medium in ("image", "sound"):
         return load_media(checkpoint, choices, policy, cache, medium)
     if is_adapter(checkpoint.folder):
@@ -74,8 +76,8 @@ def load_encoder(
     pipeline, sources = resolve_pipeline(choices, declared, config, tokenizer)
     code = checkpoint.revision if trust_remote_code else None
     weights = weights_hash(checkpoint, declared.weights, policy, cache)
-    make = partial(load_weights, checkpoint, declared.weights, policy, pipeline.dtype)
-    info = describe(checkpoint.id, checkpoint.revision, pipeline, sources, _count(config))
+    make = partial(load_weights, checkpoint, declared.weights, policy, pipeline.dtype, pipeline.spread)
+    info = describe(checkpoint.id, checkpoint.revision, pipeline, sources, parameter_count(config))
     return build(pipeline, info, digest_of([weights, code]), make)
 
 
@@ -98,7 +100,7 @@ def _load_adapter(adapter: Adapter, choices: Choices, policy: Policy, cache: Pat
     tokenizer = load_tokenizer(own, folder if (folder / "tokenizer_config.json").is_file() else weights, policy)
     pipeline, sources = resolve_pipeline(choices, declared, config, tokenizer)
     sources["base"] = f"{adapter.named_base}, named by {ADAPTER_CONFIG}"
-    info = describe(own.id, own.revision, pipeline, sources, _count(config))
+    info = describe(own.id, own.revision, pipeline, sources, parameter_count(config))
     code = base.revision if policy.trust_remote_code else None
     content = digest_of([weights_hash(base, weights, policy, cache), adapter.sha256(cache), adapter.config, code])
     return build(pipeline, info, content, partial(adapter.load, weights, policy, pipeline.dtype))
@@ -107,7 +109,7 @@ def _load_adapter(adapter: Adapter, choices: Choices, policy: Policy, cache: Pat
 def build(pipeline: Pipeline, info: EncoderInfo, weights: str, make: Callable[[], nn.Module]) -> TextEncoder:
     """Return the encoder of `weights`, a hash of the content of what `make` loads."""
     key = make_key(pipeline, weights)
-    return TextEncoder(pipeline, key, info, lambda: place_model(make(), pipeline.dtype, pipeline.device))
+    return TextEncoder(pipeline, key, info, lambda: place_model(make(), pipeline))
 
 
 def make_key(pipeline: Pipeline, weights: str) -> dict[str, Any]:
@@ -118,6 +120,7 @@ def make_key(pipeline: Pipeline, weights: str) -> dict[str, Any]:
     kind = pipeline.device.partition(":")[0]
     capability = torch.backends.cpu.get_cpu_capability() if kind == "cpu" else kind
     return {
+        **({"spread": True} if pipeline.spread else {}),
         "kind": "text", "version": VERSION, "weights": weights, "config": digest_of(normalise_config(pipeline.config)),
         "tokeniser": tokenizer_hash(pipeline.tokenizer), "prompt": pipeline.prompt, "lower_case": pipeline.lower_case,
         "max_tokens": pipeline.max_tokens, "layers": list(pipeline.layers), "pooling": pipeline.pooling,
@@ -151,7 +154,7 @@ def _width(config: PretrainedConfig) -> int:
     return int(getattr(config, "word_embed_proj_dim", None) or config.hidden_size)
 
 
-def _count(config: PretrainedConfig) -> int:
+def parameter_count(config: PretrainedConfig) -> int:
     """Return the number of parameters of the text body, without allocating any."""
     import torch
     from transformers import AutoModel

@@ -32,6 +32,7 @@ class Choices:
     batch_tokens: int | None = None
     threads: int | None = None
     device: str = "auto"
+    spread: bool = False
 
 
 def resolve_pipeline(
@@ -49,6 +50,7 @@ def resolve_pipeline(
         tokenizer=tokenizer, config=config, prompt=prompt, lower_case=declared.lower_case, max_tokens=limit,
         layers=_resolve_layers(choices.layer, config), pooling=pooling, normalize=declared.normalize,
         dtype=resolve_dtype(choices.dtype, config), threads=choices.threads or UNIT_THREADS, device=place.device,
+        spread=choices.spread,
         batch_tokens=choices.batch_tokens or default_batch_tokens(place.kind),
     )  # fmt: skip
     side = f"always right, where padding changes nothing; the tokeniser says {tokenizer.padding_side}"

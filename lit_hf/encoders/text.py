@@ -16,6 +16,7 @@ from lit_hf.encoders.contract import Encoded, Encoder, EncoderInfo, Input, texts
 from lit_hf.encoders.tokenizing import Tokens, tokenize, tokenize_words
 from lit_hf.encoders.twin import random_model
 from lit_hf.runtime.inputs import Words, rows_of
+from lit_hf.runtime.memory import Halving, offload_folder, spread
 from lit_hf.runtime.units import side_by_side
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ class Pipeline:
     batch_tokens: int
     threads: int
     device: str
+    spread: bool = False
+    """Whether the model's modules lie on all devices of the machine, for one that is larger than each."""
 
 
 class TextEncoder(Encoder):
@@ -54,6 +57,7 @@ class TextEncoder(Encoder):
         self, pipeline: Pipeline, key: Mapping[str, Any], info: EncoderInfo, make_model: Callable[[], nn.Module]
     ) -> None:
         self._pipeline, self._key, self._info, self._make_model = pipeline, dict(key), info, make_model
+        self._memory = Halving()
 
     @property
     def key(self) -> Mapping[str, Any]:
@@ -86,17 +90,17 @@ class TextEncoder(Encoder):
         batches = plan_batches([len(each) for each in tokens.ids], pipeline.batch_tokens)
         rows = np.zeros((int(starts[-1]), self.dim), dtype=np.float32)
         assert self._accepted  # loads the weights, once, before the workers ask for them
-        units = [partial(self._fill, rows, starts, tokens, batch) for batch in batches]
-        side_by_side(units, threads=pipeline.threads, workers=None if pipeline.device == "cpu" else 1)
-        return Encoded(rows, tokens.truncated)
+        units = [partial(self._run, rows, starts, tokens, batch) for batch in batches]
+        alone = pipeline.device != "cpu" or pipeline.spread
+        side_by_side(units, threads=pipeline.threads, workers=1 if alone else None)
+        return Encoded(rows, tokens.truncated, self._memory.take_halved())
 
     def twin(self, seed: int) -> TextEncoder:
         """Return the random twin, of the result's layer; its key holds no trace of the checkpoint but its shape."""
         pipeline = replace(self._pipeline, layers=self._pipeline.layers[-1:])
-        config, dtype, device = pipeline.config, pipeline.dtype, pipeline.device
         info = replace(self._info, kind="random twin", id=f"random twin of {self._info.id}, seed {seed}", revision=None)
         key = {**self._key, "weights": f"random:{seed}", "layers": list(pipeline.layers)}
-        return TextEncoder(pipeline, key, info, lambda: place_model(random_model(config, seed), dtype, device))
+        return TextEncoder(pipeline, key, info, lambda: place_model(random_model(pipeline.config, seed), pipeline))
 
     def release(self) -> None:
         """Forget the weights."""
@@ -124,7 +128,12 @@ class TextEncoder(Encoder):
         texts = texts_of(inputs)
         return tokenize(pipeline.tokenizer, texts, pipeline.prompt, pipeline.max_tokens, pipeline.lower_case)
 
-    def _fill(self, rows: np.ndarray, starts: np.ndarray, tokens: Tokens, batch: np.ndarray) -> None:
+    def _run(self, rows: np.ndarray, starts: np.ndarray, tokens: Tokens, batch: np.ndarray) -> None:
+        """Fill the rows of one batch, in halves of the same width where memory does not suffice."""
+        width = max(len(tokens.ids[index]) for index in batch)
+        self._memory.run(lambda part: self._fill(rows, starts, tokens, part, width), batch, width)
+
+    def _fill(self, rows: np.ndarray, starts: np.ndarray, tokens: Tokens, batch: np.ndarray, width: int = 1) -> None:
         """Put the features of one batch in their `rows`, those of input i from `starts[i]` on.
 
         Inference mode belongs to the thread that sets it. A word without a token keeps its row of zeros.
@@ -132,7 +141,7 @@ class TextEncoder(Encoder):
         import torch
 
         with self.no_gradients():
-            states, mask = self._forward(tokens, batch)
+            states, mask = self._forward(tokens, batch, width)
             if tokens.words is None:
                 rows[batch] = self._pool(states, mask).float().cpu().numpy()
                 return
@@ -142,20 +151,21 @@ class TextEncoder(Encoder):
             has = np.flatnonzero(first >= 0)
             rows[starts[index] + has] = found[place, first[has]]
 
-    def _forward(self, tokens: Tokens, batch: np.ndarray) -> tuple[list[Tensor], Tensor]:
-        """Return the hidden states of one batch, each [n, tokens, d], and its mask [n, tokens]."""
+    def _forward(self, tokens: Tokens, batch: np.ndarray, width: int) -> tuple[list[Tensor], Tensor]:
+        """Return the hidden states of one batch, each [n, tokens, d], and its mask [n, tokens]; tokens >= `width`."""
         import torch
 
         fill = self._pipeline.tokenizer.pad_token_id
         ids = [tokens.ids[index] for index in batch]
         arrays = {
-            "input_ids": pad_right(ids, 0 if fill is None else fill),
-            "attention_mask": pad_right([[1] * len(each) for each in ids], 0),
+            "input_ids": pad_right(ids, 0 if fill is None else fill, width),
+            "attention_mask": pad_right([[1] * len(each) for each in ids], 0, width),
         }
         if tokens.segments is not None and "token_type_ids" in self._accepted:
-            arrays["token_type_ids"] = pad_right([tokens.segments[index] for index in batch], 0)
+            arrays["token_type_ids"] = pad_right([tokens.segments[index] for index in batch], 0, width)
         tensors = {name: torch.from_numpy(array).to(self._pipeline.device) for name, array in arrays.items()}
-        return self._states(tensors), tensors["attention_mask"]
+        states = self._states(tensors)
+        return states, tensors["attention_mask"].to(states[0].device)
 
     def _states(self, tensors: Mapping[str, Tensor]) -> list[Tensor]:
         """Return the chosen hidden states, each [n, tokens, d]; the last one alone needs none of the others kept."""
@@ -176,11 +186,16 @@ class TextEncoder(Encoder):
         return torch.cat([normalize(each) for each in rows] if self._pipeline.normalize else rows, dim=-1)
 
 
-def place_model(model: nn.Module, dtype: str, device: str) -> nn.Module:
-    """Return the model's text body, in evaluation mode, in `dtype` on `device`."""
+def place_model(model: nn.Module, pipeline: Pipeline) -> nn.Module:
+    """Return the model's text body, in evaluation mode, in the pipeline's dtype on its device, or on all of them."""
     import torch
 
-    return text_body(model).to(device=device, dtype=getattr(torch, dtype)).eval()
+    body, dtype = text_body(model), getattr(torch, pipeline.dtype)
+    if not pipeline.spread:
+        return body.to(device=pipeline.device, dtype=dtype).eval()
+    if getattr(model, "hf_device_map", None) is not None:  # spread while it was loaded
+        return body.eval()
+    return spread(body.to(dtype=dtype).eval(), offload_folder())
 
 
 def text_body(model: nn.Module) -> nn.Module:

@@ -36,6 +36,8 @@ class Features:
     """Inputs of the whole shards that lost tokens."""
     embedded: int
     """Inputs of the whole shards: what `truncated` is a share of."""
+    halved: int = 0
+    """Batches of the whole shards that did not fit into memory and were computed in parts."""
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -153,7 +155,7 @@ def _settle(encoder: Encoder, walk: Walk, job: _Job, inputs: Sequence[Input], st
     broken = int((~np.isfinite(encoded.rows).all(axis=1)).sum())
     if broken:
         raise NotFiniteFeatures(broken, encoder.info.kind)
-    fresh = Stored(encoded.rows, encoded.truncated)
+    fresh = Stored(encoded.rows, encoded.truncated, encoded.halved)
     return store.write(encoder.key, job.address, fresh) if store else fresh
 
 
@@ -164,7 +166,8 @@ def _gather(
     parts = [shard.rows[:rows] for rows, shard in zip(wanted, done, strict=True)]
     total = sum(_size(job) for job in jobs)
     truncated = sum(shard.truncated for shard in done)
-    return Features(tuple(parts), encoder.dim, missing, total - missing, truncated, total)
+    halved = sum(shard.halved for shard in done)
+    return Features(tuple(parts), encoder.dim, missing, total - missing, truncated, total, halved)
 
 
 def _size(job: _Job) -> int:

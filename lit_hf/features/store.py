@@ -21,6 +21,8 @@ class Stored:
 
     rows: np.ndarray
     truncated: int
+    halved: int = 0
+    """Batches that did not fit into memory and were computed in parts."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,8 @@ class FeatureStore:
             rows = np.load(path, mmap_mode="r")
         except (OSError, ValueError, EOFError):
             return None
-        return Stored(rows, int(note["truncated"])) if list(rows.shape) == note["shape"] else None
+        found = Stored(rows, int(note["truncated"]), int(note.get("halved", 0)))
+        return found if list(rows.shape) == note["shape"] else None
 
     def write(self, key: Mapping[str, Any], address: str, shard: Stored) -> Stored:
         """Keep a shard and return it as it lies on disk; its note comes last, and without one it does not count."""
@@ -56,6 +59,7 @@ class FeatureStore:
         with atomic_file(folder / f"{address}.npy") as file:
             np.save(file, np.ascontiguousarray(shard.rows, dtype=np.float32))
         note = {"truncated": shard.truncated, "shape": list(shard.rows.shape)}
+        note |= {"halved": shard.halved} if shard.halved else {}
         write_json(folder / f"{address}.json", note)
         return self.read(key, address) or shard
 
