@@ -29,8 +29,6 @@ class Prepared:
 class Front(Protocol):
     """What stands before a network."""
 
-    processor: Any
-
     def prepare(self, value: Input) -> Prepared:
         """Decode and process one input."""
         ...

@@ -22,6 +22,7 @@ from lit_hf.errors import (
 from lit_hf.runtime.hubrepo import hub_errors, resolve_commit, similar_repos
 from lit_hf.tasks.aliases import ALIASES
 from lit_hf.tasks.schema import Column, Schema
+from lit_hf.tasks.sound_folder import open_sound_folder
 
 if TYPE_CHECKING:
     import datasets
@@ -108,7 +109,7 @@ def _open_local(path: Path) -> Mapping[str, datasets.Dataset]:
             saved = load_from_disk(str(path))
             return saved if isinstance(saved, DatasetDict) else {str(saved.split or "train"): saved}
         if path.is_dir():
-            return load_dataset(str(path))
+            return open_sound_folder(path) or load_dataset(str(path))
         builder = BUILDERS.get(path.suffix.lower())
         if builder is None:
             raise FileUnreadable(path, f"its name ends in none of {', '.join(BUILDERS)}")
