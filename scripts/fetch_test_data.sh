@@ -45,4 +45,14 @@ if [ ! -d /usr/share/datasets/fashion-mnist ] && [ ! -d "$packages/fashion-mnist
   dpkg -x "$work"/dataset-fashion-mnist_*.deb "$work/fashion"
   mv "$work/fashion/usr/share/datasets/fashion-mnist" "$packages/"
 fi
+
+# A browser for the pages that lit-hf writes. It has many parts, so it is installed, which only root may do.
+if ! command -v chromium >/dev/null; then
+  if [ "$(id -u)" = 0 ]; then
+    install() { DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes --no-install-recommends chromium >/dev/null; }
+    install || { apt-get update --quiet >/dev/null && install; }
+  else
+    echo "chromium is missing: install it as root (apt-get install chromium); the tests of pages need it" >&2
+  fi
+fi
 echo "test data are in $packages" >&2

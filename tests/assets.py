@@ -15,6 +15,7 @@ import gzip
 import importlib.util
 import os
 import re
+import shutil
 from pathlib import Path
 from typing import NoReturn
 
@@ -213,3 +214,12 @@ def digits() -> tuple[np.ndarray, np.ndarray]:
 
     data = load_digits()
     return data.data.astype(np.float32), data.target.astype(np.int64)
+
+
+# ----------------------------------------------------------------------------------------------------------- browser
+
+
+def chromium() -> str:
+    """The program that the pages are opened in: Debian's, found on PATH."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    return found or absent("chromium is not installed: run scripts/fetch_test_data.sh as root, or apt-get install it")

@@ -123,6 +123,6 @@ def curves(board: Board, records: Sequence[Record]) -> Chart | None:
         for place, number in enumerate(same)
     ]
     note = f"The first {len(same)} of {len(found)} by codelength. " if len(same) < len(found) else ""
-    return curve_chart(
-        shown, "What the next label costs", f"{note}± is a 95 % interval of each point over new examples."
-    )
+    note += "± is a 95 % interval of each point over new examples."
+    banded = [each.key for each in shown] if len(shown) <= CALM else []
+    return curve_chart(shown, "What the next label costs", note, banded=banded)
