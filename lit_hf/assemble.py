@@ -114,22 +114,29 @@ def _codelength(arm: Codelength) -> dict[str, Any]:
 
 def _baselines(job: Job, arms: Arms, twin: Interval | None) -> dict[str, Any]:
     from lit_hf.arms import shuffled_labels
-    from lit_hf.codes.baselines import class_prior_bits, uniform_bits
+    from lit_hf.labels import null_bits
 
-    labels, groups, classes = job.task.labels, job.task.groups, len(job.task.classes)
+    task, groups = job.task, job.task.groups
     encoder, other, control = arms.control
-    prior = float(class_prior_bits(shuffled_labels(job), classes, groups[:control]).sum())
+    prior = float(null_bits(task, shuffled_labels(job), groups[:control]).sum())
     return {
         "random_twin": _twin(arms, twin),
         "raw_input": {"bits": arms.raw.bits, "kind": arms.raw_kind} if arms.raw else _no_raw_input(),
-        "class_prior": {"bits": float(class_prior_bits(labels, classes, groups).sum())},
-        "uniform": {"bits": uniform_bits(len(labels), classes)},
+        "class_prior": {"bits": float(null_bits(task, task.labels, groups).sum())},
+        "uniform": _uniform(job),
         "shuffled_labels": {
             **({"transfer_bits": other - encoder} if other is not None else _no_control()),
             "code_minus_class_prior_bits": encoder - prior,
             "examples": control,
         },
     }
+
+
+def _uniform(job: Job) -> dict[str, Any]:
+    from lit_hf.labels import NO_UNIFORM, uniform_per_label
+
+    each = uniform_per_label(job.task)
+    return {"bits": None, "bits_reason": NO_UNIFORM} if each is None else {"bits": len(job.task.labels) * each}
 
 
 def _twin(arms: Arms, twin: Interval | None) -> dict[str, Any]:
@@ -159,29 +166,48 @@ def _no_control() -> dict[str, Any]:
 
 
 def _measures(job: Job, arms: Arms) -> dict[str, Any]:
-    from lit_hf.codes.baselines import uniform_bits
+    from lit_hf.labels import HeldOut, uniform_per_label
     from lit_hf.measures.section import measures
 
-    return measures(arms, job.task.holdout, uniform_bits(len(job.task.labels), len(job.task.classes)))
+    each = uniform_per_label(job.task)
+    uniform = None if each is None else len(job.task.labels) * each
+    return measures(arms, HeldOut.of(job.task), uniform) | _each_label(job, arms)
+
+
+def _each_label(job: Job, arms: Arms) -> dict[str, Any]:
+    """Return what each of several labels cost, mean over orders; nothing for one label a row."""
+    if job.task.labels.ndim == 1:
+        return {}
+    both = {"bits": arms.encoder, "baseline_bits": arms.twin}
+    means = {
+        name: None if arm is None else np.stack([np.asarray(curve.each_bits) for curve in arm.curves]).mean(0)
+        for name, arm in both.items()
+    }
+    rows = [
+        {"label": name, "share": float(job.task.labels[:, place].mean())}
+        | {key: None if bits is None else float(bits[place]) for key, bits in means.items()}
+        for place, name in enumerate(job.task.classes)
+    ]
+    return {"each_label": rows}
 
 
 def _holdout(job: Job, arms: Arms) -> dict[str, Any]:
-    from lit_hf.metric import accuracy
+    from lit_hf.labels import HeldOut
 
-    holdout, predicted = job.task.holdout, arms.encoder.curves[0].held_out
-    if holdout is None:
+    holdout, judge = job.task.holdout, HeldOut.of(job.task)
+    if holdout is None or judge is None:
         return {"holdout": None, "holdout_reason": "no validation split, and fewer than 20 examples were left undrawn"}
-    value = accuracy(predicted[len(job.task.labels)].argmax(1), holdout.labels)
-    found = {"metric": "accuracy", "value": value, "examples": len(holdout.labels), "source": holdout.source}
-    return {"holdout": found}
+    predicted = arms.encoder.curves[0].held_out[len(job.task.labels)]
+    found = {"metric": judge.metric, "value": judge.value(predicted), "examples": len(holdout.labels)}
+    return {"holdout": found | {"source": holdout.source} | judge.more(predicted)}
 
 
 def _curve(job: Job, arms: Arms) -> dict[str, Any]:
-    from lit_hf.codes.baselines import class_prior_bits
+    from lit_hf.labels import null_bits, uniform_per_label
     from lit_hf.measures.learning_curve import block_means, coarse_edges
 
     edges = coarse_edges(arms.encoder.curves[0].edges)
-    prior = class_prior_bits(job.task.labels, len(job.task.classes), job.task.groups)
+    prior = null_bits(job.task, job.task.labels, job.task.groups)
 
     def means(arm: Codelength | None) -> list[float] | None:
         if arm is None:
@@ -194,7 +220,7 @@ def _curve(job: Job, arms: Arms) -> dict[str, Any]:
         "baseline_bits_per_label": means(arms.twin),
         "raw_input_bits_per_label": means(arms.raw),
         "class_prior_bits_per_label": block_means(prior[None], edges).tolist(),
-        "uniform_bits_per_label": float(np.log2(len(job.task.classes))),
+        "uniform_bits_per_label": uniform_per_label(job.task),
     }
 
 

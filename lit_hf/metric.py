@@ -20,30 +20,81 @@ def measurement_path() -> str:
 
 def accuracy(predictions: np.ndarray, references: np.ndarray) -> float:
     """Return the share of `predictions` int [M] that equal `references` int [M], between 0 and 1."""
-    return float(_metric().compute(predictions=predictions, references=references)["accuracy"])
+    return _score("accuracy", "int64", predictions, references)
 
 
-def _metric() -> Any:
-    """Return an `evaluate.Metric`; the library is slow to import, so the class is made when it is first needed."""
+def micro_f1(predictions: np.ndarray, references: np.ndarray) -> float:
+    """Return F1 of all answers to all questions together, both [M, L] of 0 and 1; 0 when nothing is found or right."""
+    return _score("micro_f1", "int64", predictions.ravel(), references.ravel())
+
+
+def rmse(predictions: np.ndarray, references: np.ndarray) -> float:
+    """Return the root of the mean squared difference of `predictions` and `references`, floats [M]."""
+    return _score("rmse", "float64", predictions, references)
+
+
+def r_squared(predictions: np.ndarray, references: np.ndarray) -> float:
+    """Return 1 - squared error / squared error of the references' mean; below 0 when the mean is better."""
+    return _score("r2", "float64", predictions, references)
+
+
+def _accuracy(predictions: np.ndarray, references: np.ndarray) -> float:
+    return float((predictions == references).mean())
+
+
+def _micro_f1(predictions: np.ndarray, references: np.ndarray) -> float:
+    both = float((predictions & references).sum())
+    return 2 * both / max(float(predictions.sum() + references.sum()), 1.0)
+
+
+def _rmse(predictions: np.ndarray, references: np.ndarray) -> float:
+    return float(np.sqrt(np.square(predictions - references).mean()))
+
+
+def _r_squared(predictions: np.ndarray, references: np.ndarray) -> float:
+    spread = float(np.square(references - references.mean()).sum())
+    return 1 - float(np.square(predictions - references).sum()) / spread if spread > 0 else float("nan")
+
+
+_SCORES = {
+    "accuracy": (_accuracy, "Share of predictions that equal their reference."),
+    "micro_f1": (_micro_f1, "F1 over all questions with answers 0 and 1."),
+    "rmse": (_rmse, "Root of the mean squared error."),
+    "r2": (_r_squared, "Share of the references' variance that is explained."),
+}
+
+
+def _score(name: str, kind: str, predictions: np.ndarray, references: np.ndarray) -> float:
+    return float(_metric(name, kind).compute(predictions=predictions, references=references)[name])
+
+
+@cache
+def _metric(name: str, kind: str) -> Any:
+    """Return an `evaluate.Metric`; the library is slow to import, so the class is made when it is first needed.
+
+    `evaluate.load("accuracy")` fetches a script from the Hub; this does not.
+    """
     import datasets
     import evaluate
 
-    class Accuracy(evaluate.Metric):
-        """Share of correct predictions. `evaluate.load("accuracy")` fetches a script from the Hub; this does not."""
+    score, meaning = _SCORES[name]
+
+    class Metric(evaluate.Metric):
+        """One of `_SCORES`."""
 
         def _info(self) -> evaluate.MetricInfo:
-            whole = datasets.Value("int64")
+            value = datasets.Value(kind)
             return evaluate.MetricInfo(
-                description="Share of predictions that equal their reference.",
+                description=meaning,
                 citation="",
-                inputs_description="predictions, references: integers",
-                features=datasets.Features({"predictions": whole, "references": whole}),
+                inputs_description=f"predictions, references: {kind}",
+                features=datasets.Features({"predictions": value, "references": value}),
             )
 
         def _compute(self, predictions: np.ndarray, references: np.ndarray) -> dict[str, float]:
-            return {"accuracy": float((np.asarray(predictions) == np.asarray(references)).mean())}
+            return {name: score(np.asarray(predictions), np.asarray(references))}
 
-    return Accuracy()
+    return Metric()
 
 
 @cache

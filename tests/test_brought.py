@@ -113,7 +113,6 @@ def test_nothing_is_stored_twice(tmp_path: Path) -> None:
         ({"features": np.zeros(COUNT)}, FileUnreadable, "one row for each"),
         ({"features": np.zeros((3, 2))}, FileUnreadable, "one row for each"),
         ({"features": np.full((COUNT, 2), np.nan)}, LitError, "NaN|too few"),
-        ({"labels": np.linspace(0.1, 1.2, COUNT)}, BadSetting, "real number"),
     ],
 )
 def test_a_file_that_does_not_fit_is_refused(

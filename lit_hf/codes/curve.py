@@ -36,6 +36,8 @@ class Curve:
     confidence: np.ndarray = field(default_factory=lambda: np.empty(0, np.float32))
     correct: np.ndarray = field(default_factory=lambda: np.empty(0, bool))
     below: np.ndarray = field(default_factory=lambda: np.empty(0, np.float64))
+    each_bits: np.ndarray | None = None
+    """Of several codes that were added up, the bits of each, float64 [L]."""
 
     @property
     def total(self) -> float:

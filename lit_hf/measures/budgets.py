@@ -26,13 +26,11 @@ class _Arms(Protocol):
     def twin(self) -> _Arm | None: ...
 
 
-class _Holdout(Protocol):
-    labels: np.ndarray
-
-
 def at_budgets(arms: _Arms, holdout: Any) -> list[dict[str, Any]]:
     """Return for each budget that the stream reaches: labels, bits of both arms (means over orders; the baseline's are
-    null without one), held-out accuracy of the encoder's probes (null without held-out examples)."""
+    null without one), held-out accuracy of the encoder's probes (null without held-out examples, and for numbers).
+
+    holdout: gives the metric for predictions by its `at`; or None."""
     total = len(arms.encoder.curves[0].bits)
     return [_budget(arms, holdout, n) for n in [*(b for b in BUDGETS if b < total), total]]
 
@@ -44,7 +42,7 @@ def _budget(arms: _Arms, holdout: Any, labels: int) -> dict[str, Any]:
         "labels": labels,
         "bits": _paid(arms.encoder, labels),
         "baseline_bits": None if arms.twin is None else _paid(arms.twin, labels),
-        "accuracy": float((predicted.argmax(1) == holdout.labels).mean()) if known else None,
+        **(holdout.at(predicted) if known else {"accuracy": None}),
     }
 
 

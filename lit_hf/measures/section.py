@@ -14,7 +14,8 @@ import numpy as np
 from lit_hf.measures.budgets import at_budgets
 from lit_hf.measures.calibration import calibration_by_decade
 from lit_hf.measures.compression import compression
-from lit_hf.measures.excess import bits_of, excess
+from lit_hf.measures.coverage import coverage_by_decade
+from lit_hf.measures.excess import excess
 from lit_hf.measures.falling import Falling, falling_curve
 from lit_hf.measures.intervals import interval
 from lit_hf.measures.labels_saved import labels_saved
@@ -43,21 +44,52 @@ class _Arms(Protocol):
     def without(self) -> Mapping[str, tuple[float, float]]: ...
 
 
-def measures(arms: _Arms, holdout: Any, uniform: float) -> dict[str, Any]:
-    """Return the section. holdout: held-out `labels`, or None; uniform: bits of the uniform code for the stream."""
+def measures(arms: _Arms, holdout: Any, uniform: float | None) -> dict[str, Any]:
+    """Return the section.
+
+    holdout: judges predictions for held-out labels (lit_hf/labels.py), or None; uniform: bits of the uniform code for
+    the stream, None where there is none.
+    """
     both = {"encoder": arms.encoder, "baseline": arms.twin}
     curves = {name: None if arm is None else _falling(arm) for name, arm in both.items()}
+    return {
+        **_against_uniform(arms, curves, uniform),
+        "budgets": at_budgets(arms, holdout),  # type: ignore[arg-type]
+        "last_block": _last(both),
+        **_excess(arms.encoder, holdout),
+        **_saved(curves["encoder"], curves["baseline"]),
+        **_calibrations(both),
+        **_sensitivity(arms),
+    }
+
+
+def _against_uniform(arms: _Arms, curves: dict[str, Falling | None], uniform: float | None) -> dict[str, Any]:
+    if uniform is None:
+        reason = "there is no uniform code"
+        return {"compression": None, "compression_reason": reason, "surplus": None, "surplus_reason": reason}
     per_label = uniform / len(arms.encoder.curves[0].bits)
     return {
         "compression": compression(uniform, arms.encoder.bits),
-        "budgets": at_budgets(arms, holdout),  # type: ignore[arg-type]
-        "last_block": _last(both),
         "surplus": [_surplus(curves, share * per_label) for share in SHARES],
-        **_excess(arms.encoder, holdout),
-        **_saved(curves["encoder"], curves["baseline"]),
-        "calibration": {name: None if arm is None else _calibration(arm) for name, arm in both.items()},
-        **_sensitivity(arms),
     }
+
+
+def _calibrations(both: dict[str, _Arm | None]) -> dict[str, Any]:
+    """Return calibration of classes, or coverage of numbers; of sets of labels neither, as there is no one class."""
+    first = both["encoder"]
+    assert first is not None
+    if len(first.curves[0].below):
+        reason = "labels are numbers: see coverage"
+        return {"calibration": None, "calibration_reason": reason} | {
+            "coverage": {name: None if arm is None else _coverage(arm) for name, arm in both.items()}
+        }
+    if not len(first.curves[0].confidence):
+        return {"calibration": None, "calibration_reason": "several labels may hold: there is no likeliest class"}
+    return {"calibration": {name: None if arm is None else _calibration(arm) for name, arm in both.items()}}
+
+
+def _coverage(arm: _Arm) -> list[dict[str, Any]]:
+    return [asdict(found) for found in coverage_by_decade(np.stack([curve.below for curve in arm.curves]))]
 
 
 def _bits(arm: _Arm) -> np.ndarray:
@@ -88,7 +120,7 @@ def _excess(arm: _Arm, holdout: Any) -> dict[str, Any]:
     table = arm.curves[0].held_out.get(labels)
     found = None
     if holdout is not None and table is not None:
-        found = excess(arm.bits, interval(*arm.by_group()).variance, labels, bits_of(table, holdout.labels))
+        found = excess(arm.bits, interval(*arm.by_group()).variance, labels, holdout.bits(table))
     names = ("excess_description_length", "epiplexity")
     if found is None:
         reason = "the final loss needs at least 30 held-out examples"

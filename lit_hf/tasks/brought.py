@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 import numpy as np
 
 from lit_hf.config import Settings
@@ -11,6 +14,7 @@ from lit_hf.tasks.contract import DatasetInfo, Input, Task
 from lit_hf.tasks.holdout import make_holdout
 from lit_hf.tasks.labels import MISSING, class_names, encode_labels, find_classes
 from lit_hf.tasks.stream import build_stream, draw, fingerprint, flatten
+from lit_hf.tasks.targets import load_brought_targets
 
 NAME = "features"
 UNIT = "example"
@@ -25,6 +29,9 @@ def load_brought(settings: Settings, needed: int) -> Task:
     if settings.dataset != settings.model:
         raise BadSetting("dataset", settings.dataset, f"left out: the labels are in {settings.model}")
     found = read_brought(settings.model)
+    other = load_brought_targets(settings, found, _info(found), partial(_content, found), needed)
+    if other is not None:
+        return other
     classes = find_classes(found.labels, None, LABELS)
     labels = encode_labels(found.labels, classes, LABELS)
     kept = np.flatnonzero(labels != MISSING).tolist()
@@ -35,22 +42,31 @@ def load_brought(settings: Settings, needed: int) -> Task:
     return _assemble(settings, found, labels, kept, class_names(classes, None), needed)
 
 
+def _content(found: Brought, row: Input) -> bytes:
+    """Return the numbers of a row: rows with the same are one input."""
+    assert isinstance(row, int)
+    return found.features[row].tobytes() + (b"" if found.baseline is None else found.baseline[row].tobytes())
+
+
+def _info(found: Brought) -> dict[str, Any]:
+    """Return the fields of `DatasetInfo` that the file decides."""
+    columns = {"text": FEATURES, "text_pair": None, "label": LABELS}
+    return {"id": found.path.name, "config": None, "split": "all rows", "revision": None, "columns": columns}
+
+
 def _assemble(
     settings: Settings, found: Brought, labels: np.ndarray, kept: list[int], names: tuple[str, ...], needed: int
 ) -> Task:
-    def content(row: Input) -> bytes:
-        assert isinstance(row, int)
-        return found.features[row].tobytes() + (b"" if found.baseline is None else found.baseline[row].tobytes())
-
+    content = partial(_content, found)
     stream = build_stream(kept, labels[kept].tolist(), settings.seed, content)
     size = draw(stream, settings.max_examples)
     drawn, groups = flatten(stream.labels[:size])
     if len(drawn) < needed:
         raise TooFewExamples(len(drawn), needed)
     info = DatasetInfo(
-        id=found.path.name, config=None, split="all rows", revision=None, read=len(labels),
+        **_info(found), read=len(labels),
         fingerprint=fingerprint(kept, [names[label] for label in labels[kept]], content),
-        columns={"text": FEATURES, "text_pair": None, "label": LABELS}, missing_labels=len(labels) - len(kept),
+        missing_labels=len(labels) - len(kept),
         empty_inputs=0, duplicates=len(kept) - len(stream.inputs),
     )  # fmt: skip
     return Task(

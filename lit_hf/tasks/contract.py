@@ -35,7 +35,7 @@ class DatasetInfo:
 
 @dataclass(frozen=True)
 class Holdout:
-    """Labelled inputs that are not in the coded stream: `labels` is int64 [M].
+    """Labelled inputs that are not in the coded stream: `labels` is int64 [M], or [M, L] as in the task.
 
     `rows`, int64 [M]: the row of the features of `inputs` that each label belongs to; None: one for each, in order.
     """
@@ -56,7 +56,8 @@ class Task:
     """
 
     kind: str
-    """"text-classification", "text-pair-classification", "token-classification" or "features"."""
+    """"text-classification", "text-pair-classification", "token-classification", "features", ...; where the labels are
+    no classes "regression" or "multi-label-classification", and `reads` is the kind of the inputs."""
     unit: str
     """What one label belongs to: "example" or "token"."""
     pool: Sequence[Input]
@@ -64,7 +65,8 @@ class Task:
     size: int
     """Number of groups drawn: the task is `pool[:size]`."""
     labels: np.ndarray
-    """int64 [N]: class of each drawn label; those of one group are adjacent and sorted."""
+    """int64 [N]: class (or bin) of each drawn label; those of one group are adjacent and sorted. Of labels that may
+    hold together, [N, L] of 0 and 1."""
     groups: np.ndarray
     """int64 [N], non-decreasing: `pool[groups[i]]` is the input of label i. Every drawn group occurs."""
     classes: tuple[str, ...]
@@ -73,6 +75,10 @@ class Task:
     dataset: DatasetInfo
     rows: np.ndarray | None = None
     """int64 [N]: the row of the pool's features that each label belongs to; None: that of its group."""
+    reads: str | None = None
+    """Kind of the inputs where `kind` says what the labels are."""
+    width: float | None = None
+    """Of numbers: the width of a bin, in units of the label."""
 
     @property
     def feature_rows(self) -> np.ndarray:

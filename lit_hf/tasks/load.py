@@ -19,6 +19,7 @@ from lit_hf.tasks.labels import MISSING, class_names, encode_labels, find_classe
 from lit_hf.tasks.loading import Source, describe, open_source, read_columns, wrap_source
 from lit_hf.tasks.schema import Columns
 from lit_hf.tasks.stream import Stream, build_stream, draw, fingerprint, flatten
+from lit_hf.tasks.targets import load_targets
 
 if TYPE_CHECKING:
     import datasets
@@ -49,6 +50,9 @@ def load_task(settings: Settings, data: datasets.Dataset | datasets.DatasetDict 
         return load_brought(settings, NEEDED)
     source = open_source(settings.dataset) if data is None else wrap_source(data, settings.dataset)
     split = _choose_split(source, settings.split)
+    other = load_targets(settings, source, split, _other_split(source, split), NEEDED)
+    if other is not None:
+        return other
     kind, columns = _choose(source, split, settings)
     table = _read(source, split, columns)
     names = describe(source.splits[split])[columns.label].names
@@ -131,9 +135,13 @@ def _assemble_tokens(
     )  # fmt: skip
 
 
+def _other_split(source: Source, split: str) -> str | None:
+    return next((name for name in VALIDATION_NAMES if name in source.splits and name != split), None)
+
+
 def _validation_split(source: Source, split: str, columns: Columns) -> str | None:
     """Return the name of the split to hold out, besides the coded one, if it has the columns."""
-    name = next((name for name in VALIDATION_NAMES if name in source.splits and name != split), None)
+    name = _other_split(source, split)
     fits = name is not None and {columns.text, columns.label} <= set(describe(source.splits[name]))
     return name if fits else None
 
