@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lit_hf.coding import NUMBERS, code_hash
+from lit_hf.errors import LitError
 
 if TYPE_CHECKING:
     from lit_hf.codes.curve import Curve
@@ -60,8 +61,14 @@ def code_label_sets(
     keep_first: bool = True, rows: np.ndarray | None = None, held_out: Any = None,
     kinds: tuple[str, ...] | None = None, code: str = "online",
 ) -> Curve:  # fmt: skip
-    """Code each column of `labels` [N, L] by itself, all in the same order; see `lit_hf.api.code_order`."""
+    """Code each column of `labels` [N, L] by itself, all in the same order; see `lit_hf.api.code_order`.
+
+    Beside their sum stands the sum of the class priors, mixed by Bayes with weights 1/2: each code by itself may cost 2
+    bits more than its prior, all together cost 1 bit more.
+    """
     from lit_hf.api import code_order
+    from lit_hf.codes.baselines import class_prior_bits
+    from lit_hf.codes.marginal import bayes
 
     curves = [
         code_order(
@@ -70,7 +77,20 @@ def code_label_sets(
         )
         for column in np.ascontiguousarray(labels.T)
     ]  # fmt: skip
-    return add_up(curves)
+    found = add_up(curves)
+    along = labels[found.index]
+    prior = np.sum([class_prior_bits(column, 2, found.groups) for column in along.T], axis=0)
+    logs, _ = bayes(-np.stack([found.bits, prior]) * np.log(2), np.array([0.5, 0.5]))
+    return replace(found, bits=-logs / np.log(2))
+
+
+def require_classes(task: Task, command: str) -> None:
+    """Raise `LitError` where a command knows classes only."""
+    if task.width is not None or task.labels.ndim == 2:
+        raise LitError(
+            f"{command} knows labels that are classes, and this is {task.kind}.",
+            "Measure one checkpoint at a time: `lit-hf eval MODEL DATASET`.",
+        )
 
 
 def add_up(curves: Sequence[Curve]) -> Curve:

@@ -20,6 +20,7 @@ import numpy as np
 from lit_hf.config import Settings, from_mapping
 from lit_hf.errors import BadBitstream, IncomparableRecords, LitError, RecordChanged
 from lit_hf.evaluate import Job
+from lit_hf.labels import require_classes
 from lit_hf.records import Record, record_id
 from lit_hf.runtime.files import atomic_file
 from lit_hf.runtime.progress import NullProgress, Progress
@@ -63,6 +64,7 @@ def verify(folder: str | Path, progress: Progress | None = None) -> Verification
     folder, progress = Path(folder), progress or NullProgress()
     record = Record.load(folder)
     job = Job.prepare(settings_of(record, folder), progress)
+    require_classes(job.task, "verify")
     _same_data(record, job, folder)
     task, file = job.task, folder / FILE
     features = job.features(job.encoder, task.pool, task.size, "embed with the encoder")

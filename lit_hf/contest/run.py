@@ -59,12 +59,14 @@ def hold(
     from lit_hf.contest.finals import finish
     from lit_hf.contest.race import run_audit, run_race
     from lit_hf.contest.rivals import rival_scores
+    from lit_hf.labels import require_classes
     from lit_hf.results import ResultsStore
     from lit_hf.runtime.progress import NullProgress
     from lit_hf.tasks import load_task
 
     began, progress = time.perf_counter(), progress or NullProgress()
     task, store = load_task(plan[0], data), ResultsStore.at(plan[0].cache_dir)
+    require_classes(task, "rank")
     entrants, failed = _enter(plan, task, store, progress, crew)
     if options.race:
         run_race(entrants, task, options.rules, progress, crew)

@@ -83,7 +83,7 @@ def _ladder(record: Mapping[str, Any]) -> list[str]:
     baselines = record["baselines"]
     rows = [
         ("uniform", baselines["uniform"]),
-        ("class prior", baselines["class_prior"]),
+        ("class prior" if record["dataset"].get("classes") is not None else "marginal", baselines["class_prior"]),
         ("raw input", baselines["raw_input"]),
         ("random twin", baselines["random_twin"]),
         ("**this checkpoint**", record["codelength"]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lit_hf.records import Record
-from lit_hf.reports.words import name_of_baseline
+from lit_hf.reports.words import name_of_baseline, name_of_prior
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ def ladder(record: Record) -> list[Rung]:
     kind = base["raw_input"]["kind"]
     codes = [
         ("uniform", "uniform code", base["uniform"]["bits"]),
-        ("class_prior", "class prior", base["class_prior"]["bits"]),
+        ("class_prior", name_of_prior(record), base["class_prior"]["bits"]),
         ("raw_input", f"raw input ({kind})" if kind else "raw input", base["raw_input"]["bits"]),
         ("random_twin", name_of_baseline(record), base["random_twin"]["bits"]),
         ("encoder", "encoder", record["codelength"]["bits"]),

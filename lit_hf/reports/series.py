@@ -10,7 +10,7 @@ import numpy as np
 
 from lit_hf.measures.pointwise import half_widths
 from lit_hf.records import Record
-from lit_hf.reports.words import name_of_baseline
+from lit_hf.reports.words import name_of_baseline, name_of_prior
 
 # At the start an increment is one example, whose bits are noise: a drawn point holds at least so many labels ...
 MIN_LABELS = 8
@@ -54,7 +54,8 @@ def series(record: Record) -> list[Series]:
     for key, name, field in ARMS:
         values = _per_increment(curve.get(field), len(edges) - 1)
         if values is not None:
-            name = name_of_baseline(record) if key == "random_twin" else name
+            own = {"random_twin": name_of_baseline(record), "class_prior": name_of_prior(record)}
+            name = own.get(key, name)
             means = [_mean(values, edges, a, b) for a, b in bins]
             found.append(Series(key, name, centres, means, _half(record, key, [(edges[a], edges[b]) for a, b in bins])))
     return found

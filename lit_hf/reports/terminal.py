@@ -139,7 +139,8 @@ def _ladder(record: Record, width: int, unicode: bool) -> Table:
 
 def _control(record: Record) -> Text:
     shuffled = record["baselines"]["shuffled_labels"]
-    shown = {"L_IT": shuffled["transfer_bits"], "code - class prior": shuffled["code_minus_class_prior_bits"]}
+    prior = f"code - {words.name_of_prior(record)}"
+    shown = {"L_IT": shuffled["transfer_bits"], prior: shuffled["code_minus_class_prior_bits"]}
     known = [f"{name} {words.signed(value)} bits" for name, value in shown.items() if value is not None]
     if not known:
         return Text(f"control: no shuffled labels ({shuffled.get('transfer_bits_reason', 'not run')})", style="dim")

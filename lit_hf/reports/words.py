@@ -72,13 +72,24 @@ def name_of_baseline(record: Record) -> str:
     return str(record["transfer"]["baseline"] or "random twin").replace("_", " ")
 
 
+def name_of_prior(record: Record) -> str:
+    """Return the name of the code that looks at no input: of classes their prior, of numbers their marginal."""
+    return "class prior" if record["dataset"]["classes"] is not None else "marginal"
+
+
 def holdout(record: Record) -> str | None:
     """Return the held-out metric in words, or None."""
     held = record["holdout"]
     if held is None:
         return None
     value = percent(held["value"]) if held["metric"] == "accuracy" else f"{held['value']:.3f}"
-    return f"{held['metric']} {value} on {held['examples']:,} {held['source']}"
+    more = "".join(f", {spoken} {held[name]:.3f}" for name, spoken in _MORE.items() if held.get(name) is not None)
+    name = _METRICS.get(held["metric"], held["metric"])
+    return f"{name} {value}{more} on {held['examples']:,} {held['source']}"
+
+
+_METRICS = {"micro_f1": "micro-averaged F1", "rmse": "RMSE"}
+_MORE = {"r2": "R²", "accuracy": "accuracy"}
 
 
 def remarks(record: Record) -> list[str]:
@@ -160,9 +171,10 @@ def task_line(dataset: dict[str, Any]) -> str:
     """Return what is coded from what."""
     columns = dataset["columns"]
     inputs = " + ".join(columns[name] for name in ("text", "text_pair") if columns.get(name))
+    bins = f" in bins of {dataset['bin_width']:g}" if dataset.get("bin_width") is not None else ""
     copies = f" ({dataset['duplicates']:,} copies of others)" if dataset["duplicates"] else ""
     return (
-        f"{dataset['kind']}: {inputs} → {columns.get('label')}, {counted(dataset['examples'], dataset['unit'])}{copies}"
+        f"{dataset['kind']}: {inputs} → {columns.get('label')}{bins}, {counted(dataset['examples'], dataset['unit'])}{copies}"
     )
 
 
