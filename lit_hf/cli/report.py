@@ -45,8 +45,7 @@ def command(
     html = page(found, _quoting(data or (), sink) if texts else None, examples)
     output.mkdir(parents=True, exist_ok=True)
     file = output / "index.html"
-    # Texts of datasets may hold what is not Unicode.
-    file.write_bytes(html.encode("utf-8", "replace"))
+    file.write_text(html, encoding="utf-8")
     sink.text(str(file))
 
 

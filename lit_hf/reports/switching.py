@@ -86,8 +86,8 @@ def switching_figure(record: Record) -> Figure | None:
         labels_axis(axes)
         axes.grid(visible=False)
         axes.set(xlim=(1, found.stop), ylim=(0, 1), ylabel="weight in the mixture (shares of 1)")
-        names = f"{short(record['model']['id'])} on {short(record['dataset']['id'])}"
-        heading(axes, "Which readout carries the code", f"{names}; weights of the first order, exact")
+        about = f"{short(record['model']['id'])} on {short(record['dataset']['id'])}"
+        heading(axes, "Which readout carries the code", f"{about}; weights of the first order, exact")
         handles, names = axes.get_legend_handles_labels()
         axes.legend(handles[::-1], names[::-1], frameon=False, loc="center left", bbox_to_anchor=(1.0, 0.5))
     return figure

@@ -29,8 +29,11 @@ class Opened:
 def chromium() -> Iterator[Any]:
     """The browser."""
     program = assets.chromium()
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        assets.absent('playwright is not installed: pip install ".[test]"')
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program)
         yield browser
         browser.close()
@@ -43,7 +46,7 @@ def opened(chromium: Any, tmp_path: Path) -> Iterator[Callable[..., Opened]]:
 
     def show(html: str, width: int = 1280, scheme: str = "light") -> Opened:
         file = tmp_path / f"{len(pages)}.html"
-        file.write_bytes(html.encode("utf-8", "replace"))
+        file.write_text(html, encoding="utf-8")
         page = chromium.new_page(viewport={"width": width, "height": 844}, color_scheme=scheme)
         found = Opened(page)
         page.on("request", lambda request: found.requests.append(request.url))

@@ -73,6 +73,13 @@ def test_what_was_not_measured_is_said() -> None:
     assert "-layers" not in html
 
 
+def test_no_word_turns_the_direction_of_others() -> None:
+    html = page([full(f"evil{turn}gpj.exe", quality=0.2) for turn in "\u202e\u2067\x00\ud800"])
+    assert html.count("evil\ufffdgpj.exe") >= 4
+    assert not set("\u202e\u2067\x00\ud800") & set(html)
+    assert html.encode("utf-8")
+
+
 def test_charts_stay_in_their_frames() -> None:
     record = full()
     charts = [curve_chart(series(record), "t"), switching_chart(record), layer_chart(record)]

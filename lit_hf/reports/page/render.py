@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -19,6 +20,7 @@ from lit_hf.reports.page.hardest import Reader, hardest
 from lit_hf.reports.ranking_words import rank_of
 from lit_hf.reports.whole import whole
 
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 Texts = Callable[[Record], "Reader | None"]
 """Returns what reads the inputs of a record, or None when its dataset is not here."""
 NO_TEXTS = "The dataset is not here, or is not the one that was measured: numbers are places in the stream."
@@ -116,8 +118,13 @@ def _environment() -> Any:
     # Everything is escaped, whatever the file is called; a name that is misspelt in a template is an error.
     return Environment(
         loader=PackageLoader("lit_hf.reports", "templates"), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
+        finalize=_visible, trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
+
+
+def _visible(value: Any) -> Any:
+    """Replace what is not seen but changes what is: control characters, turns of direction, halves of characters."""
+    return _UNSEEN.sub("\ufffd", value) if type(value) is str else value
 
 
 def _file(name: str) -> Any:
