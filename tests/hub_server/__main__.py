@@ -1,7 +1,8 @@
 """`python -m tests.hub_server [--port N]`: serve the stand-in Hub on 127.0.0.1 until interrupted.
 
 The first line on stdout is its address; port 0 (the default) takes a free one. Accounts: `hf_owner` is the token of
-`owner` (and admin of `org`), `hf_stranger` that of `stranger`, `hf_readonly` a read-only token of `owner`.
+`owner` (and admin of `org`), `hf_stranger` that of `stranger`, `hf_readonly` a read-only token of `owner`,
+`hf_librarian` one that may write where documentation reads.
 """
 
 from __future__ import annotations

@@ -11,6 +11,10 @@ from tests.hub_server.errors import entry_not_found, revision_not_found
 POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:{oid}\nsize {size}\n"
 
 
+LIBRARY = ("google-bert", "nyu-mll", "org", "sentence-transformers")
+"""Namespaces that documentation takes models and datasets from."""
+
+
 @dataclass(frozen=True)
 class User:
     """An account with one token; `role` is the token's ("write" or "read"), `orgs` its roles in organisations."""
@@ -175,6 +179,8 @@ def default_users() -> dict[str, User]:
     users = [
         User("owner", "hf_owner", orgs={"org": "admin"}),
         User("stranger", "hf_stranger"),
+        # Whoever fills this Hub with what the documentation names.
+        User("librarian", "hf_librarian", orgs=dict.fromkeys(LIBRARY, "write")),
         User("owner", "hf_readonly", role="read", orgs={"org": "admin"}),
     ]
     return {user.token: user for user in users}
