@@ -56,7 +56,7 @@ def make_record(job: Job, arms: Arms) -> Record:
         first = {layer: float(arm.bits_per_order[0]) for layer, arm in arms.layers.items()}
         ends = {layer: arm.interval for layer, arm in arms.layers.items()}
         data["layers"] = layer_profile(first, ends, labels)
-    data["notes"] = notes_section(data, arms)
+    data["notes"] = notes_section(data, arms, job.halved)
     return Record(data, _arrays(job, arms))
 
 
@@ -154,7 +154,16 @@ def _twin(arms: Arms, twin: Interval | None) -> dict[str, Any]:
         "bits": twin.estimate,
         "interval": [twin.low, twin.high],
         "initialisations": 1 + len(arms.twin_parts),
+        **_collapse(arms),
     }
+
+
+def _collapse(arms: Arms) -> dict[str, Any]:
+    """Return how little the twin's features differ, when they have collapsed."""
+    from lit_hf.features.collapse import COLLAPSED
+
+    spread = arms.spread[1]
+    return {"collapsed": {"relative_spread": spread}} if spread is not None and spread < COLLAPSED else {}
 
 
 def _no_raw_input() -> dict[str, Any]:

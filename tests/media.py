@@ -25,6 +25,7 @@ from transformers import (
 from transformers.models.vit.image_processing_pil_vit import ViTImageProcessorPil
 
 from lit_hf.runtime import inputs
+from lit_hf.tasks.media import digest
 
 RATE = 8_000
 
@@ -45,13 +46,13 @@ def image_data(pixels: np.ndarray, labels: Sequence[int], classes: int = 10) -> 
 
 def image(pixels: np.ndarray) -> inputs.Image:
     """A reference to an image in memory."""
-    return inputs.Image(f"{hash(pixels.tobytes()) % 2**128:032x}", lambda: pixels)
+    return inputs.Image(digest(pixels.tobytes()), lambda: pixels)
 
 
 def sound(samples: np.ndarray, rate: int = RATE) -> inputs.Sound:
     """A reference to a sound in memory."""
     found = inputs.Waveform(samples.astype(np.float32), rate)
-    return inputs.Sound(f"{hash(samples.tobytes()) % 2**128:032x}", lambda: found)
+    return inputs.Sound(digest(samples.tobytes()), lambda: found)
 
 
 def tone(hertz: float, seconds: float = 0.5, rate: int = RATE, size: float = 0.5) -> np.ndarray:
@@ -97,15 +98,15 @@ def whisper(seed: int = 0) -> PreTrainedModel:
     return _seeded(WhisperModel, config, seed)
 
 
-def save(folder: Path, model: PreTrainedModel) -> Path:
-    """Write the model with a processor that fits it."""
+def save(folder: Path, model: PreTrainedModel, side: int = 28) -> Path:
+    """Write the model with a processor that fits it; images are made `side` pixels wide and high."""
     model.save_pretrained(folder)
     if isinstance(model, WhisperModel):
         WhisperFeatureExtractor(feature_size=20, chunk_length=2).save_pretrained(folder)
     elif isinstance(model, Wav2Vec2Model):
         Wav2Vec2FeatureExtractor(return_attention_mask=False).save_pretrained(folder)
     else:
-        ViTImageProcessorPil(size={"height": 28, "width": 28}).save_pretrained(folder)
+        ViTImageProcessorPil(size={"height": side, "width": side}).save_pretrained(folder)
     return folder
 
 
