@@ -48,6 +48,10 @@ ROOMS["texts"] = LEAVES | {"runtime", "tasks", "reports"}
 ROOMS["decoder"] = {"errors", "proof"}
 # A contest of checkpoints composes evaluations, shell by shell.
 ROOMS["contest"] = COMPOSED | COMPOSITION | {"ranking", "texts"}
+# A file of datasets and checkpoints; one checkpoint on all datasets of it.
+ROOMS["suites"] = LEAVES
+ROOMS["survey"] = COMPOSED | COMPOSITION | {"contest"}
+ROOMS["contest"] |= {"suites"}
 # A model in training is measured by the same parts.
 ROOMS["training"] = COMPOSED
 # A library that is used all over the place cannot be replaced, or kept out of `lit-hf --help`.

@@ -12,9 +12,11 @@ from lit_hf.cli.options import RUNS, Config, FormatOption, LogDir, LogWith, Outp
 from lit_hf.cli.output import Format, Sink, is_main_process
 from lit_hf.cli.processes import NumProcesses, spread
 from lit_hf.cli.progress import make_progress
+from lit_hf.cli.suite import evaluate_suite
 from lit_hf.config import BROUGHT, Settings
 from lit_hf.errors import UsageError
 from lit_hf.runtime.tracking import require_trackers
+from lit_hf.suites import is_suite
 
 _EXAMPLE = "lit-hf eval sentence-transformers/all-MiniLM-L6-v2 glue/sst2"
 
@@ -24,7 +26,10 @@ Model = Annotated[
 ]
 Dataset = Annotated[
     str | None,
-    typer.Argument(metavar="DATASET", help="Alias (glue/sst2), Hub id (org/name, org/name:config), or a local file."),
+    typer.Argument(
+        metavar="DATASET",
+        help="Alias (glue/sst2), Hub id (org/name, org/name:config), a local file, or a suite (FILE.yaml).",
+    ),
 ]
 
 
@@ -42,13 +47,16 @@ def command(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Measure the information transfer of a checkpoint on a labelled dataset, in bits."""
+    if dataset is not None and is_suite(dataset):
+        spread(context, num_processes)
+        return evaluate_suite(model, dataset, given, output, format)
     names = {"model": model, "dataset": dataset}
     given |= {name: value for name, value in names.items() if value is not None}
     if config is None:
         _lead_on(model, dataset)
     settings = settings_of(given, config)
     spread(context, num_processes)
-    evaluate(settings, output, format, log_with or (), log_dir)
+    return evaluate(settings, output, format, log_with or (), log_dir)
 
 
 def evaluate(

@@ -1,20 +1,13 @@
-"""What is to be ranked: checkpoints, datasets and settings, from names or from a file."""
+"""How a contest is held, and who takes no part; what is ranked is a `Suite`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
-from lit_hf.config import Settings, from_mapping, known_keys, read_yaml
-from lit_hf.errors import BadSetting, UnknownKey, UsageError
 from lit_hf.ranking.racing import Rules
+from lit_hf.suites import OF_DATASET, Suite
 
-OF_MODEL = (
-    "layer", "pooling", "prompt", "max_tokens", "dtype", "batch_tokens", "allow_pickle", "trust_remote_code"
-)  # fmt: skip
-OF_DATASET = ("task", "text_column", "text_pair_column", "label_column", "split", "max_examples")
+__all__ = ["OF_DATASET", "Options", "Skipped", "Suite"]
 
 
 @dataclass(frozen=True)
@@ -41,57 +34,3 @@ class Skipped:
     revision: str | None
     reason: str
     parameters: int | None = None
-
-
-@dataclass(frozen=True)
-class Suite:
-    """Checkpoints and datasets, each with settings of its own, and settings for all."""
-
-    models: tuple[dict[str, Any], ...] = ()
-    datasets: tuple[dict[str, Any], ...] = ()
-    settings: Mapping[str, Any] | None = None
-
-    @classmethod
-    def read(cls, path: str | Path) -> Suite:
-        """Read a file with `models`, `datasets` (lists of names, or of mappings with settings) and settings."""
-        values = read_yaml(path)
-        known = ["models", "datasets", *(key for key in known_keys() if key not in ("model", "dataset"))]
-        for key in values:
-            if key not in known:
-                raise UnknownKey(str(key), known, str(path))
-        models = _listed(values.pop("models", []), "model", OF_MODEL, path)
-        datasets = _listed(values.pop("datasets", []), "dataset", OF_DATASET, path)
-        return cls(tuple(models), tuple(datasets), values)
-
-    def plans(self, given: Mapping[str, Any]) -> list[list[Settings]]:
-        """Return the settings of each checkpoint on each dataset; what was `given` wins over the file's."""
-        if not self.datasets or not self.models:
-            raise UsageError(
-                f"rank needs {'a dataset' if not self.datasets else 'checkpoints to rank'}.",
-                "Try `lit-hf rank glue/sst2 MODEL MODEL`, or `--models FILE.yaml`, or `--from-hub --search minilm`.",
-            )
-        general = {**(self.settings or {}), **given}
-        return [
-            [from_mapping({**general, **dataset, **model}, "the contest") for model in _distinct(self.models)]
-            for dataset in self.datasets
-        ]
-
-
-def _listed(values: Any, key: str, allowed: Sequence[str], path: str | Path) -> list[dict[str, Any]]:
-    if not isinstance(values, list):
-        raise BadSetting(f"{key}s", values, f"a list of names in {path}")
-    found = []
-    for value in values:
-        entry = {key: value} if isinstance(value, str) else value
-        if not isinstance(entry, dict) or key not in entry:
-            raise BadSetting(f"{key}s", value, f"a name, or a mapping with `{key}`, in {path}")
-        for name in entry:
-            if name not in (key, *allowed):
-                raise UnknownKey(str(name), [key, *allowed], f"{key}s of {path}")
-        found.append(entry)
-    return found
-
-
-def _distinct(models: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Drop repetitions: one checkpoint, read one way, is one entrant."""
-    return [model for index, model in enumerate(models) if model not in models[:index]]

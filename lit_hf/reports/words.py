@@ -173,9 +173,8 @@ def task_line(dataset: dict[str, Any]) -> str:
     inputs = " + ".join(columns[name] for name in ("text", "text_pair") if columns.get(name))
     bins = f" in bins of {dataset['bin_width']:g}" if dataset.get("bin_width") is not None else ""
     copies = f" ({dataset['duplicates']:,} copies of others)" if dataset["duplicates"] else ""
-    return (
-        f"{dataset['kind']}: {inputs} → {columns.get('label')}{bins}, {counted(dataset['examples'], dataset['unit'])}{copies}"
-    )
+    coded = f"{columns.get('label')}{bins}, {counted(dataset['examples'], dataset['unit'])}{copies}"
+    return f"{dataset['kind']}: {inputs} → {coded}"
 
 
 def classes_line(dataset: dict[str, Any], limit: int = 6) -> str | None:

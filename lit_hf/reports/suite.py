@@ -1,0 +1,72 @@
+"""A suite on a terminal: one row for each dataset, and the whole below."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import Any
+
+from rich import box
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from lit_hf.reports import words
+
+_METRICS = {"accuracy": "acc.", "micro_f1": "F1", "rmse": "RMSE"}
+
+
+def report(found: dict[str, Any]) -> list[RenderableType]:
+    """Return the parts of the report, top first."""
+    title = Text(f"{words.model_line(found['model'])} on {PurePath(found['suite']).name}", style="bold")
+    failed = [row for row in found["rows"] if row["error"] is not None]
+    reasons = [Text(f"! {_short(row['dataset'])}: {row['error']}", style="yellow") for row in failed]
+    return [title, Text(), _table(found), Text(), Text(_whole(found["aggregate"])), *reasons]
+
+
+def _table(found: dict[str, Any]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for name in ("dataset", "labels", "code", "twin", "L_IT", "interval", "per label", "saved", "held out"):
+        table.add_column(name, justify="left" if name == "dataset" else "right", overflow="fold")
+    for row in found["rows"]:
+        table.add_row(*_cells(row))
+    whole = found["aggregate"]
+    if whole["transfer_bits"] is not None:
+        table.add_section()
+        table.add_row(
+            "together", f"{whole['labels']:,}",
+            *(words.bits(whole[f"{name}_bits"]) for name in ("codelength", "baseline", "transfer")),
+            words.interval(whole["interval"]), f"{whole['bits_per_label']:.3f}", _share(whole["mean_share_saved"]), "",
+            style="bold",
+        )  # fmt: skip
+    return table
+
+
+def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+    name = _short(row["dataset"])
+    if row["error"] is not None:
+        return (name, "failed", *[""] * 7)
+    held = "" if row["metric"] is None else f"{_METRICS.get(row['metric'], row['metric'])} {row['value']:.3f}"
+    code = words.bits(row["codelength_bits"])
+    if row["transfer_bits"] is None:
+        return (name, f"{row['labels']:,}", code, *[""] * 5, held)
+    return (
+        name, f"{row['labels']:,}", code, words.bits(row["baseline_bits"]), words.bits(row["transfer_bits"]),
+        words.interval(row["interval"]), f"{row['bits_per_label']:.3f}", _share(row["share_saved"]), held,
+    )  # fmt: skip
+
+
+def _whole(aggregate: dict[str, Any]) -> str:
+    measured = f"{aggregate['measured']} of {words.counted(aggregate['datasets'], 'dataset')}"
+    return (
+        f"together: {measured} measured. Bits are sums, so a dataset counts by its labels; `saved` is the mean of "
+        "L_IT / twin over datasets, each counting alike, without regression."
+    )
+
+
+def _share(share: float | None) -> str:
+    return "" if share is None else words.percent(share)
+
+
+def _short(name: str) -> str:
+    """Return a dataset's name; of a path its last part."""
+    return PurePath(name).name if PurePath(name).is_absolute() or name.startswith(".") else name
