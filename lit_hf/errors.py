@@ -26,6 +26,21 @@ def _listed(names: Iterable[object], limit: int = 8) -> str:
     return ", ".join(shown[:limit]) + more
 
 
+_NO_HEADER = (
+    "The first line of the file seems to be an example. Put a line of names in front of it, such as `text,label`: "
+    "`sed -i '1i text,label' FILE`."
+)
+
+
+def _looks_like_an_example(names: Sequence[str]) -> bool:
+    """Tell whether the names of columns are the first example of a file without a line of names."""
+    return any(len(name.split()) > 4 or name.lstrip("-").replace(".", "", 1).isdigit() for name in names)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= 40 else f"{name[:39]}…"
+
+
 def _did_you_mean(suggestions: Sequence[str]) -> str:
     return f"Did you mean {' or '.join(suggestions)}? " if suggestions else ""
 
@@ -117,14 +132,14 @@ class GatedRepository(LitError):
 class OfflineNotCached(LitError):
     """The Hub cannot be reached, and the files are not in the cache; a dataset's `name` is `datasets/org/name`."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, suggestions: Sequence[str] = ()) -> None:
         repo = name.removeprefix("datasets/")
         option = " --repo-type dataset" if repo != name else ""
         super().__init__(
             f"{repo} is not in the local cache and the Hub cannot be reached (offline mode or no network).",
-            f"With network, run `hf download {repo}{option}`; or give the path of a local folder or file.",
+            f"{_did_you_mean(suggestions)}With network, run `hf download {repo}{option}`; or give the path of a local folder or file.",
         )
-        self.name = name
+        self.name, self.suggestions = name, tuple(suggestions)
 
 
 class NoSafetensors(LitError):
@@ -163,8 +178,10 @@ class MissingColumn(LitError):
     def __init__(self, column: str, available: Sequence[str]) -> None:
         close = nearest(column, available, 1)
         super().__init__(
-            f"there is no column {column!r}; the dataset has {_listed(available) or 'no columns'}.",
-            f"{_did_you_mean(close)}Name the columns with `--text-column` and `--label-column`.",
+            f"there is no column {column!r}; the dataset has {_listed(map(_short, available)) or 'no columns'}.",
+            _NO_HEADER
+            if _looks_like_an_example(available)
+            else f"{_did_you_mean(close)}Name the columns with `--text-column` and `--label-column`.",
         )
         self.column, self.available = column, tuple(available)
 
@@ -173,9 +190,10 @@ class AmbiguousColumns(LitError):
     """The columns of the task could not be told from the dataset's features and names."""
 
     def __init__(self, role: str, available: Sequence[str]) -> None:
+        next_step = f"Say it with `--{role.replace(' ', '-')}-column NAME`; a csv needs a first line of names."
         super().__init__(
-            f"cannot tell which column is the {role}; the dataset has {_listed(available)}.",
-            f"Say it with `--{role.replace(' ', '-')}-column NAME`; a csv needs a first line of names.",
+            f"cannot tell which column is the {role}; the dataset has {_listed(map(_short, available))}.",
+            _NO_HEADER if _looks_like_an_example(available) else next_step,
         )
         self.role, self.available = role, tuple(available)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from lit_hf.errors import GatedRepository, LitError, OfflineNotCached, UnknownRevision
+from lit_hf.errors import GatedRepository, LitError, OfflineNotCached, UnknownRevision, nearest
 from lit_hf.runtime.files import cache_root, digest_of, write_json
 
 RepoType = Literal["model", "dataset"]
@@ -98,14 +98,35 @@ def optional_file(repo: str, revision: str | None, name: str, kind: RepoType) ->
 
 
 def similar_repos(repo: str, kind: RepoType, count: int = 3) -> list[str]:
-    """Return names on the Hub that a search for the last part of `repo` finds; empty when the Hub cannot be asked."""
+    """Return names on the Hub like `repo`, nearest first; empty when the Hub cannot be asked.
+
+    The Hub searches for parts of names, so the last part of `repo` is looked for, and then its beginnings up to a `-`,
+    `_` or `.`: "all-MiniLM-L6-v3" leads to "all-MiniLM-L6-v2" by "all-MiniLM-L6".
+    """
     from huggingface_hub import HfApi
 
-    api, word = HfApi(), repo.rsplit("/", 1)[-1]
-    with suppress(Exception):  # suggestions are a courtesy: whatever fails here must not hide the error they accompany
-        listing = api.list_models if kind == "model" else api.list_datasets
-        return [entry.id for entry in listing(search=word, limit=count)]
-    return []
+    api, found = HfApi(), list[str]()
+    for words in _beginnings(repo.rsplit("/", 1)[-1])[:3]:
+        with suppress(Exception):  # suggestions are a courtesy: whatever fails must not hide the error they accompany
+            listing = api.list_models if kind == "model" else api.list_datasets
+            found += [entry.id for entry in listing(search=words, limit=20)]
+        if close := nearest(repo, found, count):
+            return close
+    return found[:count]
+
+
+def _beginnings(word: str) -> list[str]:
+    """Return the word and its beginnings that end before a `-`, `_` or `.`, longest first; none shorter than 3."""
+    cuts = [place for place, letter in enumerate(word) if letter in "-_." and place >= 3]
+    return [word, *(word[:place] for place in reversed(cuts))]
+
+
+def _cached_repos(repo: str, kind: RepoType) -> list[str]:
+    """Return names like `repo` among what is in the Hub's cache on this machine, nearest first."""
+    from huggingface_hub.constants import HF_HUB_CACHE
+
+    folders = Path(HF_HUB_CACHE).glob(f"{kind}s--*")
+    return nearest(repo, [folder.name.removeprefix(f"{kind}s--").replace("--", "/") for folder in folders])
 
 
 def _cached_commit(repo: str, revision: str | None, kind: RepoType, cause: Exception) -> Commit:
@@ -122,7 +143,7 @@ def _cached_commit(repo: str, revision: str | None, kind: RepoType, cause: Excep
         return Commit(repo, reference.read_text().strip(), (), from_cache=True)
     if revision is not None and (root / "snapshots" / revision).is_dir():
         return Commit(repo, revision, (), from_cache=True)
-    raise OfflineNotCached(_address(repo, kind)) from cause
+    raise OfflineNotCached(_address(repo, kind), _cached_repos(repo, kind)) from cause
 
 
 def _note(repo: str, revision: str | None, kind: RepoType) -> Path:

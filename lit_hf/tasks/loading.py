@@ -57,7 +57,7 @@ def open_source(name: str) -> Source:
     if repo.lower() in ALIASES:
         repo, default = ALIASES[repo.lower()]
         config = config or default
-    elif not re.fullmatch(r"[\w.-]+/[\w.-]+", repo):
+    elif path.suffix.lower() in BUILDERS or not re.fullmatch(r"[\w.-]+/[\w.-]+", repo):
         raise _unknown(name)
     return _open_hub(repo, config, revision)
 
@@ -122,7 +122,10 @@ def _open_hub(repo: str, config: str | None, revision: str | None) -> Source:
     from datasets import load_dataset
     from datasets.exceptions import DatasetNotFoundError
 
-    commit = resolve_commit(repo, revision, "dataset", _unknown)
+    try:
+        commit = resolve_commit(repo, revision, "dataset", _unknown)
+    except OfflineNotCached as error:
+        raise OfflineNotCached(error.name, nearest(repo, ALIASES) or error.suggestions) from error
     try:
         with hub_errors(repo, commit.sha, "dataset", _unknown):
             splits = load_dataset(repo, config, revision=commit.sha)
@@ -130,7 +133,7 @@ def _open_hub(repo: str, config: str | None, revision: str | None) -> Source:
         gated = "gated" in str(error)  # the datasets library hides the Hub's exception behind this one
         raise (GatedRepository(f"datasets/{repo}") if gated else _unknown(repo)) from error
     except ConnectionError as error:
-        raise OfflineNotCached(f"datasets/{repo}") from error
+        raise OfflineNotCached(f"datasets/{repo}", nearest(repo, ALIASES)) from error
     except ValueError as error:
         raise _config_error(repo, config, error) from error
     return Source(repo, config, commit.sha, splits)
@@ -147,8 +150,17 @@ def _config_error(repo: str, config: str | None, error: ValueError) -> LitError:
 
 def _unknown(name: str) -> UnknownDataset:
     repo = name.partition(":")[0]
-    close = nearest(repo, ALIASES)
+    close = _near_files(name) or nearest(repo, ALIASES)
     return UnknownDataset(name, close or similar_repos(repo, "dataset"))
+
+
+def _near_files(name: str) -> list[str]:
+    """Return files that can be read, beside where `name` would be, and named like it."""
+    path = Path(name).expanduser()
+    if not path.parent.is_dir():
+        return []
+    files = [each.name for each in path.parent.iterdir() if each.suffix.lower() in BUILDERS]
+    return [str(path.parent / each) for each in nearest(path.name, files)]
 
 
 @contextmanager
