@@ -10,6 +10,7 @@ import typer
 
 from lit_hf.cli.options import RUNS, Config, FormatOption, LogDir, LogWith, Output, settings_of, with_settings
 from lit_hf.cli.output import Format, Sink, is_main_process
+from lit_hf.cli.places import require_model_first
 from lit_hf.cli.processes import NumProcesses, spread
 from lit_hf.cli.progress import make_progress
 from lit_hf.cli.suite import evaluate_suite
@@ -53,6 +54,7 @@ def command(
     names = {"model": model, "dataset": dataset}
     given |= {name: value for name, value in names.items() if value is not None}
     if config is None:
+        require_model_first(model, dataset)
         _lead_on(model, dataset)
     settings = settings_of(given, config)
     spread(context, num_processes)

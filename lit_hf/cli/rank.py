@@ -12,6 +12,7 @@ import typer
 
 from lit_hf.cli.options import with_settings
 from lit_hf.cli.output import Format, Sink, is_main_process
+from lit_hf.cli.places import require_dataset_first
 from lit_hf.cli.processes import require_one
 from lit_hf.cli.progress import make_progress
 from lit_hf.errors import UsageError
@@ -112,6 +113,7 @@ def command(
     """Rank checkpoints on a labelled dataset by codelength, with intervals, ties and early elimination."""
     from lit_hf.contest.plan import Options
 
+    require_dataset_first(dataset, models or [])
     require_one("lit-hf rank", "Start it without a launcher, or measure each checkpoint with `lit-hf eval`.")
     if (filter or search or author or max_params) and not from_hub:
         raise UsageError("--filter, --search, --author and --max-params describe a listing.", "Add `--from-hub`.")

@@ -167,12 +167,17 @@ def _near_files(name: str) -> list[str]:
 def _readable(path: Path) -> Iterator[None]:
     """Turn the many exceptions of builders into one."""
     from datasets.exceptions import DatasetsError
+    from datasets.utils import logging
 
+    level = logging.get_verbosity()
+    logging.set_verbosity(logging.CRITICAL)  # what it would log is in the exception, which is said in one line
     try:
         yield
     except (DatasetsError, OSError, ValueError) as error:
         reason = str(error.__cause__ or error).strip().splitlines()
         raise FileUnreadable(path, reason[0].rstrip(".") if reason else type(error).__name__) from error
+    finally:
+        logging.set_verbosity(level)
 
 
 @contextmanager
