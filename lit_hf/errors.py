@@ -265,10 +265,9 @@ class BadSetting(LitError):
 class MissingExtra(LitError):
     """An optional dependency is not installed."""
 
-    def __init__(self, package: str, extra: str) -> None:
-        super().__init__(
-            f"this needs the package {package!r}, which is not installed.", f'Run `pip install "lit-hf[{extra}]"`.'
-        )
+    def __init__(self, package: str, extra: str | None) -> None:
+        wanted = package if extra is None else f'"lit-hf[{extra}]"'
+        super().__init__(f"this needs the package {package!r}, which is not installed.", f"Run `pip install {wanted}`.")
         self.package, self.extra = package, extra
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lit_hf.config import split_model
+from lit_hf.encoders.quantised import check_quantised
 from lit_hf.errors import LitError, NoSafetensors, UnknownModel, UnsafeRemoteCode, UnsupportedModel, nearest
 from lit_hf.runtime.files import digest_of, file_sha256
 from lit_hf.runtime.hubrepo import download, resolve_commit, similar_repos
@@ -68,11 +69,13 @@ def find_checkpoint(model: str, policy: Policy) -> Checkpoint:
 
 
 def load_config(checkpoint: Checkpoint, folder: Path, policy: Policy) -> PretrainedConfig:
-    """Return the configuration; raise `UnsafeRemoteCode` or `UnsupportedModel`."""
+    """Return the configuration; raise `UnsafeRemoteCode`, `UnsupportedModel`, or what `check_quantised` raises."""
     from transformers import AutoConfig
 
     with _loading(checkpoint):
-        return AutoConfig.from_pretrained(folder, trust_remote_code=policy.trust_remote_code)
+        config = AutoConfig.from_pretrained(folder, trust_remote_code=policy.trust_remote_code)
+    check_quantised(checkpoint.id, config)
+    return config
 
 
 def load_tokenizer(checkpoint: Checkpoint, folder: Path, policy: Policy) -> PreTrainedTokenizerBase:

@@ -13,6 +13,7 @@ from lit_hf.encoders.checkpoint import Checkpoint, Policy, load_config, load_pro
 from lit_hf.encoders.contract import EncoderInfo
 from lit_hf.encoders.fronts import DEFAULT_FRAMES, Front, ImageFront, SoundFront
 from lit_hf.encoders.media import POOLER, TOWERS, MediaEncoder, Pipeline, argument_of, media_body, place_body
+from lit_hf.encoders.quantised import quantised_source
 from lit_hf.encoders.resolve import Choices, resolve_dtype
 from lit_hf.encoders.twin import normalise_config
 from lit_hf.errors import BadSetting
@@ -73,7 +74,12 @@ def load_media(checkpoint: Checkpoint, choices: Choices, policy: Policy, cache: 
         dtype=resolve_dtype(choices.dtype, config), batch=max(1, budget // outline.weight),
         threads=choices.threads or UNIT_THREADS, device=place.device,
     )  # fmt: skip
-    sources = {"pooling": pooling_source, **({"max_tokens": limit_source} if limit else {}), **_batch_norm(outline)}
+    sources = {
+        "pooling": pooling_source,
+        **({"max_tokens": limit_source} if limit else {}),
+        **_batch_norm(outline),
+        **quantised_source(config),
+    }
     info = EncoderInfo(
         id=checkpoint.id, revision=checkpoint.revision, kind="checkpoint", architecture=outline.name,
         parameters=outline.parameters, dim=outline.widths[layers[-1]], layer=layers[-1], pooling=pooling, prompt="",

@@ -13,6 +13,7 @@ import numpy as np
 
 from lit_hf.encoders.contract import Encoded, Encoder, EncoderInfo, Input
 from lit_hf.encoders.fronts import Front, Prepared
+from lit_hf.encoders.quantised import moved
 from lit_hf.encoders.text import text_body
 from lit_hf.encoders.twin import random_model
 from lit_hf.runtime.units import side_by_side
@@ -157,7 +158,7 @@ def place_body(model: nn.Module, dtype: str, device: str) -> nn.Module:
     """Return what reads the medium, in evaluation mode, in `dtype` on `device`."""
     import torch
 
-    return media_body(model).to(device=device, dtype=getattr(torch, dtype)).eval()
+    return moved(model, media_body(model), getattr(torch, dtype), device).eval()
 
 
 def media_body(model: nn.Module) -> nn.Module:

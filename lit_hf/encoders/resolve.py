@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lit_hf.encoders.batching import default_batch_tokens
 from lit_hf.encoders.limits import resolve_max_tokens
+from lit_hf.encoders.quantised import quantised_source
 from lit_hf.encoders.recipe import Declared
 from lit_hf.encoders.text import Pipeline
 from lit_hf.errors import BadSetting
@@ -55,6 +56,7 @@ def resolve_pipeline(
     )  # fmt: skip
     side = f"always right, where padding changes nothing; the tokeniser says {tokenizer.padding_side}"
     sources = {"pooling": pooling_source, "prompt": prompt_source, "max_tokens": limit_source, "padding_side": side}
+    sources |= quantised_source(config)
     return pipeline, {**sources, **({"normalize": declared.sources["normalize"]} if declared.normalize else {})}
 
 

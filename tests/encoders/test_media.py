@@ -1,4 +1,4 @@
-"""Encoders of images and sounds: the very states of transformers, pooled as said; nothing padded, nothing in silence."""
+"""Encoders of images and sounds: the very states of transformers, pooled as said; nothing is padded."""
 
 from __future__ import annotations
 
