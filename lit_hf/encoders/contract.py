@@ -105,6 +105,10 @@ class Encoder(ABC):
     def encode(self, inputs: Sequence[Input]) -> Encoded:
         """Return the features of one shard of inputs."""
 
+    def ahead(self, inputs: Sequence[Input]) -> None:
+        """Hear that `inputs` come after those that are encoded next, so as to prepare them meanwhile."""
+        return
+
     @abstractmethod
     def twin(self, seed: int) -> Encoder:
         """Return the same encoder before any information got in: same configuration, fresh weights drawn by `seed`."""

@@ -13,6 +13,8 @@ import numpy as np
 
 from lit_hf.encoders.batching import pad_right, plan_batches
 from lit_hf.encoders.contract import Encoded, Encoder, EncoderInfo, Input, texts_of
+from lit_hf.encoders.gather import Ahead, Gathered, send
+from lit_hf.encoders.quantised import moved
 from lit_hf.encoders.tokenizing import Tokens, tokenize, tokenize_words
 from lit_hf.encoders.twin import random_model
 from lit_hf.runtime.inputs import Words, rows_of
@@ -58,6 +60,7 @@ class TextEncoder(Encoder):
     ) -> None:
         self._pipeline, self._key, self._info, self._make_model = pipeline, dict(key), info, make_model
         self._memory = Halving()
+        self._ahead = Ahead(self._tokenize)
 
     @property
     def key(self) -> Mapping[str, Any]:
@@ -85,15 +88,19 @@ class TextEncoder(Encoder):
     def encode(self, inputs: Sequence[Input]) -> Encoded:
         """Return the features of `inputs`; batches are planned over all of them."""
         pipeline = self._pipeline
-        tokens = self._tokenize(inputs)
+        tokens = self._ahead.take(inputs)
         starts = np.cumsum([0, *map(rows_of, inputs)])
         batches = plan_batches([len(each) for each in tokens.ids], pipeline.batch_tokens)
-        rows = np.zeros((int(starts[-1]), self.dim), dtype=np.float32)
+        rows = Gathered(int(starts[-1]), self.dim)
         assert self._accepted  # loads the weights, once, before the workers ask for them
         units = [partial(self._run, rows, starts, tokens, batch) for batch in batches]
         alone = pipeline.device != "cpu" or pipeline.spread
         side_by_side(units, threads=pipeline.threads, workers=1 if alone else None)
-        return Encoded(rows, tokens.truncated, self._memory.take_halved())
+        return Encoded(rows.rows(), tokens.truncated, self._memory.take_halved())
+
+    def ahead(self, inputs: Sequence[Input]) -> None:
+        """Tokenise `inputs` while the present ones are computed."""
+        self._ahead.start(inputs)
 
     def twin(self, seed: int) -> TextEncoder:
         """Return the random twin, of the result's layer; its key holds no trace of the checkpoint but its shape."""
@@ -128,12 +135,12 @@ class TextEncoder(Encoder):
         texts = texts_of(inputs)
         return tokenize(pipeline.tokenizer, texts, pipeline.prompt, pipeline.max_tokens, pipeline.lower_case)
 
-    def _run(self, rows: np.ndarray, starts: np.ndarray, tokens: Tokens, batch: np.ndarray) -> None:
+    def _run(self, rows: Gathered, starts: np.ndarray, tokens: Tokens, batch: np.ndarray) -> None:
         """Fill the rows of one batch, in halves of the same width where memory does not suffice."""
         width = max(len(tokens.ids[index]) for index in batch)
         self._memory.run(lambda part: self._fill(rows, starts, tokens, part, width), batch, width)
 
-    def _fill(self, rows: np.ndarray, starts: np.ndarray, tokens: Tokens, batch: np.ndarray, width: int = 1) -> None:
+    def _fill(self, rows: Gathered, starts: np.ndarray, tokens: Tokens, batch: np.ndarray, width: int = 1) -> None:
         """Put the features of one batch in their `rows`, those of input i from `starts[i]` on.
 
         Inference mode belongs to the thread that sets it. A word without a token keeps its row of zeros.
@@ -143,18 +150,17 @@ class TextEncoder(Encoder):
         with self.no_gradients():
             states, mask = self._forward(tokens, batch, width)
             if tokens.words is None:
-                rows[batch] = self._pool(states, mask).float().cpu().numpy()
+                rows.put(batch, self._pool(states, mask))
                 return
-            found = torch.cat([each.float() for each in states], dim=-1).cpu().numpy()
-        for place, index in enumerate(batch):
-            first = np.array(tokens.words[index])
-            has = np.flatnonzero(first >= 0)
-            rows[starts[index] + has] = found[place, first[has]]
+            first = [np.array(tokens.words[index]) for index in batch]
+            has = [np.flatnonzero(each >= 0) for each in first]
+            place = np.repeat(np.arange(len(batch)), [len(each) for each in has])
+            token = np.concatenate([each[words] for each, words in zip(first, has, strict=True)])
+            where = np.concatenate([starts[index] + words for index, words in zip(batch, has, strict=True)])
+            rows.put(where, torch.cat([each[place, token].float() for each in states], dim=-1))
 
     def _forward(self, tokens: Tokens, batch: np.ndarray, width: int) -> tuple[list[Tensor], Tensor]:
         """Return the hidden states of one batch, each [n, tokens, d], and its mask [n, tokens]; tokens >= `width`."""
-        import torch
-
         fill = self._pipeline.tokenizer.pad_token_id
         ids = [tokens.ids[index] for index in batch]
         arrays = {
@@ -163,7 +169,7 @@ class TextEncoder(Encoder):
         }
         if tokens.segments is not None and "token_type_ids" in self._accepted:
             arrays["token_type_ids"] = pad_right([tokens.segments[index] for index in batch], 0, width)
-        tensors = {name: torch.from_numpy(array).to(self._pipeline.device) for name, array in arrays.items()}
+        tensors = {name: send(array, self._pipeline.device) for name, array in arrays.items()}
         states = self._states(tensors)
         return states, tensors["attention_mask"].to(states[0].device)
 
@@ -192,7 +198,7 @@ def place_model(model: nn.Module, pipeline: Pipeline) -> nn.Module:
 
     body, dtype = text_body(model), getattr(torch, pipeline.dtype)
     if not pipeline.spread:
-        return body.to(device=pipeline.device, dtype=dtype).eval()
+        return moved(model, body, dtype, pipeline.device).eval()
     if getattr(model, "hf_device_map", None) is not None:  # spread while it was loaded
         return body.eval()
     return spread(body.to(dtype=dtype).eval(), offload_folder())

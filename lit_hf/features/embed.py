@@ -106,10 +106,19 @@ def _in_turn(
     advance: Callable[[int], None],
 ) -> Iterator[Stored]:  # fmt: skip
     walk = encoder.walk()
-    for job in jobs:
-        yield _settle(encoder, walk, job, pool[job.shard.start : job.shard.stop], store)
+    inputs = _inputs(jobs[0], pool) if jobs else []
+    for job, following in zip(jobs, [*jobs[1:], None], strict=True):
+        coming = [] if following is None else _inputs(following, pool)
+        if job.stored is None and following is not None and following.stored is None:
+            encoder.ahead(coming)
+        yield _settle(encoder, walk, job, inputs, store)
+        inputs = coming
         if job.stored is None:
             advance(_size(job))
+
+
+def _inputs(job: _Job, pool: Sequence[Input]) -> Sequence[Input]:
+    return pool[job.shard.start : job.shard.stop]
 
 
 def _share_out(
