@@ -36,6 +36,7 @@ ROOMS: dict[str, set[str]] = {
     "proof": LEAVES | {"api", "codes", "coding", "runtime"},
     "results": LEAVES | {"runtime", "ranking"},
     "plots": LEAVES | {"ranking", "reports"},
+    "space": LEAVES | {"measures", "ranking", "reports", "hub", "plots"},
 }
 # Together they compose one evaluation from the rooms.
 COMPOSITION = {"evaluate", "arms", "assemble", "sections", "labels"}
@@ -54,6 +55,8 @@ ROOMS["survey"] = COMPOSED | COMPOSITION | {"contest"}
 ROOMS["contest"] |= {"suites"}
 # A model in training is measured by the same parts.
 ROOMS["training"] = COMPOSED
+# A plan asks what all of these would do.
+ROOMS["planning"] = COMPOSED | COMPOSITION | {"ranking", "contest"}
 # A library that is used all over the place cannot be replaced, or kept out of `lit-hf --help`.
 LIBRARIES = {
     "transformers": ("encoders/", "training/callback.py"),
@@ -63,6 +66,7 @@ LIBRARIES = {
     "accelerate": ("runtime/",),
     "matplotlib": ("reports/",),
     "typer": ("cli/",),
+    "gradio": ("space/app.py",),
     "ray": ("runtime/fleet/",),
     "submitit": ("runtime/fleet/",),
 }

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from lit_hf.cli import card, demo, diff, eval, leaderboard, plot, push, rank, stored, verify
+from lit_hf.cli import card, demo, diff, eval, leaderboard, plan, plot, push, rank, space, stored, verify
 from lit_hf.cli import report as page
 from lit_hf.cli.errors import INTERRUPTED, report
 from lit_hf.runtime.launch import end_on_sigterm
@@ -27,6 +27,7 @@ app = typer.Typer(
 app.command("eval")(eval.command)
 app.command("demo")(demo.command)
 app.command("rank")(rank.command)
+app.command("plan", context_settings=plan.SETTINGS)(plan.command)
 app.command("ls")(stored.ls)
 app.command("show")(stored.show)
 app.command("diff")(diff.command)
@@ -36,6 +37,7 @@ app.command("push")(push.command)
 app.command("leaderboard")(leaderboard.command)
 app.command("plot")(plot.command)
 app.command("report")(page.command)
+app.command("space")(space.command)
 
 
 def _version(asked: bool) -> None:

@@ -18,6 +18,7 @@ from lit_hf.cli.progress import make_progress
 from lit_hf.errors import UsageError
 
 if TYPE_CHECKING:
+    from lit_hf.config import Settings
     from lit_hf.contest.plan import Skipped, Suite
 
 HUB, CONTEST, FLEET = "From the Hub", "Contest", "Fleet"
@@ -115,10 +116,8 @@ def command(
 
     require_dataset_first(dataset, models or [])
     require_one("lit-hf rank", "Start it without a launcher, or measure each checkpoint with `lit-hf eval`.")
-    if (filter or search or author or max_params) and not from_hub:
-        raise UsageError("--filter, --search, --author and --max-params describe a listing.", "Add `--from-hub`.")
     sink = Sink(quiet=format is Format.QUIET)
-    listing = _Search(filter or (), search, author, max_params, limit, sort) if from_hub else None
+    listing = _listing(from_hub, _Search(filter or (), search, author, max_params, limit, sort))
     listed, skipped = _list(listing, sink)
     suite = _suite(dataset, [*(models or ()), *listed], also or (), models_file)
     plans = suite.plans(given)
@@ -128,6 +127,27 @@ def command(
     if output is not None and is_main_process():
         _write(rankings, output)
         sink.say(f"Wrote {output}.")
+
+
+def plans_of(options: dict[str, Any], given: dict[str, Any], sink: Sink) -> list[list[Settings]]:
+    """Return the settings of each checkpoint on each dataset, from this command's `options` and the `given` settings.
+
+    `lit-hf plan` asks for them; nothing runs.
+    """
+    of_search = ("search", "author", "max_params", "limit", "sort")
+    search = _Search(options["filter"] or (), *(options[name] for name in of_search))
+    listed, _ = _list(_listing(options["from_hub"], search), sink)
+    models = [*(options["models"] or ()), *listed]
+    return _suite(options["dataset"], models, options["also"] or (), options["models_file"]).plans(given)
+
+
+def _listing(from_hub: bool, search: _Search) -> _Search | None:
+    """Return what to look for on the Hub, if anything."""
+    if from_hub:
+        return search
+    if search.filters or search.search or search.author or search.max_params:
+        raise UsageError("--filter, --search, --author and --max-params describe a listing.", "Add `--from-hub`.")
+    return None
 
 
 def _list(search: _Search | None, sink: Sink) -> tuple[list[str], list[Skipped]]:

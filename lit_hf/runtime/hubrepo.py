@@ -83,6 +83,36 @@ def download(commit: Commit, files: Sequence[str], kind: RepoType, unknown: Call
     return Path(folder)
 
 
+@dataclass(frozen=True)
+class Size:
+    """Bytes of some files of a repository, and of those that are not on this machine yet."""
+
+    total: int
+    missing: int
+
+
+def size_of(commit: Commit, files: Sequence[str], kind: RepoType) -> Size:
+    """Return what `files` of a commit weigh, from the Hub's metadata; all of them, when none are named.
+
+    What only the cache knows of is not missing, and is not weighed.
+    """
+    from huggingface_hub import HfApi, try_to_load_from_cache
+
+    if commit.from_cache:
+        return Size(0, 0)
+    api = HfApi()
+    info = (api.model_info if kind == "model" else api.dataset_info)(
+        commit.repo, revision=commit.sha, files_metadata=True
+    )
+    wanted = [each for each in info.siblings or () if not files or each.rfilename in files]
+    absent = [
+        each for each in wanted
+        if not isinstance(try_to_load_from_cache(commit.repo, each.rfilename, None, commit.sha, kind), str)
+    ]  # fmt: skip
+    total, missing = (sum(int(each.size or 0) for each in some) for some in (wanted, absent))
+    return Size(total, missing)
+
+
 def optional_file(repo: str, revision: str | None, name: str, kind: RepoType) -> Path | None:
     """Return one file of a repository, from the cache or else the Hub; None when it has none or cannot be asked.
 

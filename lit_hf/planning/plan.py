@@ -1,0 +1,204 @@
+"""The plan of an evaluation or of a ranking, as plain values."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lit_hf.config import Settings, brought_file, split_dataset
+from lit_hf.contest.entrant import reason
+from lit_hf.errors import LitError
+from lit_hf.planning.estimate import coding_seconds, pass_seconds
+from lit_hf.planning.warm_up import CoderSpeed, EncoderSpeed, time_coder, time_encoder
+from lit_hf.planning.work import Pass, Unit, eval_work, rank_work
+from lit_hf.runtime.progress import NullProgress
+from lit_hf.runtime.units import UNIT_THREADS, cores
+
+if TYPE_CHECKING:
+    from lit_hf.encoders import Encoder
+    from lit_hf.evaluate import Job
+    from lit_hf.features import FeatureStore
+    from lit_hf.tasks import Task
+
+Worker = Callable[["Job", "FeatureStore"], tuple[list[Pass], list[Unit]]]
+
+
+KEYS = (
+    "revision", "parameters", "dim", "dtype", "download_bytes", "size_bytes", "timed_on", "tokens", "passes", "code",
+    "inputs", "stored", "store_bytes", "seconds",
+)  # fmt: skip
+"""What a plan says of a checkpoint; all of it is null beside an `error`."""
+
+
+@dataclass
+class Measured:
+    """What the warm-up has measured so far: each shape of encoder and each shape of coder once."""
+
+    encoders: dict[Any, EncoderSpeed] = field(default_factory=dict)
+    coders: dict[Any, CoderSpeed] = field(default_factory=dict)
+
+    def encoder(self, found: Encoder, task: Task) -> EncoderSpeed:
+        """Return the speed of an encoder on the task's inputs; a twin is as fast as its checkpoint."""
+        info = found.info
+        address = (info.architecture, info.parameters, info.dim, info.max_tokens, info.dtype, task.dataset.fingerprint)
+        if address not in self.encoders:
+            self.encoders[address] = time_encoder(found, task.pool[: task.size])
+        return self.encoders[address]
+
+    def coder(self, dim: int, task: Task, device: str) -> CoderSpeed:
+        """Return the speed of coding features of `dim` columns."""
+        address = (dim, len(task.classes), task.dataset.fingerprint, device)
+        if address not in self.coders:
+            self.coders[address] = time_coder(dim, task.labels, len(task.classes), device)
+        return self.coders[address]
+
+
+def plan_evals(plan: Sequence[Settings]) -> dict[str, Any]:
+    """Return the plan of evaluations, all on one dataset."""
+    return make_plan(plan, eval_work)
+
+
+def plan_ranking(plan: Sequence[Settings], transfer: bool, race: bool) -> dict[str, Any]:
+    """Return the plan of a contest; when it is a race, also the least time: all but one dropped at the first verdict.
+
+    With `transfer`, every finalist is evaluated: the most there is to do is that for all.
+    """
+    found = make_plan(plan, eval_work if transfer else rank_work)
+    if race and len(plan) > 1:
+        share = _least_share(found)
+        seconds = [model["seconds"] for model in found["models"] if model["seconds"] is not None]
+        if seconds:
+            found["total"]["least_seconds"] = max(seconds) + share * (sum(seconds) - max(seconds))
+    return found
+
+
+def make_plan(plan: Sequence[Settings], work: Worker) -> dict[str, Any]:
+    """Return what is to be done for each checkpoint; one that cannot be planned has its `error`."""
+    from lit_hf.tasks import load_task
+
+    began, measured = time.perf_counter(), Measured()
+    task = load_task(plan[0])
+    loaded = time.perf_counter() - began
+    models = [_attempt(settings, task, work, measured) for settings in plan]
+    seconds = [model["seconds"] for model in models if model["seconds"] is not None]
+    names = ("download_bytes", "inputs", "stored", "store_bytes")
+    sums = {name: sum(model[name] or 0 for model in models) for name in names}
+    known = len(seconds) == len(models)
+    return {
+        "schema": "lit-hf/plan/1",
+        "dataset": {
+            "id": task.dataset.id, "bytes": _dataset_bytes(plan[0]), "examples": len(task.labels), "groups": task.size,
+            "classes": len(task.classes), "load_seconds": loaded,
+        },
+        "models": models,
+        "total": {**sums, "seconds": loaded + sum(seconds) if known else None, "least_seconds": None},
+        "workers": cores(),
+        "warm_up_seconds": time.perf_counter() - began,
+    }  # fmt: skip
+
+
+def _attempt(settings: Settings, task: Task, work: Worker, measured: Measured) -> dict[str, Any]:
+    empty = (
+        "revision",
+        "parameters",
+        "dim",
+        "dtype",
+        "download_bytes",
+        "size_bytes",
+        "timed_on",
+        "tokens",
+        "passes",
+        "code",
+    )
+    numbers = ("inputs", "stored", "store_bytes", "seconds")
+    row: dict[str, Any] = {"model": settings.model, **dict.fromkeys((*empty, *numbers)), "error": None}
+    try:
+        return row | _model_plan(settings, task, work, measured)
+    except Exception as error:  # what one checkpoint does must not hide the plan of the others
+        return row | {"error": reason(error)}
+
+
+def _model_plan(settings: Settings, task: Task, work: Worker, measured: Measured) -> dict[str, Any]:
+    from lit_hf.encoders.checkpoint import Policy
+    from lit_hf.encoders.outline import weigh
+    from lit_hf.features import FeatureStore
+
+    weight = weigh(settings.model, Policy(settings.trust_remote_code, settings.allow_pickle))
+    began = time.perf_counter()
+    job = _job(settings, task, weight.here)
+    loaded = time.perf_counter() - began
+    passes, units = work(job, FeatureStore.at(settings.cache_dir))
+    info = job.encoder.info
+    speeds = [measured.encoder(each.encoder, task) for each in passes]
+    coders = {unit.dim: measured.coder(unit.dim, task, job.device) for unit in units}
+    workers = cores() // UNIT_THREADS if job.device == "cpu" else 1
+    coding = coding_seconds(units, coders, workers)
+    rows = [_pass_row(each, speed) for each, speed in zip(passes, speeds, strict=True)]
+    return {
+        "revision": weight.revision, "parameters": info.parameters, "dim": info.dim, "dtype": info.dtype,
+        "size_bytes": weight.size.total,
+        "download_bytes": weight.size.missing, "tokens": speeds[0].tokens,
+        "timed_on": "the checkpoint" if weight.here else "random weights of its shape",
+        "passes": rows, "code": {"orders": sum(unit.count for unit in units), "seconds": coding},
+        "inputs": sum(row["inputs"] for row in rows), "stored": sum(row["stored"] for row in rows),
+        "store_bytes": sum(row["store_bytes"] for row in rows),
+        "seconds": loaded + sum(row["seconds"] for row in rows) + coding,
+    }  # fmt: skip
+
+
+def _job(settings: Settings, task: Task, here: bool) -> Job:
+    """Return the job with its checkpoint, or with the outline of one whose weights are not here."""
+    from lit_hf.encoders.checkpoint import Policy
+    from lit_hf.encoders.outline import load_outline
+    from lit_hf.encoders.resolve import Choices
+    from lit_hf.evaluate import Job
+    from lit_hf.runtime.devices import find_place
+
+    if here:
+        return Job.prepare(settings, NullProgress(), task=task)
+    if task.medium != "text" or task.unit != "example":
+        raise LitError("its weights are not here, and without them only encoders of whole texts are planned.")
+    choices = Choices(
+        settings.layer, settings.pooling, settings.prompt, settings.max_tokens, settings.dtype, settings.batch_tokens,
+        settings.threads, settings.device,
+    )  # fmt: skip
+    encoder = load_outline(settings.model, choices, Policy(settings.trust_remote_code, settings.allow_pickle))
+    return Job(settings, task, encoder, NullProgress(), find_place(settings.device).device)
+
+
+def _pass_row(work: Pass, speed: EncoderSpeed) -> dict[str, Any]:
+    return {
+        "label": work.label, "inputs": work.whole, "stored": work.stored,
+        "tokens": None if speed.tokens is None else round(speed.tokens * work.missing), "store_bytes": work.bytes,
+        "seconds": pass_seconds(work, speed),
+    }  # fmt: skip
+
+
+def _least_share(found: dict[str, Any]) -> float:
+    """Return the share of the groups at the end of which a race drops for the first time (its third shell)."""
+    from lit_hf.features import shells
+    from lit_hf.ranking.racing import Rules
+
+    ends = shells()
+    first = [next(ends) for _ in range(Rules().least_shells)][-1]
+    return min(1.0, first / max(found["dataset"]["groups"], 1))
+
+
+def _dataset_bytes(settings: Settings) -> int | None:
+    """Return the size of a dataset's files, which the plan itself has read; None when it cannot be known."""
+    from lit_hf.runtime.hubrepo import resolve_commit, size_of
+    from lit_hf.tasks.aliases import ALIASES
+
+    path = brought_file(settings.dataset) or Path(settings.dataset).expanduser()
+    if path.exists():
+        files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
+        return sum(file.stat().st_size for file in files)
+    name, _, revision = split_dataset(settings.dataset)
+    try:
+        commit = resolve_commit(ALIASES.get(name.lower(), (name,))[0], revision, "dataset", lambda _: LitError(""))
+        return size_of(commit, (), "dataset").total or None
+    except Exception:  # a courtesy: the data themselves are read already
+        return None
