@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from lit_hf.evaluate import Job
     from lit_hf.measures.intervals import Interval
 
+STREAM_ESTIMAND = "L_IT of this stream in its order of arrival: the sum over labels of what is expected given those before"
+STREAM_ORDER = "a stream has one order, that of arrival: nothing is said of another"
 ESTIMAND = "expected L_IT over a new stream of as many examples of the same source, orders, probe seeds and twins"
 LEVEL = 0.95
 
@@ -66,7 +68,8 @@ def _transfer(job: Job, found: Interval | None) -> dict[str, Any]:
         return _no_transfer()
     parts: dict[str, Any] = {"examples": found.examples, "orders": found.orders, "twins": found.twins}
     if found.orders is None:
-        parts["orders_reason"] = "one order was coded: the interval holds for this order"
+        one = "one order was coded: the interval holds for this order"
+        parts["orders_reason"] = STREAM_ORDER if job.task.streamed else one
     if found.twins is None:
         parts["twins_reason"] = "one initialisation: the interval is conditional on it"
     return {
@@ -79,7 +82,7 @@ def _transfer(job: Job, found: Interval | None) -> dict[str, Any]:
         "frozen": True,
         "interval_parts": parts,
         "degrees_of_freedom": found.df,
-        "estimand": ESTIMAND,
+        "estimand": STREAM_ESTIMAND if job.task.streamed else ESTIMAND,
         "verdict": verdict((found.low, found.high), labels),
     }
 
@@ -205,7 +208,11 @@ def _holdout(job: Job, arms: Arms) -> dict[str, Any]:
 
     holdout, judge = job.task.holdout, HeldOut.of(job.task)
     if holdout is None or judge is None:
-        return {"holdout": None, "holdout_reason": "no validation split, and fewer than 20 examples were left undrawn"}
+        left = "no validation split, and fewer than 20 examples were left undrawn"
+        return {
+            "holdout": None,
+            "holdout_reason": "a stream is read no further than it is coded" if job.task.streamed else left,
+        }
     predicted = arms.encoder.curves[0].held_out[len(job.task.labels)]
     found = {"metric": judge.metric, "value": judge.value(predicted), "examples": len(holdout.labels)}
     return {"holdout": found | {"source": holdout.source} | judge.more(predicted)}

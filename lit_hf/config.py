@@ -25,8 +25,9 @@ BROUGHT = "features:"
 CODES = ("online", "block", "block-raw", "block-geometric", "block-bank", "block-bank-geometric")
 
 # Where a thing is stored and whether a loader is allowed to run changes no bit of the result.
-_LATER = ("bin_width", "device_map")  # came after results were stored: unset, they leave the names of these as they are
 _NO_EFFECT = ("cache_dir", "allow_pickle", "trust_remote_code", "sensitivity")
+# They came after results were stored: unset, they leave the names of these as they are.
+_LATER = ("bin_width", "device_map", "streaming", "classes")
 
 
 def _setting(default: Any, group: str, meaning: str) -> Any:
@@ -53,6 +54,8 @@ class Settings:
     text_pair_column: str | None = _setting(None, "Data", "Column of the second text of a pair; inferred.")
     label_column: str | None = _setting(None, "Data", "Column of the label; inferred.")
     split: str | None = _setting(None, "Data", "Split to code: train, or the only one.")
+    streaming: bool = _setting(False, "Data", "Read no more of it than is coded, as it arrives; one order: its own.")
+    classes: str | None = _setting(None, "Data", "All classes of a stream that declares none: negative,positive.")
     max_examples: int = _setting(10_000, "Data", "Code at most so many labels, drawn by the seed.")
 
     bin_width: float | None = _setting(None, "Data", "Regression: width of a bin; the smallest gap between targets.")
@@ -92,6 +95,8 @@ class Settings:
         _require(self.seed >= 0, "seed", self.seed, "a whole number of at least 0")
         for name, allowed in (("dtype", DTYPES), ("pooling", POOLINGS), ("code", CODES)):
             _require(getattr(self, name) in allowed, name, getattr(self, name), f"one of {', '.join(allowed)}")
+        _require(not self.streaming or self.orders == 1, "orders", self.orders, "1 for a stream, which has one order")
+        _require(self.streaming or not self.classes, "classes", self.classes, "left out without `--streaming`")
         _require(self.device_map in (None, "auto"), "device_map", self.device_map, "`auto`, or left out")
         whole = self.layer.removeprefix("-").isdigit()
         _require(self.layer in ("last", "all") or whole, "layer", self.layer, "`last`, `all` or a whole number")
@@ -112,7 +117,7 @@ class Settings:
     def fingerprint(self) -> str:
         """Return 16 hex digits over the settings that change the bits."""
         resolved = self.resolved()
-        silent = {*_NO_EFFECT, *(name for name in _LATER if resolved[name] is None)}
+        silent = {*_NO_EFFECT, *(name for name in _LATER if resolved[name] in (None, False))}
         effective = {name: value for name, value in resolved.items() if name not in silent}
         text = json.dumps(effective, sort_keys=True, ensure_ascii=True)
         return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
@@ -140,6 +145,8 @@ def from_mapping(values: Mapping[str, Any], where: str) -> Settings:
             raise UnknownKey(str(key), known, where)
     if values.get("dataset") is None and str(values.get("model")).startswith(BROUGHT):
         values = {**values, "dataset": values["model"]}
+    if values.get("streaming") is True:
+        values = {"orders": 1, **values}
     for key in ("model", "dataset"):
         if values.get(key) is None:
             raise UsageError(f"no {key} is given in {where}.", f"Add `{key}: NAME`, or give it on the command line.")

@@ -46,7 +46,7 @@ def dataset_section(job: Job, truncated: float) -> dict[str, Any]:
         "fingerprint": info.fingerprint,
         "examples": len(task.labels),
         "groups": task.size,
-        "duplicates": len(task.labels) - len(np.unique(task.feature_rows)),
+        "duplicates": info.duplicates if task.streamed else len(task.labels) - len(np.unique(task.feature_rows)),
         "dropped": {"missing_labels": info.missing_labels, "empty_inputs": info.empty_inputs},
         **_classes(task),
         "kind": task.kind,
@@ -106,7 +106,12 @@ def notes_section(data: dict[str, Any], arms: Arms, halved: int = 0) -> list[str
         notes.append(
             f"{data['dataset']['truncated']:.0%} of the texts were cut at {data['model']['max_tokens']} tokens."
         )
-    if data["dataset"]["duplicates"]:
+    if data["settings"]["resolved"].get("streaming"):
+        notes.append(
+            "This is one stream in its order of arrival: the result says nothing of another order, and an input that "
+            f"comes again, as {data['dataset']['duplicates']:,} did, is one more example."
+        )
+    elif data["dataset"]["duplicates"]:
         notes.append(
             f"{data['dataset']['duplicates']:,} labels belong to an input that occurs more than once: one group each."
         )
@@ -120,8 +125,8 @@ def notes_section(data: dict[str, Any], arms: Arms, halved: int = 0) -> list[str
     if data["coder"]["code"] != "online":
         notes.append(f"All arms are coded by {data['coder']['code']}, a reference that is longer than the online code.")
     notes += [] if halved == 0 else [
-        f"{halved:,} batches did not fit into memory and were computed in parts: where that is no CPU, floats may differ "
-        "in their last bits from those of a machine with more memory."
+        f"{halved:,} batches did not fit into memory and were computed in parts: where that is no CPU, floats may "
+        "differ in their last bits from those of a machine with more memory."
     ]  # fmt: skip
     if data["contamination"] == "declared":
         notes.append(

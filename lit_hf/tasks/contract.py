@@ -79,6 +79,8 @@ class Task:
     """Kind of the inputs where `kind` says what the labels are."""
     width: float | None = None
     """Of numbers: the width of a bin, in units of the label."""
+    streamed: bool = False
+    """True for a stream in its order of arrival: nothing was drawn, and each example is a group of its own."""
 
     @property
     def feature_rows(self) -> np.ndarray:

@@ -18,7 +18,7 @@ def find_classes(raw: Sequence[Any], names: Sequence[str] | None, column: str) -
     -1 stands for a missing label in many datasets, so it is no class, unless dropping it left fewer than two: labels
     that are -1 and 1 are a habit too. Raises `BadSetting` when the column holds real numbers.
     """
-    values = {cleaned for value in raw if (cleaned := _clean(value, column)) is not None}
+    values = {cleaned for value in raw if (cleaned := clean_label(value, column)) is not None}
     if len(values - {MISSING}) >= 2:
         values.discard(MISSING)
     if names is not None and all(isinstance(value, int) and 0 <= value < len(names) for value in values):
@@ -36,10 +36,10 @@ def class_names(classes: dict[Any, int], names: Sequence[str] | None) -> tuple[s
 
 def encode_labels(raw: Sequence[Any], classes: dict[Any, int], column: str) -> np.ndarray:
     """Return int64 [rows]: the class of each value, `MISSING` where it is null, missing or not among `classes`."""
-    return np.array([classes.get(_clean(value, column), MISSING) for value in raw], dtype=np.int64)
+    return np.array([classes.get(clean_label(value, column), MISSING) for value in raw], dtype=np.int64)
 
 
-def _clean(value: Any, column: str) -> int | str | None:
+def clean_label(value: Any, column: str) -> int | str | None:
     """Return a label as an int or a non-empty str, None when there is none; 1.0 is 1, True is "True"."""
     if value is None or value == "" or value != value:  # NaN differs from itself
         return None

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lit_hf.config import Settings, brought_file
-from lit_hf.errors import NoUsableInputs, TooFewClasses, TooFewExamples, UnknownSplit
+from lit_hf.errors import BadSetting, NoUsableInputs, TooFewClasses, TooFewExamples, UnknownSplit
 from lit_hf.tasks import tokens
 from lit_hf.tasks.brought import load_brought
 from lit_hf.tasks.contract import DatasetInfo, Input, Task
 from lit_hf.tasks.holdout import make_holdout
 from lit_hf.tasks.kinds import Kind, choose_kind
 from lit_hf.tasks.labels import MISSING, class_names, encode_labels, find_classes
-from lit_hf.tasks.loading import Source, describe, open_source, read_columns, wrap_source
+from lit_hf.tasks.loading import Source, describe, is_stream, open_source, read_columns, wrap_source
 from lit_hf.tasks.schema import Columns
 from lit_hf.tasks.stream import Stream, build_stream, draw, fingerprint, flatten
+from lit_hf.tasks.streaming import load_stream
 from lit_hf.tasks.targets import load_targets
 
 if TYPE_CHECKING:
@@ -48,8 +49,13 @@ def load_task(settings: Settings, data: datasets.Dataset | datasets.DatasetDict 
     """
     if brought_file(settings.model) is not None:
         return load_brought(settings, NEEDED)
-    source = open_source(settings.dataset) if data is None else wrap_source(data, settings.dataset)
+    opened = open_source(settings.dataset, streaming=settings.streaming) if data is None else None
+    source = opened or wrap_source(data, settings.dataset)
     split = _choose_split(source, settings.split)
+    if settings.streaming != is_stream(source.splits[split]):
+        raise BadSetting("streaming", settings.streaming, "true for an IterableDataset, and false for others")
+    if settings.streaming:
+        return load_stream(settings, source, split, NEEDED)
     other = load_targets(settings, source, split, _other_split(source, split), NEEDED)
     if other is not None:
         return other

@@ -44,22 +44,24 @@ class Source:
     splits: Mapping[str, datasets.Dataset]
 
 
-def open_source(name: str) -> Source:
+def open_source(name: str, *, streaming: bool = False) -> Source:
     """Open a dataset: a local path if there is one, else an alias, else a Hub id with optional config and revision.
+
+    With `streaming` its splits are iterable datasets, of which nothing is read yet.
 
     Raises `UnknownDataset` (with the nearest known names), `UnknownConfig`, `UnknownRevision`, `GatedRepository`,
     `OfflineNotCached`, `FileUnreadable`.
     """
     path = Path(name).expanduser()
     if path.exists():
-        return Source(path.resolve().name, None, None, _open_local(path))
+        return Source(path.resolve().name, None, None, _open_local(path, streaming))
     repo, config, revision = split_dataset(name)
     if repo.lower() in ALIASES:
         repo, default = ALIASES[repo.lower()]
         config = config or default
     elif path.suffix.lower() in BUILDERS or not re.fullmatch(r"[\w.-]+/[\w.-]+", repo):
         raise _unknown(name)
-    return _open_hub(repo, config, revision)
+    return _open_hub(repo, config, revision, streaming)
 
 
 def wrap_source(data: datasets.Dataset | datasets.DatasetDict, name: str) -> Source:
@@ -69,23 +71,31 @@ def wrap_source(data: datasets.Dataset | datasets.DatasetDict, name: str) -> Sou
     return Source(name, data.info.config_name, None, {str(data.split or "train"): data})
 
 
+def is_stream(data: Any) -> bool:
+    """Tell whether a split can only be read from its beginning on."""
+    from datasets import IterableDataset
+
+    return isinstance(data, IterableDataset)
+
+
 def describe(data: datasets.Dataset) -> Schema:
     """Return the columns of `data` in plain words."""
-    return {name: _column(name, feature) for name, feature in data.features.items()}
+    return {name: column_of(name, feature) for name, feature in data.features.items()}
 
 
 def read_columns(data: datasets.Dataset, names: list[str]) -> dict[str, Any]:
     """Return whole columns as Python values, in the order of rows; images and sounds are read when asked for."""
     from lit_hf.tasks.media import Stored
 
-    media = [name for name in names if _column(name, data.features[name]).type in ("image", "sound")]
+    media = [name for name in names if column_of(name, data.features[name]).type in ("image", "sound")]
     plain = [name for name in names if name not in media]
     table = data.select_columns(plain).with_format("arrow")[:]
     found = {name: table.column(name).to_pylist() for name in plain}
     return found | {name: Stored(data, name) for name in media}
 
 
-def _column(name: str, feature: Any) -> Column:
+def column_of(name: str, feature: Any) -> Column:
+    """Return a column in plain words."""
     from datasets import Audio, ClassLabel, Image, LargeList, List, Value
 
     if isinstance(feature, Image | Audio):
@@ -93,7 +103,7 @@ def _column(name: str, feature: Any) -> Column:
     if isinstance(feature, ClassLabel):
         return Column(name, "class", tuple(feature.names))
     if isinstance(feature, List | LargeList | list):
-        item = _column(name, feature[0] if isinstance(feature, list) else feature.feature)
+        item = column_of(name, feature[0] if isinstance(feature, list) else feature.feature)
         return Column(name, "list" if item.is_labelled else "other", item.names)
     kind = str(feature.dtype) if isinstance(feature, Value) else "other"
     types = (("string", "text"), ("bool", "truth"), ("int", "integer"), ("uint", "integer"), ("float", "number"))
@@ -101,24 +111,25 @@ def _column(name: str, feature: Any) -> Column:
     return Column(name, found)
 
 
-def _open_local(path: Path) -> Mapping[str, datasets.Dataset]:
+def _open_local(path: Path, streaming: bool) -> Mapping[str, datasets.Dataset]:
     from datasets import DatasetDict, load_dataset, load_from_disk
 
     with _readable(path), _quiet_bars():
         if path.is_dir() and any((path / mark).is_file() for mark in ("state.json", "dataset_dict.json")):
             saved = load_from_disk(str(path))
-            return saved if isinstance(saved, DatasetDict) else {str(saved.split or "train"): saved}
+            found = saved if isinstance(saved, DatasetDict) else {str(saved.split or "train"): saved}
+            return {name: each.to_iterable_dataset() for name, each in found.items()} if streaming else found
         if path.is_dir():
-            return open_sound_folder(path) or load_dataset(str(path))
+            return open_sound_folder(path) or load_dataset(str(path), streaming=streaming)
         builder = BUILDERS.get(path.suffix.lower())
         if builder is None:
             raise FileUnreadable(path, f"its name ends in none of {', '.join(BUILDERS)}")
         if path.suffix.lower() == ".tsv":
-            return load_dataset(builder, data_files=str(path), sep="\t")
-        return load_dataset(builder, data_files=str(path))
+            return load_dataset(builder, data_files=str(path), sep="\t", streaming=streaming)
+        return load_dataset(builder, data_files=str(path), streaming=streaming)
 
 
-def _open_hub(repo: str, config: str | None, revision: str | None) -> Source:
+def _open_hub(repo: str, config: str | None, revision: str | None, streaming: bool) -> Source:
     from datasets import load_dataset
     from datasets.exceptions import DatasetNotFoundError
 
@@ -128,7 +139,7 @@ def _open_hub(repo: str, config: str | None, revision: str | None) -> Source:
         raise OfflineNotCached(error.name, nearest(repo, ALIASES) or error.suggestions) from error
     try:
         with hub_errors(repo, commit.sha, "dataset", _unknown):
-            splits = load_dataset(repo, config, revision=commit.sha)
+            splits = load_dataset(repo, config, revision=commit.sha, streaming=streaming)
     except DatasetNotFoundError as error:
         gated = "gated" in str(error)  # the datasets library hides the Hub's exception behind this one
         raise (GatedRepository(f"datasets/{repo}") if gated else _unknown(repo)) from error

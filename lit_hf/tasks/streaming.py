@@ -1,0 +1,171 @@
+"""A dataset that is read once, as it arrives, and no further than it is coded: for more data than memory or disk hold.
+
+What is coded is this stream in its order of arrival. Nothing is drawn and nothing is grouped: an input that comes again
+is one more example, which those before it help to code.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from lit_hf.config import Settings
+from lit_hf.errors import BadSetting, LitError, NoUsableInputs, TooFewClasses, TooFewExamples
+from lit_hf.runtime.files import cache_root
+from lit_hf.runtime.inputs import Text
+from lit_hf.tasks import text_classification, text_pairs
+from lit_hf.tasks.contract import DatasetInfo, Task
+from lit_hf.tasks.kinds import Kind, choose_kind
+from lit_hf.tasks.labels import MISSING, clean_label
+from lit_hf.tasks.loading import Source, column_of
+from lit_hf.tasks.schema import Column, Columns
+from lit_hf.tasks.spool import Spool
+from lit_hf.tasks.stream import render
+
+if TYPE_CHECKING:
+    import datasets
+
+AT_ONCE = 256  # rows that are in memory while a stream is read
+
+
+class UnknownClasses(LitError):
+    """The classes of a stream are not declared, and cannot be known before its end."""
+
+    def __init__(self, column: str) -> None:
+        super().__init__(
+            f"the classes in column {column!r} of the stream are not declared, and cannot be read off its beginning.",
+            "Name them all in their order, for example `--classes negative,positive`.",
+        )
+        self.column = column
+
+
+class UnknownLabel(LitError):
+    """A label of the stream is none of the classes that were named."""
+
+    def __init__(self, label: object, classes: tuple[str, ...]) -> None:
+        super().__init__(
+            f"the stream has the label {str(label)!r}, which is none of {', '.join(classes)}.", "Add it to `--classes`."
+        )
+        self.label, self.classes = label, classes
+
+
+@dataclass
+class _Read:
+    """What was read of a stream: counts, one hash over all that is kept, and eight bytes of each input's hash."""
+
+    labels: array[int]
+    inputs: array[int]
+    read: int = 0
+    missing: int = 0
+    empty: int = 0
+
+    def __post_init__(self) -> None:
+        self.content = hashlib.blake2b(b"stream", digest_size=16)
+
+    def keep(self, value: Text, label: int, name: str) -> None:
+        digest = hashlib.blake2b(render(value), digest_size=8).digest()
+        self.content.update(digest + render(name))
+        self.inputs.append(int.from_bytes(digest, "little", signed=True))
+        self.labels.append(label)
+
+
+def load_stream(settings: Settings, source: Source, split: str, needed: int) -> Task:
+    """Read the first `max_examples` usable rows of a split that is an IterableDataset, in the order they come.
+
+    Raises `UnknownClasses` unless they are declared by the dataset or the settings, `UnknownLabel`, and what a dataset
+    in memory raises.
+    """
+    data = source.splits[split]
+    schema = {name: column_of(name, feature) for name, feature in _features(data).items()}
+    kind, columns = choose_kind(
+        schema, settings.task, settings.text_column, settings.text_pair_column, settings.label_column
+    )
+    if kind.NAME not in (text_classification.NAME, text_pairs.NAME):
+        raise BadSetting("task", kind.NAME, "a classification of texts or pairs where the dataset is a stream")
+    names, encode = _classes(settings, schema[columns.label])
+    pool, found = Spool(cache_root(settings.cache_dir) / "streams"), _Read(array("q"), array("q"))
+    for value, label in _usable(kind, columns, data, found):
+        number = encode(label)
+        if number is not None:
+            pool.append(value)
+            found.keep(value, number, names[number])
+        found.missing += number is None
+        if len(found.labels) == settings.max_examples:
+            break
+    pool.close()
+    _require(found, columns, needed)
+    return _task(source, split, kind, columns, names, pool, found)
+
+
+def _features(data: datasets.IterableDataset) -> Mapping[str, Any]:
+    """Return the declared features, or those of the first rows."""
+    if data.features is not None:
+        return cast("Mapping[str, Any]", data.features)
+    import pyarrow
+    from datasets import Features
+
+    return cast("Mapping[str, Any]", Features.from_arrow_schema(pyarrow.Table.from_pylist(list(data.take(100))).schema))
+
+
+def _classes(settings: Settings, column: Column) -> tuple[tuple[str, ...], Callable[[Any], int | None]]:
+    """Return the names, and what gives the class of a raw label: None where there is no label."""
+    if settings.classes is None and column.names is None:
+        raise UnknownClasses(column.name)
+    named = tuple(name.strip() for name in (settings.classes or "").split(",") if name.strip())
+    names = named or tuple(column.names or ())
+    if len(set(names)) < 2:
+        raise TooFewClasses(len(set(names)))
+
+    def encode(raw: Any) -> int | None:
+        value = clean_label(raw, column.name)
+        if value is None or (value == MISSING and str(MISSING) not in names):
+            return None
+        if column.names is not None and isinstance(value, int):
+            value = column.names[value]
+        if str(value) not in names:
+            raise UnknownLabel(value, names)
+        return names.index(str(value))
+
+    return names, encode
+
+
+def _usable(kind: Kind, columns: Columns, data: datasets.IterableDataset, found: _Read) -> Iterator[tuple[Text, Any]]:
+    needed = [name for name in (columns.text, columns.text_pair, columns.label) if name is not None]
+    for table in data.select_columns(needed).iter(batch_size=AT_ONCE):
+        for value, label in zip(kind.read_inputs(table, columns), table[columns.label], strict=True):
+            found.read += 1
+            if value is None:
+                found.empty += 1
+            else:
+                yield cast(Text, value), label
+
+
+def _require(found: _Read, columns: Columns, needed: int) -> None:
+    if found.read and found.empty == found.read:
+        raise NoUsableInputs(columns.text)
+    if len(found.labels) < needed:
+        raise TooFewExamples(len(found.labels), needed)
+    if len(set(found.labels)) < 2:
+        raise TooFewClasses(1)
+
+
+def _task(
+    source: Source, split: str, kind: Kind, columns: Columns, names: tuple[str, ...], pool: Spool, found: _Read
+) -> Task:
+    info = DatasetInfo(
+        id=source.id, config=source.config, split=split, revision=source.revision,
+        fingerprint=found.content.hexdigest(),
+        columns={"text": columns.text, "text_pair": columns.text_pair, "label": columns.label},
+        read=found.read, missing_labels=found.missing, empty_inputs=found.empty,
+        duplicates=len(found.inputs) - len(np.unique(found.inputs)),
+    )  # fmt: skip
+    count = len(pool)
+    return Task(
+        kind=kind.NAME, unit=kind.UNIT, pool=pool, size=count, labels=np.array(found.labels, dtype=np.int64),
+        groups=np.arange(count, dtype=np.int64), classes=names, holdout=None, dataset=info, streamed=True,
+    )  # fmt: skip
