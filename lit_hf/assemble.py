@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from lit_hf.evaluate import Job
     from lit_hf.measures.intervals import Interval
 
-STREAM_ESTIMAND = "L_IT of this stream in its order of arrival: the sum over labels of what is expected given those before"
+STREAM_ESTIMAND = "L_IT of this stream in its order of arrival: what each label brings, given those before it"
 STREAM_ORDER = "a stream has one order, that of arrival: nothing is said of another"
 ESTIMAND = "expected L_IT over a new stream of as many examples of the same source, orders, probe seeds and twins"
 LEVEL = 0.95

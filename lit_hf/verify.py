@@ -108,7 +108,7 @@ def settings_of(record: Record, folder: Path) -> Settings:
     if record_id(record["model"], record["dataset"], resolved.fingerprint()) != record["id"]:
         raise RecordChanged(folder, "its id is not that of its model, dataset and settings")
     settings = Settings.from_yaml(folder / "settings.yaml")
-    if settings.resolved() != record.rerun_settings():
+    if settings != from_mapping(record.rerun_settings(), str(folder)):
         raise RecordChanged(folder, "settings.yaml is not that of record.json")
     if settings.dataset == "in memory":
         raise LitError(

@@ -13,7 +13,7 @@ from lit_hf.cli.output import Format
 from lit_hf.cli.processes import NumProcesses, spread
 
 
-@with_settings("task", "text_column", "text_pair_column", "label_column", "split")
+@with_settings("task", "text_column", "text_pair_column", "label_column", "split", "streaming", "classes")
 def command(
     given: dict[str, Any],
     context: typer.Context,

@@ -88,7 +88,7 @@ class _Search:
     sort: str
 
 
-@with_settings("code")
+@with_settings("code", "streaming", "classes")
 def command(
     given: dict[str, Any],
     dataset: Dataset = None,

@@ -14,6 +14,7 @@ from lit_hf.config import Settings, from_mapping
 from lit_hf.contest.entrant import Entrant, reason
 from lit_hf.contest.plan import Options, Skipped
 from lit_hf.contest.stopwatch import Stopwatch
+from lit_hf.errors import BadSetting
 from lit_hf.ranking.table import READING, Standing, not_loaded, rank_rows
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ def hold(
     began, progress = time.perf_counter(), progress or NullProgress()
     task, store = load_task(plan[0], data), ResultsStore.at(plan[0].cache_dir)
     require_classes(task, "rank")
+    if task.streamed:
+        raise BadSetting("streaming", True, "left out of a ranking, which codes several orders")
     entrants, failed = _enter(plan, task, store, progress, crew)
     if options.race:
         run_race(entrants, task, options.rules, progress, crew)
