@@ -17,7 +17,7 @@ ROWS = [f"a film that was good in its way {number},{number % 2}" for number in r
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Path:
     """A folder with a checkpoint and files of data, to work in; no network."""
     from huggingface_hub import constants
 
@@ -30,6 +30,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("LIT_HF_CACHE", str(tmp_path / "lit"))
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
+    capsys.readouterr()  # the bars of whoever saves a model
     return tmp_path
 
 
@@ -39,7 +40,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("eval ./my-modle reviews.csv", 1, "Did you mean my-model?"),
         ("eval ./my-model reviws.csv", 1, "Did you mean reviews.csv"),
         ("eval ./my-model ./data/reviews.csv", 1, "Give `org/name`"),
-        ("eval ./my-model glue/sts2", 1, "Did you mean glue/sst2"),
+        ("eval ./my-model glue/sts2", 1, "glue/sst2 or"),
         ("eval ./my-model rotten_tomatos", 1, "Did you mean rotten_tomatoes"),
         ("eval org/small-encodr reviews.csv", 1, "Did you mean org/small-encoder?"),
         ("eval ./my-model bare.csv", 1, "sed -i '1i text,label' FILE"),

@@ -19,7 +19,7 @@ PAGES = ("README.md", "docs/guide.md")
 BLOCKS = [block for page in PAGES for block in blocks_of(page)]
 RUN = [block for block in BLOCKS if block.reason is None]
 LANGUAGES = ("bash", "python")
-LIMIT = 600
+LIMIT = 1_800
 
 Place = Callable[[Block], tuple[Path, dict[str, str]]]
 

@@ -13,7 +13,7 @@ from tests import assets
 from tests.encoders import tiny
 from tests.hub.conftest import Server
 
-ROWS = 80
+ROWS = 60
 CARD = "---\nconfigs:\n- config_name: {name}\n  data_files: train.csv\n---\n"
 
 
