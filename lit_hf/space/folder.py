@@ -1,0 +1,63 @@
+"""The files of a Space: an entry point, its requirements, its card, and the rooms of lit-hf that it stands on."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from importlib import resources
+from pathlib import Path
+from string import Template
+
+from lit_hf.errors import BadSetting
+
+GRADIO = "6.31.0"
+"""The version that the Space asks for, and that the tests run."""
+ROOMS = (
+    "errors.py",
+    "config.py",
+    "records.py",
+    "plots.py",
+    "measures",
+    "ranking",
+    "reports",
+    "hub",
+    "schemas",
+    "space",
+)
+"""What the application imports of lit-hf, all in all; none of it needs torch."""
+FILES = ("app.py", "requirements.txt", "README.md")
+_NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}", re.ASCII)
+
+
+def write_space(folder: Path, results: str) -> list[Path]:
+    """Write a Space that shows the results dataset `results`; return its own files.
+
+    Raises `BadSetting` where `results` is no `namespace/name`.
+    """
+    if not _NAME.fullmatch(results):
+        raise BadSetting("results", results, "the name of a dataset, as in `org/lit-hf-results`")
+    folder.mkdir(parents=True, exist_ok=True)
+    return [*(_write(folder, name, results) for name in FILES), _copy(folder / "lit_hf")]
+
+
+def _write(folder: Path, name: str, results: str) -> Path:
+    text = resources.files("lit_hf.space").joinpath(f"templates/{name}.in").read_text(encoding="utf-8")
+    values = {"results": results, "quoted": json.dumps(results), "gradio": GRADIO, "name": results.split("/")[1]}
+    target = folder / name
+    target.write_text(Template(text).substitute(values), encoding="utf-8")
+    return target
+
+
+def _copy(target: Path) -> Path:
+    """Copy the rooms in place of an older copy; a Space cannot install what is on no index."""
+    source = Path(str(resources.files("lit_hf")))
+    if target.is_dir():
+        shutil.rmtree(target)
+    target.mkdir()
+    for name in ("__init__.py", *ROOMS):
+        if (source / name).is_dir():
+            shutil.copytree(source / name, target / name, ignore=shutil.ignore_patterns("__pycache__", "rivals"))
+        else:
+            shutil.copy2(source / name, target / name)
+    return target
