@@ -50,7 +50,7 @@ class Settings:
     Beside `features:FILE` it is left out: the file holds the labels too."""
 
     task: str | None = _setting(None, "Data", "Kind of task, such as text-classification; inferred from the features.")
-    text_column: str | None = _setting(None, "Data", "Column of the text; inferred.")
+    text_column: str | None = _setting(None, "Data", "Column of the text, image or sound; inferred.")
     text_pair_column: str | None = _setting(None, "Data", "Column of the second text of a pair; inferred.")
     label_column: str | None = _setting(None, "Data", "Column of the label; inferred.")
     split: str | None = _setting(None, "Data", "Split to code: train, or the only one.")

@@ -102,9 +102,11 @@ def notes_section(data: dict[str, Any], arms: Arms, halved: int = 0) -> list[str
     control = data["baselines"]["shuffled_labels"]
     if abs(control["transfer_bits"] or 0) > 5:
         notes.append(f"Shuffled labels show {control['transfer_bits']:.1f} bits of transfer where there is none.")
+    sounds = "frames of 20 ms" in data["model"]["resolved_from"].get("max_tokens", "")
     if data["dataset"]["truncated"] > 0.01:
         notes.append(
-            f"{data['dataset']['truncated']:.0%} of the texts were cut at {data['model']['max_tokens']} tokens."
+            f"{data['dataset']['truncated']:.0%} of the {'sounds' if sounds else 'texts'} were cut at "
+            f"{data['model']['max_tokens']} {'frames of 20 ms' if sounds else 'tokens'}."
         )
     if data["settings"]["resolved"].get("streaming"):
         notes.append(

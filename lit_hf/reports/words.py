@@ -133,7 +133,8 @@ def reading_line(model: dict[str, Any]) -> str:
         return ""
     layer = "last layer" if model["layer"] == "last" else f"layer {model['layer']}"
     prompt = f"prompt {model['prompt']!r}" if model["prompt"] else "no prompt"
-    length = f"at most {model['max_tokens']} tokens" if model["max_tokens"] else "no truncation"
+    unit = "frames" if "frames of 20 ms" in model["resolved_from"].get("max_tokens", "") else "tokens"
+    length = f"at most {model['max_tokens']} {unit}" if model["max_tokens"] else "no truncation"
     fields = {"pooling": f"{model['pooling']} pooling", "layer": layer, "prompt": prompt, "max_tokens": length}
     return ", ".join(fields.values())
 
