@@ -35,7 +35,7 @@ def task_of(record: Record, data: str | None = None) -> Task | None:
 
 
 def plain_input(value: Any) -> Any:
-    """Return an input as JSON has it: a text, a list of two texts, or of the words of a sentence; else a file's name."""
+    """Return an input as JSON has it: a text, a list of two texts or of words, or the name of a file."""
     if isinstance(value, Image | Sound):
         return value.name
     if isinstance(value, Words):
