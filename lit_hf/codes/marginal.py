@@ -1,9 +1,10 @@
 """The null code of numbers: a marginal distribution that is learned from the labels before, and looks at no input.
 
-Normal data of unknown mean and variance under conjugate priors whose scales are 16^k bins, k = 0 .. 14, mixed by Bayes:
-no scale of the data is known in advance, and finding it costs about log2 15 bits. The predictive distributions are
-Student's t in closed form. Beside it the prior itself with weight 1 / (n + 2), a floor for outliers; and two urns for
-targets that repeat, P(k) = (n_k + a Q(k)) / (n + a), a = 1 and 100, Q being the former. Weights 1/2, 1/4, 1/4.
+Normal data of unknown mean and variance under conjugate priors whose scales are 32^k bins, k = 0 .. 11, and whose means
+lie within 1, 10^2, 10^4 or 10^6 scales of 0, mixed by Bayes: neither is known in advance, and finding both costs about
+log2 48 bits. The predictive distributions are Student's t in closed form. Beside it Cauchy distributions of all scales
+with weight 1 / (n + 2), a floor for outliers; and two urns for targets that repeat, P(k) = (n_k + a Q(k)) / (n + a),
+a = 1 and 100, Q being the former. Weights 1/2, 1/4, 1/4.
 Bernardo and Smith (1994), "Bayesian Theory", 5.2; Blackwell and MacQueen (1973).
 """
 
@@ -18,8 +19,9 @@ from lit_hf.codes.baselines import group_starts
 from lit_hf.codes.curve import Curve
 from lit_hf.codes.forecast import Forecast
 
-SCALES = 16.0 ** np.arange(15)
-PSEUDO_MEAN, PSEUDO_VARIANCE = 0.01, 0.5  # labels' worth of prior: of the mean 0, and half the degrees of freedom
+SCALES = 32.0 ** np.arange(12)
+PSEUDO_MEANS = (1.0, 1e-4, 1e-8, 1e-12)  # labels' worth of the prior's mean 0
+SHAPE = 0.5  # of the prior of the variance: half its degrees of freedom
 URNS = (1.0, 100.0)
 NULLS = ("marginal",)
 
@@ -47,16 +49,21 @@ def bayes(logs: np.ndarray, prior: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def beside_marginal(probes: Curve, bins: np.ndarray) -> Curve:
-    """Return the curve under the Bayes node over (marginal, probes), 1/2 each: code <= marginal + 1 bit, always."""
-    null = marginal_bits(bins, probes.groups)
-    logs, weights = bayes(-np.stack([null, probes.bits]) * np.log(2), np.array([0.5, 0.5]))
-    starts = probes.edges[:-1]
+    """Return the curve under the Bayes node over (marginal, probes), 1/2 each: code <= marginal + 1 bit, always.
+
+    The probes' first increment, of which they know nothing, is the marginal's, who learns from label to label.
+    """
+    null, starts = marginal_bits(bins, probes.groups), probes.edges[:-1]
+    paid, experts = probes.bits.copy(), probes.expert_bits.copy()
+    first = probes.edges[1]
+    paid[:first], experts[0] = null[:first], null[:first].sum()
+    logs, weights = bayes(-np.stack([null, paid]) * np.log(2), np.array([0.5, 0.5]))
     top = weights[:, starts].T
     return replace(
         probes,
         bits=-logs / np.log(2),
         names=(*probes.names, *NULLS),
-        expert_bits=np.column_stack([probes.expert_bits, np.add.reduceat(null, starts)]),
+        expert_bits=np.column_stack([experts, np.add.reduceat(null, starts)]),
         parts=(*probes.parts, *NULLS),
         weights=np.column_stack([probes.weights * top[:, 1:], top[:, :1]]),
     )
@@ -64,32 +71,30 @@ def beside_marginal(probes: Curve, bins: np.ndarray) -> Curve:
 
 def prior_forecast(rows: int) -> Forecast:
     """Return what is known before any label: Cauchy distributions about 0 of all `SCALES`, for `rows` numbers."""
-    spread = SCALES * np.sqrt(1 + 1 / PSEUDO_MEAN)
-    scale = np.repeat(spread[:, None], rows, 1)
-    return Forecast(np.zeros_like(scale), scale, np.full_like(scale, 2 * PSEUDO_VARIANCE))
+    scale = np.repeat(SCALES[:, None], rows, 1)
+    return Forecast(np.zeros_like(scale), scale, np.ones_like(scale))
 
 
 def _normal(bins: np.ndarray, starts: np.ndarray) -> np.ndarray:
     """Return natural logarithms [N]: the scales mixed, and the prior beside them."""
-    forecast = _conjugate(bins, starts)
-    even = np.full(len(SCALES), 1 / len(SCALES))
-    learned = bayes(forecast.log_mass(bins), even)[0]
+    found = np.concatenate([_conjugate(bins, starts, pseudo).log_mass(bins) for pseudo in PSEUDO_MEANS])
+    learned = bayes(found, np.full(len(found), 1 / len(found)))[0]
     wide = _log_sum(prior_forecast(len(bins)).log_mass(bins) - np.log(len(SCALES)))
     share = 1 / (starts + 2)
     return np.logaddexp(learned + np.log1p(-share), wide + np.log(share))
 
 
-def _conjugate(bins: np.ndarray, starts: np.ndarray) -> Forecast:
-    """Return the predictive distributions [15, N] given the labels of earlier groups."""
+def _conjugate(bins: np.ndarray, starts: np.ndarray, pseudo: float) -> Forecast:
+    """Return the predictive distributions [12, N] given the labels of earlier groups, for one prior of the mean."""
     values = bins.astype(np.float64)
     shifted = values - values[0]  # sums of squares about a label: numbers far from 0 lose no digits
     sums, squares = (np.append(0.0, np.cumsum(part))[starts] for part in (shifted, shifted * shifted))
     n = starts.astype(np.float64)
     mean = np.where(n > 0, values[0] + sums / np.maximum(n, 1), 0.0)
     spread = np.maximum(squares - sums * sums / np.maximum(n, 1), 0.0)
-    weight, shape = PSEUDO_MEAN + n, PSEUDO_VARIANCE + n / 2
-    about = spread + PSEUDO_MEAN * n / weight * mean * mean
-    rate = PSEUDO_VARIANCE * SCALES[:, None] ** 2 + 0.5 * about
+    weight, shape = pseudo + n, SHAPE + n / 2
+    about = spread + pseudo * n / weight * mean * mean
+    rate = SHAPE * SCALES[:, None] ** 2 + 0.5 * about
     scale = np.sqrt(rate * (weight + 1) / (shape * weight))
     centre = np.broadcast_to(n * mean / weight, scale.shape)
     return Forecast(centre, scale, np.broadcast_to(2 * shape, scale.shape))

@@ -7,6 +7,7 @@ fixes where the numbers lie and how far they spread for all that comes.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -20,6 +21,8 @@ from lit_hf.codes.marginal import SCALES, beside_marginal, prior_forecast
 from lit_hf.codes.mixture import LN2, Switching
 from lit_hf.codes.prequential import Coder, Piece
 from lit_hf.probes.contract import Block, Prefix
+
+FAR = 10.0  # quartile distances: 13 deviations of normal numbers
 
 
 class Predictor(Protocol):
@@ -132,13 +135,21 @@ class NumberReadout:
         if self._place is None:
             first = prefix.labels(0, prefix.n).double()
             self._place = float(first.mean()), max(float(first.std(correction=0)), 1.0)
-        centre, spread = self._place
-        numbers = Prefix(
-            prefix.inputs, lambda a, b: ((prefix.labels(a, b).double() - centre) / spread).float(), prefix.n,
-            prefix.fresh,
-        )  # fmt: skip
+        numbers = Prefix(prefix.inputs, self._standard(prefix), prefix.n, prefix.fresh)
         for family in self.bank.families:
             family.learn(numbers)
+
+    def _standard(self, prefix: Prefix) -> Callable[[int, int], Tensor]:
+        """Return what reads labels for the probes: standardised, and drawn in to `FAR` quartile distances.
+
+        One wild number would else decide sums of squares for good. Bounds are those of the prefix.
+        """
+        assert self._place is not None
+        centre, spread = self._place
+        quartiles = np.quantile(prefix.labels(0, prefix.n).cpu().numpy(), (0.25, 0.5, 0.75))
+        reach = FAR * (quartiles[2] - quartiles[0]) or np.inf
+        low, high = quartiles[1] - reach, quartiles[1] + reach
+        return lambda a, b: ((prefix.labels(a, b).double().clamp(low, high) - centre) / spread).float()
 
     def _leaves(self, block: Block) -> Forecast:
         rows = len(block.inputs)
