@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,7 @@ def full(model: str = "org/encoder", **options: Any) -> Record:
             {"name": "uniform", "bits": 400.0, "share": [1 - weight for weight in ridge]},
         ],
     }
+    made.data["curve"] |= _curve(made)
     rows = [
         {
             "layer": i,
@@ -42,6 +44,21 @@ def full(model: str = "org/encoder", **options: Any) -> Record:
     ]
     made.data["layers"] = {"rows": rows, "shortest": 3, "mixture_bits": 270.0}
     return made
+
+
+def _curve(made: Record) -> dict[str, Any]:
+    """The curves that the record's own bits per example give, in ten increments."""
+    order = made.arrays["order"]
+    edges = np.geomspace(8, order.shape[1], 10).astype(int).tolist()
+    arms = {"encoder": "bits_encoder", "baseline": "bits_baseline", "raw_input": "bits_raw"}
+    along = {
+        arm: np.take_along_axis(made.arrays[name], order[: len(made.arrays[name])], 1) for arm, name in arms.items()
+    }
+    curves = {
+        f"{arm}_bits_per_label": [float(bits[:, a:b].mean()) for a, b in pairwise([0, *edges])]
+        for arm, bits in along.items()
+    }
+    return {"labels_seen": [0, *edges[:-1]], **curves, "class_prior_bits_per_label": [1.02] * len(edges)}
 
 
 def hostile() -> list[Record]:
