@@ -109,7 +109,8 @@ class Job:
 
         require_shared(peers, cache_root(settings.cache_dir))
         given, encoder = peers.locally_first(load)
-        require_agreement(peers, {"dataset": given.dataset.fingerprint, "checkpoint": dict(encoder.key) if encoder.stored else encoder.info.id})
+        address = dict(encoder.key) if encoder.stored else encoder.info.id
+        require_agreement(peers, {"dataset": given.dataset.fingerprint, "checkpoint": address})
         return cls(settings, given, encoder, progress, device, {"load": time.perf_counter() - began})
 
     def features(self, encoder: Encoder, inputs: Any, count: int, label: str) -> Features:

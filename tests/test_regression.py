@@ -129,7 +129,7 @@ def test_rank_and_verify_say_that_they_know_classes(record: Record, tmp_path: Pa
     with pytest.raises(LitError, match="knows labels that are classes"):
         verify(folder)
     with pytest.raises(LitError, match="knows labels that are classes"):
-        rank(scores(tmp_path, 60), [str(assets.l6_folder())])
+        rank(scores(tmp_path, 60), [str(assets.l6_folder())], label_column="score")
 
 
 def scores(folder: Path, count: int) -> str:
