@@ -179,6 +179,10 @@ def _loading(checkpoint: Checkpoint) -> Iterator[None]:
         yield
     except LitError:
         raise
+    except RuntimeError as error:
+        if "ignore_mismatched_sizes" not in str(error):
+            raise
+        raise UnsupportedModel(checkpoint.id, "its weights have other shapes than its config.json says") from error
     except (OSError, ValueError, KeyError, ImportError) as error:
         text = str(error)
         if "trust_remote_code" in text:

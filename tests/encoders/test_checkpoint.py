@@ -90,3 +90,11 @@ def test_what_is_said_of_a_checkpoint_is_true(tmp_path: Path) -> None:
     assert info.architecture == "BertModel"
     assert info.parameters == sum(parameter.numel() for parameter in tiny.bert().parameters())
     assert (info.dim, info.layer, info.kind, info.revision) == (16, 2, "checkpoint", None)
+
+
+def test_weights_of_another_shape_are_refused(tmp_path: Path) -> None:
+    folder = tiny.save(tmp_path, tiny.bert())
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(config | {"intermediate_size": 48}))
+    with pytest.raises(UnsupportedModel, match="other shapes"):
+        load_encoder(str(folder)).encode(["a film"])
