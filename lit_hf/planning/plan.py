@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from lit_hf.config import Settings, brought_file, split_dataset
 from lit_hf.contest.entrant import reason
-from lit_hf.errors import LitError
+from lit_hf.errors import BadSetting, LitError
 from lit_hf.planning.estimate import coding_seconds, pass_seconds
 from lit_hf.planning.warm_up import CoderSpeed, EncoderSpeed, time_coder, time_encoder
 from lit_hf.planning.work import Pass, Unit, eval_work, rank_work
@@ -79,8 +79,12 @@ def make_plan(plan: Sequence[Settings], work: Worker) -> dict[str, Any]:
     """Return what is to be done for each checkpoint; one that cannot be planned has its `error`."""
     from lit_hf.tasks import load_task
 
+    if plan[0].streaming:
+        raise BadSetting("streaming", True, "left out of a plan: what a stream holds is not known before it ends")
     began, measured = time.perf_counter(), Measured()
     task = load_task(plan[0])
+    if len(task.classes) < 2:
+        raise BadSetting("task", task.kind, "one with classes: the time to code numbers is not planned yet")
     loaded = time.perf_counter() - began
     models = [_attempt(settings, task, work, measured) for settings in plan]
     seconds = [model["seconds"] for model in models if model["seconds"] is not None]
