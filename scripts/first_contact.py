@@ -6,6 +6,7 @@ used. Names of folders are replaced by neutral ones, and nothing else is. Needs 
 
 from __future__ import annotations
 
+import argparse
 import csv
 import os
 import re
@@ -104,14 +105,17 @@ STEPS = [
 
 def main() -> None:
     """Take the walk and write the page."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--output", type=Path, default=PAGE, help="where to write the page")
+    output = parser.parse_args().output
     sys.path.insert(0, str(ROOT))
     with tempfile.TemporaryDirectory() as place, serving() as hub:
         desk = Desk(Path(place), hub)
         furnish(desk)
         for step in STEPS:
             desk.take(step)
-        PAGE.write_text("\n\n".join([*intro(), *desk.page]) + "\n", encoding="utf-8")
-    print(f"Wrote {PAGE.relative_to(ROOT)}", file=sys.stderr)
+        output.write_text("\n\n".join([*intro(), *desk.page]) + "\n", encoding="utf-8")
+    print(f"Wrote {output.name}", file=sys.stderr)
 
 
 def intro() -> list[str]:

@@ -15,7 +15,7 @@ from tests.hub.conftest import Server, server
 
 __all__ = ["server"]
 
-PAGES = ("README.md", "docs/guide.md")
+PAGES = ("README.md", "docs/guide.md", "docs/report.md")
 BLOCKS = [block for page in PAGES for block in blocks_of(page)]
 RUN = [block for block in BLOCKS if block.reason is None]
 LANGUAGES = ("bash", "python")
