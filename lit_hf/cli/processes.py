@@ -23,7 +23,7 @@ def spread(context: typer.Context, count: int | None) -> None:
             f"--num-processes {count}, but the launcher has started {launched()} processes.", "Leave the option out."
         )
     if launched() == 1 and count is not None and count > 1:
-        raise typer.Exit(launch(context.find_root().obj, count))
+        raise SystemExit(launch(context.find_root().obj, count))
 
 
 def require_one(command: str, instead: str) -> None:

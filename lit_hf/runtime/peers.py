@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from lit_hf.runtime.watch import Watch
 
 Value = TypeVar("Value")
+LINGER = 3.0
+"""Seconds that a failed process stays: its launcher ends the main one with it, which must have said by then why."""
+STOPPED = 143
 LONGEST_PAUSE = 0.2
 """Seconds between two looks at what one waits for."""
 
@@ -180,6 +183,8 @@ def end(code: int) -> None:
         _known.leave()
         _known = None
         return
+    if not _known.is_main and code != STOPPED:
+        time.sleep(LINGER)
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
