@@ -47,6 +47,8 @@ class Arms:
     """Each layer of a profile, in order 0."""
     raw_kind: str | None = None
     """What the raw input is turned into."""
+    base: Codelength | None = None
+    """Of an adapter, its base: what the adapter adds is the difference."""
     without: dict[str, tuple[float, float]] = field(default_factory=dict)
     """For each kind of probe left out of the bank: bits of the encoder and of the twin in order 0."""
     spread: tuple[float, float | None] = (1.0, None)
@@ -61,6 +63,7 @@ class _Inputs:
     held_out: np.ndarray | None
     layers: dict[int, Features]
     raw_kind: str | None
+    base: Features | None
 
 
 def code_arms(job: Job) -> Arms:
@@ -108,9 +111,11 @@ def _embed(job: Job) -> _Inputs:
         )
         for number, twin in enumerate(baselines)
     ]
+    before = job.encoder.adapted_from
+    base = None if before is None else job.features(before, task.pool, whole, "embed with the adapter's base")
     source = raw_input(task.reads or task.kind)
     raw = None if source is None else job.features(source, task.pool, whole, "raw input")
-    return _Inputs(encoder, twins, raw, held_out, layers, None if source is None else source.info.id)
+    return _Inputs(encoder, twins, raw, held_out, layers, None if source is None else source.info.id, base)
 
 
 def _units(job: Job, inputs: _Inputs) -> dict[str, Callable[[], Curve]]:
@@ -119,6 +124,7 @@ def _units(job: Job, inputs: _Inputs) -> dict[str, Callable[[], Curve]]:
     make = partial(_unit, job)
     units = {f"encoder {r}": make(inputs.encoder, r, held_out=inputs.held_out if r == 0 else None) for r in orders}
     units |= {f"twin {r}": make(rows, r) for rows in inputs.twins[:1] for r in orders}
+    units |= {f"base {r}": make(inputs.base, r) for r in orders if inputs.base is not None}
     part = part_of(job)
     units |= {f"part {t}": make(rows, 0, stop=part) for t, rows in enumerate(inputs.twins) if t}
     shuffled = shuffled_labels(job)
@@ -190,6 +196,7 @@ def _collect(job: Job, inputs: _Inputs, found: dict[str, Curve]) -> Arms:
         truncated=inputs.encoder.truncated / max(inputs.encoder.embedded, 1),
         layers={layer: together(found.get(f"layer {layer}", found["encoder 0"])) for layer in inputs.layers},
         raw_kind=inputs.raw_kind,
+        base=arm("base") if inputs.base is not None else None,
         spread=(relative_spread(inputs.encoder), relative_spread(inputs.twins[0]) if inputs.twins else None),
         without={
             kind: (found[f"without {kind} encoder"].total, found[f"without {kind} twin"].total)

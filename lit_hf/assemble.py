@@ -58,6 +58,8 @@ def make_record(job: Job, arms: Arms) -> Record:
         first = {layer: float(arm.bits_per_order[0]) for layer, arm in arms.layers.items()}
         ends = {layer: arm.interval for layer, arm in arms.layers.items()}
         data["layers"] = layer_profile(first, ends, labels)
+    if arms.base is not None:
+        data["transfer_from_base"] = _from_base(job, arms.encoder, arms.base)
     data["notes"] = notes_section(data, arms, job.halved)
     return Record(data, _arrays(job, arms))
 
@@ -84,6 +86,24 @@ def _transfer(job: Job, found: Interval | None) -> dict[str, Any]:
         "degrees_of_freedom": found.df,
         "estimand": STREAM_ESTIMAND if job.task.streamed else ESTIMAND,
         "verdict": verdict((found.low, found.high), labels),
+    }
+
+
+def _from_base(job: Job, adapted: Codelength, base: Codelength) -> dict[str, Any]:
+    """Return how many bits the labels cost less with an adapter than with its base; both are given, no twin enters."""
+    from lit_hf.api import difference
+
+    found, labels, before = difference(base, adapted), len(job.task.labels), job.encoder.adapted_from
+    assert before is not None
+    limits = found.low, found.high
+    return {
+        "base": before.info.id,
+        "base_bits": base.bits,
+        "bits": found.estimate,
+        "interval": list(limits),
+        "bits_per_label": found.estimate / labels,
+        "level": LEVEL,
+        "verdict": verdict(limits, labels).replace("the random twin", "the base"),
     }
 
 

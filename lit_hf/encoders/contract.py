@@ -117,6 +117,11 @@ class Encoder(ABC):
         """Return what the encoder is compared with: `count` random twins, the same for each checkpoint; may be none."""
         return [self.twin(1000 * seed + number) for number in range(count)]
 
+    @property
+    def adapted_from(self) -> Encoder | None:
+        """What this encoder was adapted from, read in the same way: the base of an adapter; else None."""
+        return None
+
     def release(self) -> None:
         """Give back the memory of the weights; they are loaded anew when they are next needed."""
         return

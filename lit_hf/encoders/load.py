@@ -102,8 +102,12 @@ def _load_adapter(adapter: Adapter, choices: Choices, policy: Policy, cache: Pat
     sources["base"] = f"{adapter.named_base}, named by {ADAPTER_CONFIG}"
     info = describe(own.id, own.revision, pipeline, sources, parameter_count(config))
     code = base.revision if policy.trust_remote_code else None
-    content = digest_of([weights_hash(base, weights, policy, cache), adapter.sha256(cache), adapter.config, code])
-    return build(pipeline, info, content, partial(adapter.load, weights, policy, pipeline.dtype))
+    plain = weights_hash(base, weights, policy, cache)
+    about = describe(adapter.named_base, base.revision, pipeline, sources, info.parameters)
+    make = partial(load_weights, base, weights, policy, pipeline.dtype)
+    content = digest_of([plain, adapter.sha256(cache), adapter.config, code])
+    found = build(pipeline, info, content, partial(adapter.load, weights, policy, pipeline.dtype))
+    return found.on(build(pipeline, about, digest_of([plain, code]), make))
 
 
 def build(pipeline: Pipeline, info: EncoderInfo, weights: str, make: Callable[[], nn.Module]) -> TextEncoder:

@@ -59,6 +59,7 @@ class TextEncoder(Encoder):
         self, pipeline: Pipeline, key: Mapping[str, Any], info: EncoderInfo, make_model: Callable[[], nn.Module]
     ) -> None:
         self._pipeline, self._key, self._info, self._make_model = pipeline, dict(key), info, make_model
+        self._base: TextEncoder | None = None
         self._memory = Halving()
         self._ahead = Ahead(self._tokenize)
 
@@ -74,6 +75,15 @@ class TextEncoder(Encoder):
     def device(self) -> str:
         """Where the forward passes run."""
         return self._pipeline.device
+
+    @property
+    def adapted_from(self) -> TextEncoder | None:
+        return self._base
+
+    def on(self, base: TextEncoder) -> TextEncoder:
+        """Say what this encoder was adapted from; return it."""
+        self._base = base
+        return self
 
     @property
     def dim(self) -> int:

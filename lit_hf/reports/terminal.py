@@ -108,6 +108,7 @@ def _facts(record: Record) -> Table:
         "codelength": length,
         "compression": f"{compression:.2f} × shorter than the uniform code" if compression else None,
         "baseline": words.baseline_line(record),
+        "adapter": words.from_base(record),
         "raw input": words.against_raw_input(record),
         "held out": words.holdout(record),
     }

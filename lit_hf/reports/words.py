@@ -67,6 +67,14 @@ def baseline_line(record: Record) -> str | None:
     return f"{name}{drawn}, same orders and probes"
 
 
+def from_base(record: Record) -> str | None:
+    """Return what an adapter saves beside its base, or None for what is no adapter."""
+    found = record.data.get("transfer_from_base")
+    if found is None:
+        return None
+    return f"saves {bits(found['bits'])} bits beside its base   {interval(found['interval'])}   {found['verdict']}"
+
+
 def name_of_baseline(record: Record) -> str:
     """Return the baseline's name as it stands beside its bits and its curve."""
     return str(record["transfer"]["baseline"] or "random twin").replace("_", " ")

@@ -105,3 +105,10 @@ def test_a_real_encoder_with_a_weak_adapter_transfers_like_its_base(tmp_path: Pa
     assert record["transfer"]["bits"] > 20
     assert abs(record["baselines"]["shuffled_labels"]["transfer_bits"]) <= 5
     assert "named by adapter_config.json" in record["model"]["resolved_from"]["base"]
+    plain = evaluate(str(assets.l6_folder()), data, orders=1, twins=1)
+    added = record["transfer_from_base"]
+    assert added["base_bits"] == plain["codelength"]["bits"]
+    assert added["bits"] == pytest.approx(plain["codelength"]["bits"] - record["codelength"]["bits"])
+    assert added["interval"][0] < 0 < added["interval"][1]  # random products of this size change next to nothing
+    assert added["base"] == str(assets.l6_folder())
+    assert "transfer_from_base" not in plain.data
