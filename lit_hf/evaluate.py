@@ -55,6 +55,7 @@ def run(
     """
     from lit_hf.runtime.progress import NullProgress
 
+    find_peers().work(True)
     try:
         job = Job.prepare(settings, progress or NullProgress(), data, objects=objects)
         arms = job.code()
@@ -62,6 +63,8 @@ def run(
     except BaseException as error:
         find_peers().fail(error)  # or the others would wait for this process
         raise
+    finally:
+        find_peers().work(False)
 
 
 def _keep(job: Job, arms: Arms) -> Record:

@@ -6,12 +6,16 @@ whose floats depend on the unit alone: who computes which, and how many processe
 
 from __future__ import annotations
 
+import atexit
 import os
 import pickle
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from lit_hf.errors import ProcessLost, Stopped
 
 if TYPE_CHECKING:
     from lit_hf.runtime.board import Board, Store
@@ -20,7 +24,6 @@ if TYPE_CHECKING:
 Value = TypeVar("Value")
 LINGER = 3.0
 """Seconds that a failed process stays: its launcher ends the main one with it, which must have said by then why."""
-STOPPED = 143
 LONGEST_PAUSE = 0.2
 """Seconds between two looks at what one waits for."""
 
@@ -60,6 +63,9 @@ class Peers:
     def fail(self, error: BaseException) -> None:
         """Tell the others that this process ends, and why."""
 
+    def work(self, going_on: bool) -> None:
+        """Say whether there is work that a lost process would hold up: only then is this one ended by force."""
+
     def leave(self) -> None:
         """Part in peace: every process may end now."""
 
@@ -82,13 +88,20 @@ class Several(Peers):
         self.step += 1
         self._board.add(name, 1)
         while self._board.add(name, 0) < self.world:
-            self.check()
+            self._require_all(name)
             tick()
             time.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
         tick()
         for each in done:  # written before the last meeting, so whoever has come to this one has read them
             self._board.drop(each)
+
+    def _require_all(self, name: str) -> None:
+        """Raise when one has failed, or has ended without coming to the meeting `name`."""
+        self.check()
+        for rank in range(self.world) if self._board.add("byes", 0) else ():
+            if self._board.add(f"bye/{rank}", 0) and self._board.add(name, 0) < self.world:
+                raise ProcessLost(rank, self.world)
 
     def share(self, value: Value) -> list[Value]:
         step = self.step
@@ -116,17 +129,15 @@ class Several(Peers):
         return work()
 
     def fail(self, error: BaseException) -> None:
-        try:
+        with suppress(Exception):  # the store may be gone too: the others notice that by themselves
             self._watch.fail(error)
-        except Exception:  # the store is gone too: the others notice that by themselves
-            return
 
     def leave(self) -> None:
         """Say goodbye; the main process, which may hold the store, stays until all have said it."""
         import torch.distributed as dist
 
         self.wait()
-        self._board.add(f"bye/{self.rank}", 1)
+        self.part()
         if self.is_main:
             for rank in range(1, self.world):
                 while not self._board.add(f"bye/{rank}", 0) and self._watch.failure is None:
@@ -134,6 +145,14 @@ class Several(Peers):
         self._watch.stop()
         if dist.is_initialized():
             dist.destroy_process_group()
+
+    def part(self) -> None:
+        """Say goodbye: nobody need hear of this process any more, and nobody may wait for it."""
+        self._board.add(f"bye/{self.rank}", 1)
+        self._board.add("byes", 1)
+
+    def work(self, going_on: bool) -> None:
+        self._watch.working = going_on
 
     def _put(self, name: str, value: Any) -> None:
         self._board.put(name, pickle.dumps(value, protocol=5))
@@ -171,7 +190,15 @@ def meet(rank: int, world: int) -> Peers:
         board = Board(cast("Store", c10d._get_default_store()))
         local = int(os.environ.get("LOCAL_RANK", "0"))
         _known = Several(rank, world, local, board, Watch(board, rank, world))
+        atexit.register(_part, _known)
     return find_peers()
+
+
+def _part(several: Several) -> None:
+    """Say goodbye at the end of a program that did not `end` itself."""
+    if _known is several:
+        with suppress(Exception):  # the store may be gone by now
+            several.part()
 
 
 def end(code: int) -> None:
@@ -183,7 +210,7 @@ def end(code: int) -> None:
         _known.leave()
         _known = None
         return
-    if not _known.is_main and code != STOPPED:
+    if not _known.is_main and code != Stopped.exit_code:
         time.sleep(LINGER)
     sys.stdout.flush()
     sys.stderr.flush()

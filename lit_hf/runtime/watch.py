@@ -33,6 +33,7 @@ class Watch:
     def __init__(self, board: Board, rank: int, world: int) -> None:
         self._board, self._rank, self._world, self._limit = board, rank, world, patience()
         self.failure: LitError | None = None
+        self.working = True
         self._over, self._last = Event(), time.monotonic()
         for work in (self._beat, self._guard):
             Thread(target=work, name=f"lit-hf {work.__name__}", daemon=True).start()
@@ -82,7 +83,7 @@ class Watch:
                 self.failure = ProcessLost(0, self._world, self._limit)
             if self.failure is not None:
                 known = known or now
-            if known is not None and now - known > GRACE:
+            if known is not None and now - known > GRACE and self.working:
                 if self._rank == 0:
                     sys.stderr.write(f"\nError: {self.failure}\n")
                     sys.stderr.flush()

@@ -129,6 +129,13 @@ def test_a_process_that_said_goodbye_is_not_lost(monkeypatch: pytest.MonkeyPatch
         main.check()
 
 
+def test_nobody_waits_for_a_process_that_said_goodbye() -> None:
+    with crew(3) as (main, other, _):
+        other.part()
+        with pytest.raises(ProcessLost, match="process 1 of 3 has gone"):
+            main.wait()
+
+
 def test_each_machine_begins_with_one_process() -> None:
     seen: list[int] = []
 
