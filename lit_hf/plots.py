@@ -45,7 +45,7 @@ def switching(record: Record) -> Figure:
 
     figure = switching_figure(record)
     if figure is None:
-        raise LacksPart(record["id"], "weights of its probes", "Only the online code has them: `lit-hf eval`.")
+        raise LacksPart(record["id"], "weights of its probes", "`lit-hf eval` records them, with its online code.")
     return figure
 
 
