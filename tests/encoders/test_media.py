@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +23,8 @@ from transformers import (
 from lit_hf.encoders import load_encoder, raw_input
 from lit_hf.errors import BadSetting, UnsupportedModel
 from lit_hf.features.collapse import relative_spread
+from lit_hf.runtime.inputs import Image
+from lit_hf.runtime.units import cores
 from tests import assets, media
 from tests.encoders import tiny
 
@@ -127,6 +131,25 @@ def test_whisper_is_pooled_over_the_frames_that_hold_sound(tmp_path: Path) -> No
     rows = encoder.encode(SOUNDS).rows
     np.testing.assert_allclose(rows[1], states[0, :25].mean(0), atol=1e-5)
     assert not np.allclose(rows[1], states[0].mean(0), atol=1e-3)
+
+
+@pytest.mark.parametrize("raw", [False, True])
+def test_few_decoded_images_are_alive_at_a_time(tmp_path: Path, raw: bool) -> None:
+    alive, most = set[int](), [0]
+
+    def load(number: int) -> np.ndarray:
+        pixels = np.full((30, 30, 3), number, np.uint8)
+        alive.add(number)
+        weakref.finalize(pixels, alive.discard, number)
+        most[0] = max(most[0], len(alive))
+        return pixels
+
+    inputs = [Image(f"{number:032x}", partial(load, number)) for number in range(60)]
+    encoder = load_encoder(str(media.save(tmp_path, media.vit())), medium="image", batch_tokens=40)  # two at a time
+    source = raw_input("image-classification") if raw else encoder
+    assert source is not None
+    assert source.encode(inputs).rows.shape[0] == 60
+    assert 0 < most[0] <= 2 * cores() + 2
 
 
 def test_long_sounds_are_cut_and_counted(tmp_path: Path) -> None:
