@@ -17,7 +17,7 @@ PACKAGES = {
     "gptq": ("optimum", "gptqmodel"), "awq": ("gptqmodel",), "auto-round": ("auto-round",), "hqq": ("hqq",),
     "quanto": ("optimum-quanto",), "aqlm": ("aqlm",), "vptq": ("vptq",), "eetq": ("kernels",),
 }  # fmt: skip
-"""What transformers asks for, by the `quant_method` of config.json. FP8 and MXFP4 need nothing: it dequantises them."""
+"""What transformers asks for, by the `quant_method` of config.json. FP8 needs nothing: it is expanded on a CPU."""
 MODULES = {"optimum-quanto": "optimum.quanto"}
 """Where a package is imported under another name than its own."""
 GPU_ONLY = ("fbgemm_fp8", "higgs", "spqr", "eetq")
