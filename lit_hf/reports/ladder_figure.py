@@ -30,7 +30,8 @@ def ladder_figure(record: Record) -> Figure:
             _bar(axes, place, rung, interval_of(record, rung.key))
         axes.set_yticks(range(len(rungs)), [plain_text(rung.name) for rung in rungs])
         axes.set_ylim(len(rungs) - 0.45, -0.55)
-        axes.set_xlim(0, 1.24 * max(rung.bits for rung in rungs))
+        ends = [0.0, *(rung.bits for rung in rungs)]
+        axes.set_xlim(min(ends), max(ends) + 0.24 * (max(ends) - min(ends)))
         axes.grid(axis="y", visible=False)
         labels = coded_labels(record)
         bits_axis(axes, f"codelength of {labels:,} labels [bits], less is better; whiskers: 95 % intervals")

@@ -35,13 +35,16 @@ def read(repo: str) -> Found:
     """Download the dataset, or what is new in it; raises the errors of `lit_hf.hub.errors`."""
     found = results.read(client(), repo)
     made = [board for board in boards(found.records) if board.rows]
-    named = {title(board): board for board in made}
+    named: dict[str, Board] = {}
+    for board in made:
+        name, same = title(board), sum(title(board) == title(other) for other in named.values())
+        named[f"{name}, other orders ({same + 1})" if same else name] = board
     known = {record["id"]: record for record in found.records}
     return Found(repo, found.revision, named, known, len(found.unreadable))
 
 
 def title(board: Board) -> str:
-    """Return words that no other board has: data, sample, coder and bank."""
+    """Return which data, sample and bank a board is of."""
     split = f", {board.split}" if board.split else ""
     return f"{board.dataset}{split}: {board.examples:,} labels (data {board.fingerprint[:6]}, bank {board.bank[:6]})"
 

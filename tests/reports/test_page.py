@@ -16,6 +16,7 @@ from lit_hf.reports.page.kinds import curve_chart, layer_chart, switching_chart
 from lit_hf.reports.page.render import page
 from lit_hf.reports.series import series
 from tests.cli.conftest import Lit, lit  # noqa: F401
+from tests.ranking.entries import make_entry, noisy
 from tests.reports.pages import full
 
 
@@ -155,3 +156,29 @@ def test_texts_come_from_the_dataset_while_it_is_the_one_that_was_measured(lit: 
     moved.write_text(moved.read_text() + "one more,a\n")
     _, _, err = lit("report", str(folder), "-o", str(site), "--data", str(moved))
     assert "text number" not in (site / "index.html").read_text("utf-8")
+
+
+def test_entries_of_a_ranking_have_a_board_and_say_what_they_lack() -> None:
+    entries = [
+        make_entry(name, noisy(gap, seed=number)) for number, (name, gap) in enumerate({"a": 0.0, "b": 0.3}.items())
+    ]
+    lost = make_entry("c", noisy(0.4, labels=200, seed=5, orders=1), dropped_by="id-a", total=600)
+    html = page([*entries, lost])
+    assert len(re.findall('<section class="board"', html)) == 1
+    assert html.count('<tr role="row" class=') == 2
+    assert "Not ranked" in html
+    assert "a ranking codes no baseline" in html.lower()
+    assert "not measured" in html
+
+
+def test_labels_that_are_numbers() -> None:
+    record = full()
+    record.data["dataset"] |= {"classes": None, "class_names": None, "kind": "text-regression"}
+    record.data["baselines"]["uniform"]["bits"] = None
+    record.data["curve"]["uniform_bits_per_label"] = None
+    record.data["codelength"] |= {"bits": -40.0, "interval": [-60.0, -20.0], "bits_per_label": -0.1}
+    record.arrays["labels"] = np.linspace(0.25, 5, 400)
+    html = page([record])
+    assert "-40.00 bits" in html
+    assert f"<bdi>{record.arrays['labels'][hardest(record, 1)[0].index]:g}</bdi>" in html
+    assert "NaN" not in html

@@ -90,3 +90,15 @@ def test_a_name_that_is_no_dataset_is_refused(name: str, tmp_path: Path, lit: Li
     assert code == 2
     assert "org/lit-hf-results" in err
     assert not (tmp_path / "space").exists()
+
+
+def test_boards_of_other_orders_keep_names_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    from lit_hf.hub.results import Results
+    from lit_hf.space import board as say
+    from tests.reports.pages import full
+
+    records = (full("org/a"), full("org/b", seed=1), full("org/c", seed=1))
+    monkeypatch.setattr(say.results, "read", lambda api, repo: Results(repo, "0" * 40, records, ()))
+    found = say.read("org/r")
+    assert [len(board.rows) for board in found.boards.values()] == [2, 1]
+    assert all(len(row) == len(say.HEADERS) for board in found.boards.values() for row in say.table(board, found))

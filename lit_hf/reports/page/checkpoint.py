@@ -97,7 +97,7 @@ def _curve(record: Record) -> Chart:
 
 def _steps(record: Record) -> list[Step]:
     rungs = ladder(record)
-    longest = 1.08 * max(rung.bits for rung in rungs)
+    longest = 1.08 * max(1.0, *(rung.bits for rung in rungs))  # bits may be below 0 where labels are numbers
     found = []
     for rung in rungs:
         ends = interval_of(record, rung.key)
