@@ -58,9 +58,11 @@ def dataset_section(job: Job, truncated: float) -> dict[str, Any]:
 
 def _classes(task: Task) -> dict[str, Any]:
     """Return the classes, or why there are none and the width of a bin."""
+    reads = {} if task.reads is None else {"reads": task.reads}
     if task.width is None:
-        return {"classes": len(task.classes), "class_names": list(task.classes)}
-    return {"classes": None, "classes_reason": "labels are numbers", "class_names": None, "bin_width": task.width}
+        return {"classes": len(task.classes), "class_names": list(task.classes)} | reads
+    nothing = {"classes": None, "classes_reason": "labels are numbers", "class_names": None}
+    return nothing | {"bin_width": task.width} | reads
 
 
 def contamination(job: Job) -> str:
