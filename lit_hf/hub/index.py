@@ -29,7 +29,7 @@ def result(record: Mapping[str, Any]) -> dict[str, Any]:
     about |= {"split": dataset["split"], "revision": dataset["revision"]}
     metric = {"type": METRIC_TYPE, "value": rounded(record["transfer"]["bits"]), "name": METRIC_NAME}
     return {
-        "task": {"type": task_type(dataset["kind"])},
+        "task": {"type": task_type(dataset.get("reads") or dataset["kind"])},
         "dataset": {key: value for key, value in about.items() if value is not None},
         "metrics": [{**metric, "args": arguments(record)}],
     }
