@@ -119,3 +119,25 @@ def test_contests_on_several_datasets_share_an_engine(field: Field, alone: dict[
     assert timeless(whole)["ranking"] == alone["ranking"]
     assert part["dataset"]["examples"] == 300
     assert crew.stop.is_set()
+
+
+def test_the_command_line_opens_and_closes_the_engine(
+    field: Field, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from lit_hf.cli.app import run
+
+    closed: list[str] = []
+    engine, config = Inline(), tmp_path / "fleet.yaml"
+    monkeypatch.setattr(engine, "close", lambda: closed.append("closed"))
+    monkeypatch.setattr("lit_hf.runtime.fleet.open_engine", lambda name, fleet: engine if name == "ray" else None)
+    config.write_text("attempts: 2\nmemory_factor: 3\n")
+    arguments = ["rank", field.data, *field.models.values(), "--max-examples", "80", "--orders", "1", "--no-rivals"]
+    arguments += ["--cache-dir", str(tmp_path / "cache"), "--device", "cpu", "--format", "quiet"]
+    assert run([*arguments, "--engine", "ray", "--engine-config", str(config)]) == 0
+    assert closed == ["closed"]
+    assert engine.submitted[0].needs.memory == pytest.approx(4.5e9)
+    best = capsys.readouterr().out
+    assert run(arguments) == 0
+    assert capsys.readouterr().out == best
+    assert run([*arguments, "--engine", "ray", "--engine-config", str(tmp_path / "none.yaml")]) == 1
+    assert closed == ["closed"]
