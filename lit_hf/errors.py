@@ -137,7 +137,8 @@ class OfflineNotCached(LitError):
         option = " --repo-type dataset" if repo != name else ""
         super().__init__(
             f"{repo} is not in the local cache and the Hub cannot be reached (offline mode or no network).",
-            f"{_did_you_mean(suggestions)}With network, run `hf download {repo}{option}`; or give the path of a local folder or file.",
+            f"{_did_you_mean(suggestions)}With network, run `hf download {repo}{option}`; "
+            "or give the path of a local folder or file.",
         )
         self.name, self.suggestions = name, tuple(suggestions)
 

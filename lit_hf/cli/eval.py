@@ -49,6 +49,8 @@ def command(
 ) -> None:
     """Measure the information transfer of a checkpoint on a labelled dataset, in bits."""
     if dataset is not None and is_suite(dataset):
+        if log_with:
+            raise UsageError("--log-with takes one dataset, not a suite.", "Leave it out, or run a dataset by itself.")
         spread(context, num_processes)
         return evaluate_suite(model, dataset, given, output, format)
     names = {"model": model, "dataset": dataset}

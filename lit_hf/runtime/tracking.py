@@ -70,8 +70,12 @@ def _tracker(name: str, run: str, folder: str | Path) -> Any:
 
 
 def _end(accelerator: Any, names: Sequence[str]) -> None:
-    """Close all runs; accelerate leaves trackio's as the current one, which speaks on stdout when Python ends."""
-    accelerator.end_training()
+    """Close all runs, and nothing else: `end_training` would end the process group, which other processes still use.
+
+    accelerate leaves trackio's run as the current one, which speaks on stdout when Python ends.
+    """
+    for tracker in accelerator.trackers:
+        tracker.finish()
     if "trackio" in names:
         import trackio
 
