@@ -390,10 +390,8 @@ class ProcessesDisagree(LitError):
         self.what = what
 
 
-class OneProcessOnly(LitError):
+class OneProcessOnly(UsageError):
     """Something that several processes cannot do together."""
-
-    exit_code = 2
 
     def __init__(self, what: str, instead: str) -> None:
         super().__init__(f"{what} runs in one process, and the launcher started several.", instead)

@@ -43,7 +43,14 @@ KNOWN = [
     errors.BadBitstream("the payload is damaged or cut", 3, (10, 12)),
     errors.RecordChanged("run", "its bits are not those of its settings"),
     errors.UsageError("eval needs a model.", "Try this."),
+    errors.ProcessLost(2, 3, 60.0),
+    errors.ProcessFailed(1, 3, "layer is 99.", None, 1),
+    errors.Stopped(),
+    errors.NotShared("cache", [1], ["node-2"]),
+    errors.ProcessesDisagree("dataset", ["node-2"]),
+    errors.OneProcessOnly("rank", "Leave out the launcher."),
 ]
+CODES = {errors.UsageError: 2, errors.BadSetting: 2, errors.OneProcessOnly: 2, errors.Stopped: 143}
 
 
 @pytest.mark.parametrize("error", KNOWN, ids=lambda error: type(error).__name__)
@@ -55,7 +62,7 @@ def test_a_known_error_is_one_line_and_a_next_step(error: LitError, capsys: pyte
     assert lines[0] == f"Error: {error.message}"
     assert lines[1] == error.next_step
     assert len(lines) == 2
-    assert code == error.exit_code == (2 if isinstance(error, errors.UsageError | errors.BadSetting) else 1)
+    assert code == error.exit_code == CODES.get(type(error), 1)
 
 
 def test_all_errors_of_the_package_are_tried_here() -> None:
