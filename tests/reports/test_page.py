@@ -182,3 +182,9 @@ def test_labels_that_are_numbers() -> None:
     assert "-40.00 bits" in html
     assert f"<bdi>{record.arrays['labels'][hardest(record, 1)[0].index]:g}</bdi>" in html
     assert "NaN" not in html
+
+
+def test_no_folder_of_the_machine_is_told() -> None:
+    record = full("/home/somebody/secret/models/mine", dataset="/home/somebody/data.csv", revision=None)
+    record.data["settings"]["resolved"] |= {"model": "/home/somebody/m", "dataset": "/home/somebody/data.csv"}
+    assert "somebody" not in page([record])

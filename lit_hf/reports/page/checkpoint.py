@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lit_hf.ranking.names import public_name
 from lit_hf.records import Record
 from lit_hf.reports import words
 from lit_hf.reports.figure import BARRED
@@ -14,7 +15,7 @@ from lit_hf.reports.ladder_figure import interval_of
 from lit_hf.reports.page.charts import Chart
 from lit_hf.reports.page.hardest import Hard
 from lit_hf.reports.page.kinds import curve_chart, layer_chart, switching_chart
-from lit_hf.reports.reproduce import command
+from lit_hf.reports.reproduce import command, pinned
 from lit_hf.reports.series import coded_labels, series
 
 
@@ -139,10 +140,10 @@ def _facts(record: Record) -> list[tuple[str, str]]:
     model, data, coder = record["model"], record["dataset"], record["coder"]
     rows = [
         ("record", f"{record['id']}, {record['created']}"),
-        ("checkpoint", words.model_line(model)),
+        ("checkpoint", pinned(model)),
         ("network", words.model_shape(model)),
         ("reading", words.reading_line(model)),
-        ("dataset", words.dataset_line(data)),
+        ("dataset", words.dataset_line({**data, "id": public_name(data)})),
         ("fingerprint", data["fingerprint"]),
         ("task", words.task_line(data)),
         ("classes", words.classes_line(data) or ""),
