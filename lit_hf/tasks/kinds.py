@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from lit_hf.errors import BadSetting, MissingColumn
-from lit_hf.tasks import images, sounds, text_classification, text_pairs, tokens
+from lit_hf.tasks import images, label_sets, regression, sounds, text_classification, text_pairs, tokens
 from lit_hf.tasks.contract import Input
 from lit_hf.tasks.schema import Columns, Schema
 
@@ -50,5 +50,6 @@ def choose_kind(
 def _candidates(kind: str | None) -> Sequence[Kind]:
     chosen = [candidate for candidate in KINDS if kind in (None, candidate.NAME)]
     if not chosen:
-        raise BadSetting("task", kind, f"one of {', '.join(candidate.NAME for candidate in KINDS)}")
+        known = [*(candidate.NAME for candidate in KINDS), regression.NAME, label_sets.NAME]
+        raise BadSetting("task", kind, f"one of {', '.join(known)}")
     return chosen
