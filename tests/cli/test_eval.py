@@ -104,3 +104,9 @@ def test_an_unknown_tracker_is_refused_before_the_work(lit: Lit, stored: Sequenc
     code, out, err = lit("eval", "m", "d", "--log-with", "tensorbord")
     assert (code, out, list(stored)) == (2, "", [])
     assert "log_with is 'tensorbord'" in err
+
+
+def test_a_suite_is_not_logged_in_silence(lit: Lit, stored: Sequence[Settings]) -> None:
+    code, _, err = lit("eval", "m", "configs/offline.yaml", "--log-with", "tensorboard")
+    assert code == 2
+    assert "--log-with takes one dataset" in err
