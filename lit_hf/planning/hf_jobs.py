@@ -34,7 +34,7 @@ def hf_jobs_command(arguments: Sequence[str], flavor: str, seconds: float | None
     on where the last one stopped, and several Jobs may share the bucket.
     """
     hours = max(LEAST_HOURS, round(SPARE * (seconds or 0) / 3600))
-    mounts, inside = _mounts(arguments)
+    mounts, inside = _mounts(_at_home_there(arguments))
     install, source = _source()
     volumes = [*source, *mounts, f"hf://buckets/{bucket}:/cache"]
     run = shlex.join(["lit-hf", *inside])
@@ -42,6 +42,24 @@ def hf_jobs_command(arguments: Sequence[str], flavor: str, seconds: float | None
     parts += ["--secrets", "HF_TOKEN", "--env", "LIT_HF_CACHE=/cache"]
     parts += [part for volume in volumes for part in ("--volume", volume)]
     return shlex.join([*parts, IMAGE, "bash", "-c", f"pip install -q {install} && {run}"])
+
+
+OF_THIS_MACHINE = ("--cache-dir", "--engine", "--engine-config", "--num-processes")
+OUTPUT = ("--output", "-o")
+
+
+def _at_home_there(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments without what is meant for this machine; what is written goes beside the cache."""
+    kept, words = list[str](), iter(arguments)
+    for word in words:
+        name, given, _ = word.partition("=")
+        if name in OF_THIS_MACHINE + OUTPUT:
+            if not given:
+                next(words, None)
+            kept += ["--output", "/cache/output"] if name in OUTPUT else []
+        else:
+            kept.append(word)
+    return kept
 
 
 def _mounts(arguments: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -33,6 +33,13 @@ def test_local_paths_are_mounted_and_the_rest_stays(tmp_path: Path) -> None:
     assert shlex.split(inside) == ["lit-hf", "rank", "/inputs/0/my reviews.csv", *arguments[2:]]
 
 
+def test_what_is_meant_for_this_machine_stays_here(tmp_path: Path) -> None:
+    arguments = ["rank", "a/b", "--cache-dir", str(tmp_path), "--engine=ray", "c/d", "-o", str(tmp_path)]
+    words = shlex.split(hf_jobs_command(arguments, "t4-small", None, "me/cache"))
+    assert words[-1].endswith("&& lit-hf rank a/b c/d --output /cache/output")
+    assert str(tmp_path) not in " ".join(words)
+
+
 def test_the_options_are_those_of_the_hub_s_own_command() -> None:
     run = "import sys; sys.argv = ['hf', 'jobs', 'run', '--help']; from huggingface_hub.cli.hf import main; main()"
     told = subprocess.run([sys.executable, "-c", run], capture_output=True, text=True, check=False).stdout
