@@ -31,12 +31,16 @@ class Job:
         model = str(assets.l6_folder())
         return ["eval", model, str(self.dataset), *self.options, "--cache-dir", str(cache), *more]
 
-    def run(self, cache: Path, *more: str, launcher: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
-        """Run it to its end, under `launcher` if there is one."""
+    def run(
+        self, cache: Path, *more: str, launcher: Sequence[str] = (), threads: int | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run it to its end, under `launcher` if there is one, with $OMP_NUM_THREADS if `threads` are given."""
+        set_threads = {} if threads is None else {"OMP_NUM_THREADS": str(threads)}
         command = [sys.executable, *launcher, "-m", "lit_hf", *self.arguments(cache, *more)]
         return subprocess.run(
-            command, capture_output=True, text=True, timeout=LIMIT, env=environment(), check=False, cwd=HERE.parents[1]
-        )
+            command, capture_output=True, text=True, timeout=LIMIT, env=environment(**set_threads), check=False,
+            cwd=HERE.parents[1],
+        )  # fmt: skip
 
     def start(self, cache: Path, *more: str) -> subprocess.Popen[str]:
         """Start it in a session of its own."""

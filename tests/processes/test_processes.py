@@ -40,7 +40,7 @@ def test_the_number_of_processes_changes_no_bit(
     job: Job, alone: tuple[Path, dict[str, Any]], tmp_path: Path, count: int, launcher: tuple[str, ...]
 ) -> None:
     more = () if launcher else ("--num-processes", str(count))
-    done = job.run(tmp_path, "--output", str(tmp_path / "out"), *more, launcher=launcher[:-1])
+    done = job.run(tmp_path, "--output", str(tmp_path / "out"), *more, launcher=launcher[:-1], threads=4 - count)
     found, (cache, expected) = result_of(done), alone
     assert found["environment"]["processes"] == count
     assert found["environment"]["threads"] == expected["environment"]["threads"] == 1
