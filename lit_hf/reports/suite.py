@@ -25,8 +25,9 @@ def report(found: dict[str, Any]) -> list[RenderableType]:
 
 def _table(found: dict[str, Any]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for name in ("dataset", "labels", "code", "twin", "L_IT", "interval", "per label", "saved", "held out"):
-        table.add_column(name, justify="left" if name == "dataset" else "right", overflow="fold")
+    for name in ("dataset", "labels", "code", "L_IT", "interval", "saved", "held out"):
+        first = name == "dataset"
+        table.add_column(name, justify="left" if first else "right", overflow="fold", no_wrap=not first)
     for row in found["rows"]:
         table.add_row(*_cells(row))
     whole = found["aggregate"]
@@ -34,9 +35,8 @@ def _table(found: dict[str, Any]) -> Table:
         table.add_section()
         table.add_row(
             "together", f"{whole['labels']:,}",
-            *(words.bits(whole[f"{name}_bits"]) for name in ("codelength", "baseline", "transfer")),
-            words.interval(whole["interval"]), f"{whole['bits_per_label']:.3f}", _share(whole["mean_share_saved"]), "",
-            style="bold",
+            *(words.bits(whole[f"{name}_bits"]) for name in ("codelength", "transfer")),
+            words.interval(whole["interval"]), _share(whole["mean_share_saved"]), "", style="bold",
         )  # fmt: skip
     return table
 
@@ -44,14 +44,14 @@ def _table(found: dict[str, Any]) -> Table:
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     name = _short(row["dataset"])
     if row["error"] is not None:
-        return (name, "failed", *[""] * 7)
+        return (name, "failed", *[""] * 5)
     held = "" if row["metric"] is None else f"{_METRICS.get(row['metric'], row['metric'])} {row['value']:.3f}"
     code = words.bits(row["codelength_bits"])
     if row["transfer_bits"] is None:
-        return (name, f"{row['labels']:,}", code, *[""] * 5, held)
+        return (name, f"{row['labels']:,}", code, *[""] * 3, held)
     return (
-        name, f"{row['labels']:,}", code, words.bits(row["baseline_bits"]), words.bits(row["transfer_bits"]),
-        words.interval(row["interval"]), f"{row['bits_per_label']:.3f}", _share(row["share_saved"]), held,
+        name, f"{row['labels']:,}", code, words.bits(row["transfer_bits"]), words.interval(row["interval"]),
+        _share(row["share_saved"]), held,
     )  # fmt: skip
 
 
@@ -68,5 +68,5 @@ def _share(share: float | None) -> str:
 
 
 def _short(name: str) -> str:
-    """Return a dataset's name; of a path its last part."""
-    return PurePath(name).name if PurePath(name).is_absolute() or name.startswith(".") else name
+    """Return a dataset's name; of a file its last part."""
+    return PurePath(name).name if PurePath(name).suffix or PurePath(name).is_absolute() else name
