@@ -24,7 +24,6 @@ def compare(a: Record, b: Record, count: int) -> dict[str, Any]:
         np.asarray(a.arrays["labels"]),
         np.asarray(a.arrays.get("groups", np.arange(len(a.arrays["labels"])))),
     )
-    names = a["dataset"]["class_names"]
     return {
         "a": _about(a), "b": _about(b),
         "dataset": {name: a["dataset"][name] for name in ("id", "config", "split", "fingerprint", "examples")},
@@ -32,12 +31,22 @@ def compare(a: Record, b: Record, count: int) -> dict[str, Any]:
         "examples": [
             {
                 "group": group, "bits_a": float(means[0, group]), "bits_b": float(means[1, group]), "difference": bits,
-                "labels": [names[y] if names else str(y) for y in labels[groups == group].tolist()],
+                "labels": [_spoken(a["dataset"], label) for label in labels[groups == group].tolist()],
                 "input": None if task is None else plain_input(task.pool[group]),
             }
             for group, bits in found.examples
         ],
     }  # fmt: skip
+
+
+def _spoken(dataset: dict[str, Any], label: Any) -> str:
+    """Return a label in words: its class, the number its bin is of, or the labels that hold."""
+    names, width = dataset["class_names"], dataset.get("bin_width")
+    if width is not None:
+        return f"{label * width:g}"
+    if isinstance(label, list):
+        return ", ".join(name for name, holds in zip(names, label, strict=True) if holds) or "none"
+    return names[label] if names else str(label)
 
 
 def _about(record: Record) -> dict[str, Any]:
