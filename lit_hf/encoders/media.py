@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property, partial
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lit_hf.encoders.contract import Encoded, Encoder, EncoderInfo, Input
+from lit_hf.encoders.contract import Encoded, Input
 from lit_hf.encoders.fronts import Front, Prepared
+from lit_hf.encoders.network import Network
 from lit_hf.encoders.quantised import moved
 from lit_hf.encoders.text import text_body
-from lit_hf.encoders.twin import random_model
 from lit_hf.runtime.units import side_by_side
 
 if TYPE_CHECKING:
@@ -47,35 +47,12 @@ class Pipeline:
     device: str
 
 
-class MediaEncoder(Encoder):
+class MediaEncoder(Network[Pipeline]):
     """Decode, process, forward, pool: in fixed groups of `batch` inputs, so that memory does not grow with the data.
 
     Nothing is padded here: within a group, inputs of one shape share a forward pass. A fixed window that the extractor
-    pads is pooled over its valid positions only. Weights are loaded by `make_model` at the first `encode`.
+    pads is pooled over its valid positions only.
     """
-
-    def __init__(
-        self, pipeline: Pipeline, key: Mapping[str, Any], info: EncoderInfo, make_model: Callable[[], nn.Module]
-    ) -> None:
-        self._pipeline, self._key, self._info, self._make_model = pipeline, dict(key), info, make_model
-
-    @property
-    def key(self) -> Mapping[str, Any]:
-        return self._key
-
-    @property
-    def info(self) -> EncoderInfo:
-        return self._info
-
-    @property
-    def dim(self) -> int:
-        return self._info.dim * len(self._pipeline.layers)
-
-    @property
-    def layers(self) -> Mapping[int, slice]:
-        width, layers = self._info.dim, self._pipeline.layers
-        columns = {layer: slice(width * place, width * (place + 1)) for place, layer in enumerate(layers)}
-        return columns if len(layers) > 1 else {}
 
     def encode(self, inputs: Sequence[Input]) -> Encoded:
         """Return the features of `inputs`, decoded a few at a time."""
@@ -88,20 +65,11 @@ class MediaEncoder(Encoder):
         return Encoded(rows, sum(cut))
 
     def twin(self, seed: int) -> MediaEncoder:
-        """Return the random twin, of the result's layer; its key holds no trace of the checkpoint but its shape."""
-        pipeline = replace(self._pipeline, layers=self._pipeline.layers[-1:])
-        config, dtype, device = pipeline.config, pipeline.dtype, pipeline.device
-        info = replace(self._info, kind="random twin", id=f"random twin of {self._info.id}, seed {seed}", revision=None)
-        key = {**self._key, "weights": f"random:{seed}", "layers": list(pipeline.layers)}
-        return MediaEncoder(pipeline, key, info, lambda: place_body(random_model(config, seed), dtype, device))
+        return MediaEncoder(*self.random(seed))
 
-    def release(self) -> None:
-        """Forget the weights."""
-        self.__dict__.pop("_model", None)
-
-    @cached_property
-    def _model(self) -> nn.Module:
-        return self._make_model()
+    @staticmethod
+    def placed(model: nn.Module, pipeline: Pipeline) -> nn.Module:
+        return place_body(model, pipeline.dtype, pipeline.device)
 
     @cached_property
     def _argument(self) -> str:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lit_hf.encoders.batching import pad_right, plan_batches
-from lit_hf.encoders.contract import Encoded, Encoder, EncoderInfo, Input, texts_of
+from lit_hf.encoders.contract import Encoded, EncoderInfo, Input, texts_of
 from lit_hf.encoders.gather import Ahead, Gathered, send
+from lit_hf.encoders.network import Network
 from lit_hf.encoders.quantised import moved
 from lit_hf.encoders.tokenizing import Tokens, tokenize, tokenize_words
-from lit_hf.encoders.twin import random_model
 from lit_hf.runtime.inputs import Words, rows_of
 from lit_hf.runtime.memory import Halving, offload_folder, spread
 from lit_hf.runtime.units import side_by_side
@@ -47,34 +47,20 @@ class Pipeline:
     """Whether the model's modules lie on all devices of the machine, for one that is larger than each."""
 
 
-class TextEncoder(Encoder):
+class TextEncoder(Network[Pipeline]):
     """Tokenise once, sort by length, forward in token-budget batches, pool; rows come back in input order.
 
     Padding is always on the right: positions then are those of the unpadded text in every architecture, and a causal
-    model's tokens never see it. Weights are loaded by `make_model` at the first `encode`: a run that finds all features
-    does not load them.
+    model's tokens never see it.
     """
 
     def __init__(
         self, pipeline: Pipeline, key: Mapping[str, Any], info: EncoderInfo, make_model: Callable[[], nn.Module]
     ) -> None:
-        self._pipeline, self._key, self._info, self._make_model = pipeline, dict(key), info, make_model
+        super().__init__(pipeline, key, info, make_model)
         self._base: TextEncoder | None = None
         self._memory = Halving()
         self._ahead = Ahead(self._tokenize)
-
-    @property
-    def key(self) -> Mapping[str, Any]:
-        return self._key
-
-    @property
-    def info(self) -> EncoderInfo:
-        return self._info
-
-    @property
-    def device(self) -> str:
-        """Where the forward passes run."""
-        return self._pipeline.device
 
     @property
     def adapted_from(self) -> TextEncoder | None:
@@ -84,16 +70,6 @@ class TextEncoder(Encoder):
         """Say what this encoder was adapted from; return it."""
         self._base = base
         return self
-
-    @property
-    def dim(self) -> int:
-        return self._info.dim * len(self._pipeline.layers)
-
-    @property
-    def layers(self) -> Mapping[int, slice]:
-        width, layers = self._info.dim, self._pipeline.layers
-        columns = {layer: slice(width * place, width * (place + 1)) for place, layer in enumerate(layers)}
-        return columns if len(layers) > 1 else {}
 
     def encode(self, inputs: Sequence[Input]) -> Encoded:
         """Return the features of `inputs`; batches are planned over all of them."""
@@ -113,25 +89,18 @@ class TextEncoder(Encoder):
         self._ahead.start(inputs)
 
     def twin(self, seed: int) -> TextEncoder:
-        """Return the random twin, of the result's layer; its key holds no trace of the checkpoint but its shape."""
-        pipeline = replace(self._pipeline, layers=self._pipeline.layers[-1:])
-        info = replace(self._info, kind="random twin", id=f"random twin of {self._info.id}, seed {seed}", revision=None)
-        key = {**self._key, "weights": f"random:{seed}", "layers": list(pipeline.layers)}
-        return TextEncoder(pipeline, key, info, lambda: place_model(random_model(pipeline.config, seed), pipeline))
+        """Return the random twin, which has weights of its own even where the encoder is a live one."""
+        return TextEncoder(*self.random(seed))
 
-    def release(self) -> None:
-        """Forget the weights."""
-        self.__dict__.pop("_model", None)
+    @staticmethod
+    def placed(model: nn.Module, pipeline: Pipeline) -> nn.Module:
+        return place_model(model, pipeline)
 
     def no_gradients(self) -> AbstractContextManager[Any]:
         """Return the context of a forward pass."""
         import torch
 
         return torch.inference_mode()
-
-    @cached_property
-    def _model(self) -> nn.Module:
-        return self._make_model()
 
     @cached_property
     def _accepted(self) -> frozenset[str]:
