@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from lit_hf.contest.entrant import Entrant, reason
 from lit_hf.contest.stopwatch import Stopwatch
 from lit_hf.errors import LitError
 from lit_hf.runtime.progress import NullProgress
+from lit_hf.runtime.units import side_by_side
 
 if TYPE_CHECKING:
     from lit_hf.tasks import Task
@@ -70,7 +72,7 @@ def _race(entrant: Entrant, errand: Errand) -> Answer:
     """Embed and code order 0 up to a stop of the race."""
     if not entrant.knows(errand.labels) and not entrant.raced_file(errand.labels).is_file():
         entrant.embed(errand.shell)
-        entrant.code(errand.labels)
+        side_by_side([partial(entrant.code, errand.labels)])  # on one thread, as everywhere: else other floats
         entrant.keep_raced(errand.labels)
         _ = entrant.speed  # noted for whoever writes the entry
     return {}
@@ -91,7 +93,7 @@ def _score(entrant: Entrant, errand: Errand) -> Answer:
     """Compute the rivals' scores into their notes."""
     from lit_hf.contest.rivals import scores_of
 
-    scores_of(entrant, errand.labels)
+    side_by_side([partial(scores_of, entrant, errand.labels)])
     return {}
 
 
