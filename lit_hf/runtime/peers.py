@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 from lit_hf.errors import ProcessLost, Stopped
 
@@ -207,11 +207,20 @@ def end(code: int) -> None:
     if _known is None:
         return
     if code == 0:
-        _known.leave()
+        try:
+            _known.leave()
+        except (ProcessLost, Stopped):
+            if not _known.is_main:
+                raise
+            _leave_now(0)  # the result is out: who has gone since then had nothing left to do for it
         _known = None
         return
     if not _known.is_main and code != Stopped.exit_code:
         time.sleep(LINGER)
+    _leave_now(code)
+
+
+def _leave_now(code: int) -> NoReturn:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)

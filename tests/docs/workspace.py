@@ -18,7 +18,7 @@ CARD = "---\nconfigs:\n- config_name: {name}\n  data_files: train.csv\n---\n"
 
 
 def make(folder: Path) -> Path:
-    """Write reviews.csv (real sentences), my-model and model-a (real encoders), mine.npz, and a `lit-hf` to call."""
+    """Write reviews.csv (real sentences), suite.yaml, my-model and model-a (real encoders), mine.npz and a `lit-hf`."""
     texts, labels, _ = assets.rotten()
     with (folder / "reviews.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
@@ -28,6 +28,7 @@ def make(folder: Path) -> Path:
     (folder / "my-model").symlink_to(assets.truncated_layers(assets.l6_folder(), 2))
     (folder / "model-a").symlink_to(assets.l6_folder())
     tiny.save(folder / "model-b", tiny.bert(1))
+    (folder / "suite.yaml").write_text("datasets: [reviews.csv]\nmodels: [./model-a, ./model-b]\n")
     pixels, classes = assets.digits()
     np.savez(folder / "mine.npz", features=pixels[:ROWS], labels=classes[:ROWS])
     (folder / "bin").mkdir()
