@@ -15,7 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
-from lit_hf.errors import ProcessLost, Stopped
+from lit_hf.errors import ProcessFailed, ProcessLost, Stopped
 
 if TYPE_CHECKING:
     from lit_hf.runtime.board import Board, Store
@@ -209,7 +209,7 @@ def end(code: int) -> None:
     if code == 0:
         try:
             _known.leave()
-        except (ProcessLost, Stopped):
+        except (ProcessFailed, ProcessLost, Stopped):
             if not _known.is_main:
                 raise
             _leave_now(0)  # the result is out: who has gone since then had nothing left to do for it
