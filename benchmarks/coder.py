@@ -175,7 +175,8 @@ def compare_forward() -> None:
     encoder = load_encoder(str(assets.l6_folder()))
     texts = [assets.rotten()[0][i] for i in np.random.default_rng(0).permutation(len(assets.rotten()[0]))]
     forward, _ = seconds(lambda: [embed(arm, texts, len(texts), store=None) for arm in (encoder, encoder.twin(0))])
-    coding, _ = seconds(lambda: six_streams(load("rotten/encoder"), load("rotten/twin")))
+    arms = load("rotten/encoder"), load("rotten/twin")
+    coding, _ = seconds(lambda: six_streams(*arms))
     print(
         f"Rotten Tomatoes, {len(texts):,} texts: forward passes of both arms {forward:.1f} s, six streams "
         f"{coding:.1f} s, ratio {coding / forward:.2f} (target 0.15)\n"
