@@ -2,75 +2,108 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from lit_hf.reports import ranking_words as say
-from lit_hf.reports.figure import style
+from lit_hf.reports.figure import bits_axis, heading, labels_axis, plain_text, style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Okabe and Ito's colours, which the colour-blind can tell apart; dashes go on when they are used up.
+# Okabe and Ito's colours, which the colour-blind can tell apart; dashes do it in grey, and 7 x 4 make 28 pairs.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 DASHES = ("-", "--", ":", "-.")
 BEST, OTHER = "#0072B2", "#777777"
 
 
-def codelength_figure(ranking: Mapping[str, Any]) -> Figure:
-    """Return codelengths with intervals, shortest on top; those that cannot be told from the best are coloured."""
+@dataclass(frozen=True)
+class Standing:
+    """A checkpoint's place: codelength and its interval [bits], and whether it cannot be told from the best."""
+
+    name: str
+    rank: Sequence[int]
+    bits: float
+    interval: Sequence[float]
+    tied: bool
+
+
+def standings_figure(standings: Sequence[Standing], examples: int, about: str) -> Figure:
+    """Return codelengths with intervals, shortest on top; those that cannot be told from the best have filled dots."""
     from matplotlib.figure import Figure
 
-    rows = [row for row in ranking["ranking"] if not row["error"] and not row["stage"]["eliminated"]]
     with style():
-        figure = Figure(figsize=(8.0, 1.4 + 0.34 * max(len(rows), 1)), layout="constrained")
+        figure = Figure(figsize=(8.0, 1.6 + 0.36 * max(len(standings), 2)), layout="constrained")
         axes = figure.add_subplot()
-        for place, row in enumerate(rows):
-            _whisker(axes, place, row)
-        axes.set_yticks(range(len(rows)), [say.model(row) for row in rows])
-        axes.set_ylim(len(rows) - 0.5, -0.5)
-        axes.set_xlabel(f"codelength of {ranking['dataset']['examples']:,} labels [bits], less is better")
-        _title(axes, "Codelength with its interval", ranking, "blue: cannot be told from the best")
+        for place, standing in enumerate(standings):
+            _whisker(axes, place, standing)
+        axes.set_yticks(range(len(standings)), [plain_text(standing.name) for standing in standings])
+        axes.set_ylim(len(standings) - 0.4, -0.6)
+        axes.margins(x=0.12)
+        axes.grid(axis="y", visible=False)
+        bits_axis(axes, f"codelength of {examples:,} labels [bits], less is better; bars: 95 % intervals")
+        heading(axes, "Ranks by paired tests", f"{about}; filled: cannot be told from the best")
     return figure
+
+
+def line(axes: Axes, number: int, seen: Sequence[float], bits: Sequence[float], name: str) -> str:
+    """Draw the learning curve of the checkpoint at place `number` and return its colour."""
+    colour, dash = COLOURS[number % len(COLOURS)], DASHES[number % len(DASHES)]
+    axes.plot(seen, bits, color=colour, linestyle=dash, linewidth=1.7, label=plain_text(name))
+    return colour
+
+
+def finish_curves(axes: Axes, subtitle: str) -> None:
+    """Write axes, legend and heading of a figure of learning curves."""
+    labels_axis(axes)
+    axes.set_ylabel("bits per label")
+    if axes.lines:
+        axes.legend(fontsize=8, frameon=False, title="rank  checkpoint", title_fontsize=8, alignment="left")
+    heading(axes, "What the next label costs", subtitle)
+
+
+def codelength_figure(ranking: Mapping[str, Any]) -> Figure:
+    """Return the finalists of a ranking with their intervals."""
+    rows = [row for row in ranking["ranking"] if not row["error"] and not row["stage"]["eliminated"]]
+    return standings_figure([_standing(row) for row in rows], ranking["dataset"]["examples"], _about(ranking))
 
 
 def curves_figure(ranking: Mapping[str, Any]) -> Figure:
     """Return bits per label against labels seen (logarithmic), of all checkpoints as far as each was coded."""
     from matplotlib.figure import Figure
-    from matplotlib.ticker import FuncFormatter
 
-    rows = [row for row in ranking["ranking"] if not row["error"]]
     with style():
         figure = Figure(figsize=(8.0, 5.2), layout="constrained")
         axes = figure.add_subplot()
-        for number, row in enumerate(rows):
-            _line(axes, number, row)
-        axes.set_xscale("symlog", linthresh=8)
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-        axes.set_xlabel("labels seen (log scale)")
-        axes.set_ylabel("bits per label")
-        if rows:
-            axes.legend(fontsize=8, frameon=False)
-        _title(axes, "What the next label costs", ranking, "a line that stops was eliminated there")
+        for number, row in enumerate(row for row in ranking["ranking"] if not row["error"]):
+            edges = [*row["curve"]["labels_seen"], row["stage"]["n"]]
+            seen = [(start + end - 1) / 2 for start, end in pairwise(edges)]
+            name = f"{say.rank_of(row['rank'])}  {say.model(row)}"
+            line(axes, number, seen, row["curve"]["bits_per_label"], name)
+        finish_curves(axes, f"{_about(ranking)}; a line that stops was eliminated there")
     return figure
 
 
-def _whisker(axes: Axes, place: int, row: Mapping[str, Any]) -> None:
-    colour, (low, high) = BEST if row["tied_with_best"] else OTHER, row["codelength"]["interval"]
-    axes.plot([low, high], [place, place], color=colour, linewidth=2)
-    axes.plot([row["codelength"]["bits"]], [place], "o", color=colour, markersize=6)
+def _standing(row: Mapping[str, Any]) -> Standing:
+    code = row["codelength"]
+    return Standing(say.model(row), row["rank"], code["bits"], code["interval"], row["tied_with_best"])
 
 
-def _line(axes: Axes, number: int, row: Mapping[str, Any]) -> None:
-    curve, dash = row["curve"], DASHES[number // len(COLOURS) % len(DASHES)]
+def _about(ranking: Mapping[str, Any]) -> str:
+    return f"{say.dataset_name(ranking['dataset'])}, {ranking['dataset']['examples']:,} labels"
+
+
+def _whisker(axes: Axes, place: int, standing: Standing) -> None:
+    colour, (low, high) = BEST if standing.tied else OTHER, standing.interval
+    axes.plot([low, high], [place, place], color=colour, linewidth=2.2, solid_capstyle="butt")
+    face = colour if standing.tied else "white"
     axes.plot(
-        curve["labels_seen"], curve["bits_per_label"], color=COLOURS[number % len(COLOURS)], linestyle=dash,
-        linewidth=1.6, label=f"{say.rank_of(row['rank'])}  {say.model(row)}",
+        [standing.bits], [place], "o", color=colour, markerfacecolor=face, markeredgewidth=1.8, markersize=7
     )  # fmt: skip
-
-
-def _title(axes: Axes, text: str, ranking: Mapping[str, Any], key: str) -> None:
-    axes.set_title(text, loc="left", fontweight="bold", pad=20)
-    subtitle = f"{say.dataset_name(ranking['dataset'])}; {key}"
-    axes.text(0, 1.02, subtitle, transform=axes.transAxes, color="#444444", fontsize=9)
+    axes.annotate(
+        f"rank {say.rank_of(standing.rank)}", (high, place), (7, 0), textcoords="offset points", va="center",
+        fontsize=9, color="#333333",
+    )  # fmt: skip

@@ -106,6 +106,8 @@ def statements(ranking: Mapping[str, Any]) -> list[str]:
 
 
 def _best(rows: Sequence[Row], level: float) -> str:
+    if len(rows) == 1:
+        return "One checkpoint, nothing to rank it against."
     tied = [model(row) for row in rows if row["tied_with_best"]]
     if len(tied) == 1:
         return f"Best: {tied[0]}, told apart from all others ({100 * level:.0f} %, all pairs, Holm)."

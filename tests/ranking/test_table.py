@@ -11,6 +11,7 @@ from lit_hf.errors import IncomparableRecords
 from lit_hf.ranking.aggregate import combine
 from lit_hf.ranking.entry import Entry
 from lit_hf.ranking.table import Standing, rank_rows
+from lit_hf.reports.ranking_words import statements
 from tests.ranking.entries import make_entry, noisy, standing
 
 
@@ -55,6 +56,15 @@ def test_failures_are_rows_with_their_reason() -> None:
     assert (rows[1]["error"], rows[1]["rank"], rows[1]["codelength"]) == ("gated", None, None)
     assert set(rows[0]) == set(rows[1])
     assert rank_rows([Standing("x", None, None, "no")])[0]["error"] == "no"
+
+
+def test_one_that_ran_alone_beats_nobody() -> None:
+    def said(*names: str) -> list[str]:
+        rows = rank_rows([standing(make_entry(name, noisy(float(name != "a")))) for name in names])
+        return statements({"ranking": rows, "level": 0.95, "race": None, "cost": {"work_share": None}})
+
+    assert said("a") == ["One checkpoint, nothing to rank it against."]
+    assert said("a", "b")[0] == "Best: a, told apart from all others (95 %, all pairs, Holm)."
 
 
 def test_other_banks_are_never_mixed() -> None:
