@@ -173,7 +173,8 @@ def compare_forward() -> None:
     from tests import assets
 
     encoder = load_encoder(str(assets.l6_folder()))
-    texts = [assets.rotten()[0][i] for i in np.random.default_rng(0).permutation(len(assets.rotten()[0]))]
+    found = assets.rotten()[0]
+    texts = [found[i] for i in np.random.default_rng(0).permutation(len(found))]
     forward, _ = seconds(lambda: [embed(arm, texts, len(texts), store=None) for arm in (encoder, encoder.twin(0))])
     arms = load("rotten/encoder"), load("rotten/twin")
     coding, _ = seconds(lambda: six_streams(*arms))
