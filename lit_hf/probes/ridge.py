@@ -17,7 +17,7 @@ from torch import Generator, Tensor
 from torch.nn.functional import one_hot
 
 from lit_hf.probes.contract import Block, Prefix, Probe, uniform
-from lit_hf.probes.linalg import eigen
+from lit_hf.probes.linalg import eigen, thin_product
 from lit_hf.probes.moments import Moments
 from lit_hf.probes.replay import Sample, draw
 
@@ -72,7 +72,7 @@ class RidgeMultinomial(Probe):
 
     def _score(self, rows: Tensor, weights: Tensor, intercept: Tensor) -> Tensor:
         """Return scores [m, experts, columns]."""
-        return (rows @ weights.flatten(1)).view(len(rows), *intercept.shape).add_(intercept)
+        return thin_product(rows, weights.flatten(1)).view(len(rows), *intercept.shape).add_(intercept)
 
     def _spread(self, scores: Tensor) -> Tensor:
         """Two classes have one column z, read as the scores (-z, z): the symmetric solution at half the cost."""
@@ -148,7 +148,7 @@ class RidgeMultinomial(Probe):
         if importance is not None:
             residual = residual * importance[:, None, None]
         total = residual.sum(0)
-        gradient = (rows.T @ residual.flatten(1)).view(rows.shape[1], *total.shape)
+        gradient = (residual.flatten(1).T @ rows).T.contiguous().view(rows.shape[1], *total.shape)
         return gradient - mean[:, None, None] * total, total
 
     def _bend(self, along: Tensor, chances: Tensor, importance: Tensor | None) -> Tensor:
