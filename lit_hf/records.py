@@ -99,7 +99,9 @@ def validate(data: Mapping[str, Any]) -> None:
     With jsonschema installed the whole schema is checked; without it, its name and the required top-level keys.
     """
     if data.get("schema") != SCHEMA:
-        raise NotARecord("this object", f"its schema is {data.get('schema')!r}, not {SCHEMA!r}")
+        found = str(data.get("schema"))
+        other = "; another version of lit-hf wrote it" if found.startswith("lit-hf/record/") else ""
+        raise NotARecord("this object", f"its schema is {found!r}, not {SCHEMA!r}{other}")
     missing = [key for key in schema()["required"] if key not in data]
     if missing:
         raise NotARecord("this object", f"it lacks {', '.join(missing)}")

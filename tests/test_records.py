@@ -62,6 +62,13 @@ def test_a_wrong_value_is_named(path: list[str], value: Any) -> None:
         validate(data)
 
 
+def test_a_record_of_another_version_is_told_from_what_is_no_record() -> None:
+    with pytest.raises(NotARecord, match="another version of lit-hf"):
+        validate({**make_record().data, "schema": "lit-hf/record/2"})
+    with pytest.raises(NotARecord, match="its schema is 'None', not 'lit-hf/record/1'\\."):
+        validate({})
+
+
 def test_a_null_with_its_reason_is_fine() -> None:
     data = copy.deepcopy(make_record().data)
     data["holdout"], data["holdout_reason"] = None, "every example was drawn"
