@@ -25,7 +25,7 @@ def main() -> None:
 
 
 def ablate(data: Labelled) -> None:
-    """Print one table: bits of a bank minus bits of the default one, and seconds on one thread."""
+    """Print one table: bits of a bank minus bits of the default one, and seconds of one core."""
     import torch
 
     from lit_hf.probes.bank import ALL_KINDS, KINDS
@@ -58,10 +58,10 @@ def report(data: Labelled, label: str, kinds: tuple[str, ...], whole: float) -> 
 def coded(data: Labelled, kinds: tuple[str, ...]):
     from lit_hf.api import code_order
 
-    began = time.perf_counter()
+    began = time.process_time()
     groups = np.arange(len(data.labels))
     curve = code_order(data.features, data.labels, groups, data.classes, number=0, seed=0, kinds=kinds)
-    return curve.total, time.perf_counter() - began, curve
+    return curve.total, time.process_time() - began, curve
 
 
 if __name__ == "__main__":
