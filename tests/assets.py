@@ -109,6 +109,12 @@ def noised(folder: Path, level: float) -> Path:
     return degraded.build(target, lambda new: degraded.add_noise(folder, new, level))
 
 
+def redrawn(folder: Path, seed: int) -> Path:
+    """The encoder with random weights: a random twin as a checkpoint of its own."""
+    target = cache() / "models" / f"{degraded.short_name(folder)}-random{seed}"
+    return degraded.build(target, lambda new: degraded.redraw(folder, new, seed))
+
+
 # -------------------------------------------------------------------------------------------------------------- text
 
 

@@ -1,4 +1,4 @@
-"""Encoders made worse on purpose, in a known order: fewer layers, coarser weights, noisier weights.
+"""Encoders made worse on purpose, in a known order: fewer layers, coarser weights, noisier weights, random ones.
 
 Each function writes into an existing empty `folder` a complete encoder: safetensors, configuration, tokeniser.
 """
@@ -70,6 +70,16 @@ def add_noise(source: Path, folder: Path, level: float) -> None:
         draw = generator.standard_normal(array.shape).astype(array.dtype)
         noisy[name] = array + level * array.std() * draw if array.ndim == 2 else array
     _write(source, folder, noisy)
+
+
+def redraw(source: Path, folder: Path, seed: int) -> None:
+    """Draw all weights anew as BERT's own initialisation does: matrices from N(0, 0.02^2), biases 0, norms 1."""
+    generator = np.random.default_rng(seed)
+    fresh = {}
+    for name, array in sorted(_read(source).items()):
+        draw = 0.02 * generator.standard_normal(array.shape, dtype=np.float32)
+        fresh[name] = draw if array.ndim == 2 else np.full_like(array, name.endswith("LayerNorm.weight"))
+    _write(source, folder, fresh)
 
 
 def _read(source: Path) -> dict[str, np.ndarray]:
