@@ -156,7 +156,9 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=5, help="draws of labels for each budget")
     parser.add_argument("--examples", type=int, default=None, help="texts of each set, test and validation included")
     parser.add_argument("--train", type=int, default=20_000, help="at most so many training examples of the truths")
-    parser.add_argument("--tune", type=int, default=None, help="finetune on the first so many of them, and choose on as many")
+    parser.add_argument(
+        "--tune", type=int, default=None, help="finetune on the first so many of them, and choose on as many"
+    )
     parser.add_argument("--max-tokens", type=int, default=field.MAX_TOKENS)
     parser.add_argument("--rates", nargs="+", type=float, default=[1e-5, 3e-5, 1e-4, 3e-4], help="learning rates")
     parser.add_argument("--epochs", type=int, default=3)
