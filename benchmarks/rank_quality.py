@@ -71,12 +71,12 @@ def score_set(data: field.Texts, options: argparse.Namespace) -> list[dict[str, 
     """Return one row for each budget and draw: scores and truths of all encoders."""
     keep = options.output / "parts"
     about = [data.name, len(data.texts), options.train, options.max_tokens]
-    recipe = truths.Recipe(tuple(options.rates), options.epochs, options.max_tokens, options.device)
+    recipe = truths.Recipe(tuple(options.rates), options.epochs, options.batch, options.max_tokens, options.device)
     (parts, pool), rows = split(data, options.train), {}
     tuning = parts[0][: options.tune], parts[1][: options.tune], parts[2]
     truth: dict[str, list[float]] = {name: [] for name in TRUTHS}
     for name in options.encoders:
-        tuned = cached(keep, [*about, "finetuned", name, options.rates, options.epochs, options.tune],
+        tuned = cached(keep, [*about, "finetuned", name, options.rates, options.epochs, options.batch, options.tune],
                        partial(truths.finetuned_accuracy, name, data, tuning, recipe))  # fmt: skip
         truth["finetuned"].append(tuned["test"])
         rows[name] = field.embed(field.open_encoder(name, options.max_tokens), data.texts)
@@ -162,6 +162,7 @@ def main() -> None:
     parser.add_argument("--max-tokens", type=int, default=field.MAX_TOKENS)
     parser.add_argument("--rates", nargs="+", type=float, default=[1e-5, 3e-5, 1e-4, 3e-4], help="learning rates")
     parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--batch", type=int, default=32, help="texts of a step of finetuning")
     parser.add_argument("--bootstrap", type=int, default=1000)
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--output", type=Path, default=Path("runs/rank_quality"))

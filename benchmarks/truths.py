@@ -13,15 +13,16 @@ import numpy as np
 from benchmarks import field
 
 STRENGTHS = (1e-3, 1e-2, 1e-1, 1.0)
-DECAY, WARM, BATCH = 0.01, 0.1, 32
+DECAY, WARM, READ = 0.01, 0.1, 32
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How an encoder is finetuned: all of `rates` are tried, each for `epochs`."""
+    """How an encoder is finetuned: all of `rates` are tried, each for `epochs` in batches of `batch` texts."""
 
     rates: tuple[float, ...]
     epochs: int
+    batch: int
     max_tokens: int
     device: str
 
@@ -76,12 +77,12 @@ def _finetune(name: str, data: field.Texts, parts: Sequence[np.ndarray], rate: f
         return _accuracy(logits_of, data.labels, test)
 
     optimiser = torch.optim.AdamW(both.parameters(), lr=rate, weight_decay=DECAY)
-    steps = recipe.epochs * -(-len(train) // BATCH)
+    steps = recipe.epochs * -(-len(train) // recipe.batch)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _share(step, steps))
     best, state = -1.0, both.state_dict()
     for epoch in range(recipe.epochs):
         both.train()
-        for batch in _batches(np.random.default_rng(epoch).permutation(train)):
+        for batch in _batches(np.random.default_rng(epoch).permutation(train), recipe.batch):
             truth = torch.as_tensor(data.labels[batch], device=recipe.device)
             loss = torch.nn.functional.cross_entropy(logits_of(batch), truth)
             optimiser.zero_grad()
@@ -122,12 +123,12 @@ def _accuracy(logits_of: Callable[[np.ndarray], Any], labels: np.ndarray, rows: 
     import torch
 
     with torch.inference_mode():
-        hits = [(logits_of(batch).argmax(1).cpu().numpy() == labels[batch]).sum() for batch in _batches(rows)]
+        hits = [(logits_of(batch).argmax(1).cpu().numpy() == labels[batch]).sum() for batch in _batches(rows, READ)]
     return float(sum(hits)) / len(rows)
 
 
-def _batches(rows: np.ndarray) -> list[np.ndarray]:
-    return [rows[start : start + BATCH] for start in range(0, len(rows), BATCH)]
+def _batches(rows: np.ndarray, size: int) -> list[np.ndarray]:
+    return [rows[start : start + size] for start in range(0, len(rows), size)]
 
 
 def _share(step: int, steps: int) -> float:
