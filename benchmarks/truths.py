@@ -76,7 +76,7 @@ def _finetune(name: str, data: field.Texts, parts: Sequence[np.ndarray], rate: f
         both.load_state_dict(state)
         return _accuracy(logits_of, data.labels, test)
 
-    optimiser = torch.optim.AdamW(both.parameters(), lr=rate, weight_decay=DECAY)
+    optimiser = torch.optim.AdamW(both.parameters(), lr=rate, weight_decay=DECAY, fused=True)
     steps = recipe.epochs * -(-len(train) // recipe.batch)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _share(step, steps))
     best, state = -1.0, both.state_dict()
