@@ -73,7 +73,7 @@ def test_each_label_costs_what_it_costs_alone() -> None:
     alone = [code_order(pixels[:150], column.copy(), groups, 2, number=0, seed=0).total for column in answers.T]
     assert together.each_bits is not None
     np.testing.assert_allclose(together.each_bits, alone)
-    assert together.total <= sum(alone) + 1
+    assert together.total <= sum(alone) + 1 + 1e-9  # the bit is paid in full here: equal but for float64 rounding
 
 
 def test_random_labels_cost_at_most_two_bits_more_than_their_priors_together() -> None:
