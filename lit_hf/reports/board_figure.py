@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lit_hf.ranking.board import Board
 from lit_hf.records import Record
 from lit_hf.reports.figure import bars, short, style
-from lit_hf.reports.ranking_figure import Standing, finish_curves, line, standings_figure
+from lit_hf.reports.ranking_figure import Place, finish_curves, line, places_figure
 from lit_hf.reports.ranking_words import rank_of
 from lit_hf.reports.series import series
 
@@ -21,11 +21,11 @@ MOST_BARS = 3
 
 def ranking_figure(board: Board) -> Figure:
     """Return codelengths with intervals, shortest on top; those that cannot be told from the best have filled dots."""
-    standings = [
-        Standing(name, row.rank, row.codelength, row.codelength_interval, row.tied)
+    places = [
+        Place(name, row.rank, row.codelength, row.codelength_interval, row.tied)
         for name, row in zip(names(board), board.rows, strict=True)
     ]
-    return standings_figure(standings, board.examples, _about(board))
+    return places_figure(places, board.examples, _about(board))
 
 
 def curves_figure(board: Board, records: Sequence[Record]) -> Figure:

@@ -21,7 +21,7 @@ BEST, OTHER = "#0072B2", "#777777"
 
 
 @dataclass(frozen=True)
-class Standing:
+class Place:
     """A checkpoint's place: codelength and its interval [bits], and whether it cannot be told from the best."""
 
     name: str
@@ -31,17 +31,17 @@ class Standing:
     tied: bool
 
 
-def standings_figure(standings: Sequence[Standing], examples: int, about: str) -> Figure:
+def places_figure(places: Sequence[Place], examples: int, about: str) -> Figure:
     """Return codelengths with intervals, shortest on top; those that cannot be told from the best have filled dots."""
     from matplotlib.figure import Figure
 
     with style():
-        figure = Figure(figsize=(8.0, 1.6 + 0.36 * max(len(standings), 2)), layout="constrained")
+        figure = Figure(figsize=(8.0, 1.6 + 0.36 * max(len(places), 2)), layout="constrained")
         axes = figure.add_subplot()
-        for place, standing in enumerate(standings):
-            _whisker(axes, place, standing)
-        axes.set_yticks(range(len(standings)), [plain_text(standing.name) for standing in standings])
-        axes.set_ylim(len(standings) - 0.4, -0.6)
+        for place, each in enumerate(places):
+            _whisker(axes, place, each)
+        axes.set_yticks(range(len(places)), [plain_text(each.name) for each in places])
+        axes.set_ylim(len(places) - 0.4, -0.6)
         axes.margins(x=0.12)
         axes.grid(axis="y", visible=False)
         bits_axis(axes, f"codelength of {examples:,} labels [bits], less is better; bars: 95 % intervals")
@@ -68,7 +68,7 @@ def finish_curves(axes: Axes, subtitle: str) -> None:
 def codelength_figure(ranking: Mapping[str, Any]) -> Figure:
     """Return the finalists of a ranking with their intervals."""
     rows = [row for row in ranking["ranking"] if not row["error"] and not row["stage"]["eliminated"]]
-    return standings_figure([_standing(row) for row in rows], ranking["dataset"]["examples"], _about(ranking))
+    return places_figure([_place(row) for row in rows], ranking["dataset"]["examples"], _about(ranking))
 
 
 def curves_figure(ranking: Mapping[str, Any]) -> Figure:
@@ -87,23 +87,23 @@ def curves_figure(ranking: Mapping[str, Any]) -> Figure:
     return figure
 
 
-def _standing(row: Mapping[str, Any]) -> Standing:
+def _place(row: Mapping[str, Any]) -> Place:
     code = row["codelength"]
-    return Standing(say.model(row), row["rank"], code["bits"], code["interval"], row["tied_with_best"])
+    return Place(say.model(row), row["rank"], code["bits"], code["interval"], row["tied_with_best"])
 
 
 def _about(ranking: Mapping[str, Any]) -> str:
     return f"{say.dataset_name(ranking['dataset'])}, {ranking['dataset']['examples']:,} labels"
 
 
-def _whisker(axes: Axes, place: int, standing: Standing) -> None:
-    colour, (low, high) = BEST if standing.tied else OTHER, standing.interval
+def _whisker(axes: Axes, place: int, each: Place) -> None:
+    colour, (low, high) = BEST if each.tied else OTHER, each.interval
     axes.plot([low, high], [place, place], color=colour, linewidth=2.2, solid_capstyle="butt")
-    face = colour if standing.tied else "white"
+    face = colour if each.tied else "white"
     axes.plot(
-        [standing.bits], [place], "o", color=colour, markerfacecolor=face, markeredgewidth=1.8, markersize=7
+        [each.bits], [place], "o", color=colour, markerfacecolor=face, markeredgewidth=1.8, markersize=7
     )  # fmt: skip
     axes.annotate(
-        f"rank {say.rank_of(standing.rank)}", (high, place), (7, 0), textcoords="offset points", va="center",
+        f"rank {say.rank_of(each.rank)}", (high, place), (7, 0), textcoords="offset points", va="center",
         fontsize=9, color="#333333",
     )  # fmt: skip
