@@ -237,7 +237,9 @@ class NotFiniteFeatures(LitError):
     def __init__(self, rows: int, arm: str) -> None:
         super().__init__(
             f"the {arm} gave NaN or infinite features for {rows} input{'' if rows == 1 else 's'}.",
-            "Try `--dtype float32`, or check the checkpoint's weights.",
+            "Mend those rows, or leave them out."
+            if arm.endswith("features")
+            else "Try `--dtype float32`, or check the checkpoint's weights.",
         )
         self.rows, self.arm = rows, arm
 
