@@ -56,7 +56,7 @@ def report(data: Labelled, label: str, kinds: tuple[str, ...], whole: float) -> 
 
 
 def coded(data: Labelled, kinds: tuple[str, ...]):
-    from lit_hf.api import code_order
+    from lit_hf.coding.codelength import code_order
 
     began = time.process_time()
     groups = np.arange(len(data.labels))

@@ -55,7 +55,7 @@ def online(data: Labelled, code: str = "online") -> Any:
     """Code one set in one order, as it lies, on one thread."""
     import torch
 
-    from lit_hf.api import code_order
+    from lit_hf.coding.codelength import code_order
 
     torch.set_num_threads(1)
     groups = np.arange(len(data.labels))
@@ -65,7 +65,7 @@ def online(data: Labelled, code: str = "online") -> Any:
 def compare_bits(names: list[str], limit: int | None) -> None:
     """Print bits of every coder on every set, and the ratios to the shorter block code."""
     import torch
-    from peers import block_bits, online_bits
+    from processes import block_bits, online_bits
 
     columns = ("N", "uniform", "block", "block raw", "preq block", "preq online", "lit-hf", "ratio")
     print(f"{'set':16}" + "".join(f"{column:>12}" for column in columns))
@@ -74,8 +74,8 @@ def compare_bits(names: list[str], limit: int | None) -> None:
         data = load(name, limit)
         rows, labels = torch.from_numpy(data.features), torch.from_numpy(data.labels)
         blocks = [online(data, code).total for code in ("block", "block-raw")]
-        peers = [peer(rows, labels, data.classes) for peer in (block_bits, online_bits)]
-        bits = [size_bits(data.labels, data.classes), *blocks, *peers, online(data).total]
+        processes = [peer(rows, labels, data.classes) for peer in (block_bits, online_bits)]
+        bits = [size_bits(data.labels, data.classes), *blocks, *processes, online(data).total]
         ratios.append(bits[-1] / min(blocks))
         print(f"{name:16}{len(labels):12,}" + "".join(f"{b:12,.0f}" for b in bits) + f"{ratios[-1]:12.3f}", flush=True)
     mean = math.exp(sum(map(math.log, ratios)) / len(ratios))
@@ -153,7 +153,7 @@ def six_streams(encoder: Labelled, twin: Labelled) -> None:
     """Code three orders of both arms, side by side as every evaluation does."""
     from functools import partial
 
-    from lit_hf.api import code_order
+    from lit_hf.coding.codelength import code_order
     from lit_hf.runtime.progress import NullProgress
     from lit_hf.runtime.units import run_units
 
@@ -170,7 +170,7 @@ def compare_forward() -> None:
     """Print the time of coding six streams of Rotten Tomatoes against that of both arms' forward passes."""
     from lit_hf.encoders import load_encoder
     from lit_hf.features import embed
-    from tests import assets
+    from tests.support import assets
 
     encoder = load_encoder(str(assets.l6_folder()))
     found = assets.rotten()[0]

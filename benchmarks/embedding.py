@@ -24,7 +24,7 @@ from machine import PrivateMemory, matmul_gflops
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tests import assets
+from tests.support import assets
 
 MAX_TOKENS = 256
 Embed = Callable[[Sequence[str]], np.ndarray]
@@ -39,7 +39,7 @@ def main() -> None:
     given = options.parse_args()
     threads = torch.get_num_threads()
     with tempfile.TemporaryDirectory() as folder:
-        coders = peers(Path(folder))
+        coders = processes(Path(folder))
         for name in ("rotten", "newsgroups20"):
             texts = sample(name, given.texts)
             compare(name, texts, coders, given.rounds, threads)
@@ -51,7 +51,7 @@ def sample(name: str, count: int) -> list[str]:
     return [texts[i] for i in np.random.default_rng(0).permutation(len(texts))[:count]]
 
 
-def peers(folder: Path) -> dict[str, Embed]:
+def processes(folder: Path) -> dict[str, Embed]:
     """Return who embeds: this package and its two peers.
 
     The checkpoint's own files say mean pooling, then unit length. transformer-ranker knows no pooling over tokens: its

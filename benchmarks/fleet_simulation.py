@@ -45,7 +45,7 @@ class Constants:
 class Job:
     """One errand: `start` seconds, `load` seconds unless its worker did `entrant`'s last errand, `work` seconds."""
 
-    entrant: int
+    candidate: int
     work: float
     load: float
     start: float = 0.0
@@ -125,13 +125,13 @@ def simulate(
             contest, job = state.queue.popleft()
             worker = heapq.heappop(free)
             submitted += 1
-            load = job.start + (0.0 if last.get(worker) == (contest, job.entrant) else job.load)
+            load = job.start + (0.0 if last.get(worker) == (contest, job.candidate) else job.load)
             dies = (submitted * GOLDEN) % 1.0 < failing
             part = (submitted * GOLDEN * GOLDEN * 7) % 1.0 if dies else 1.0
             end = clock + part * (load + job.work)
             found.lost += (end - clock) if dies else 0.0
             found.work, found.load = found.work + (0 if dies else job.work), found.load + (0 if dies else load)
-            last[worker] = (contest, job.entrant)
+            last[worker] = (contest, job.candidate)
             heapq.heappush(running, (end, submitted, worker, contest, job, dies))
         clock, _, worker, contest, job, dies = heapq.heappop(running)
         if job is not None and dies:
@@ -226,10 +226,10 @@ def _contest(
     return Contest(tuple(found))
 
 
-def _job(entrant: int, size: float, inputs: int, tokens: float, labels: int, orders: int, given: Constants) -> Job:
+def _job(candidate: int, size: float, inputs: int, tokens: float, labels: int, orders: int, given: Constants) -> Job:
     rounds = -(-orders // given.cores)
     work = embedding(inputs, tokens, size, given) + rounds * coding(labels, size, given)
-    return Job(entrant, work, 4 * size / given.read, given.start)
+    return Job(candidate, work, 4 * size / given.read, given.start)
 
 
 # ----------------------------------------------------------------------------------------------------------- the report

@@ -24,12 +24,12 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks import field
-from lit_hf.contest.race import stages
 from lit_hf.ranking.audit import audit, embedding_cost, replay
 from lit_hf.ranking.intervals import beaten_by, compare_all, ties_with_best
 from lit_hf.ranking.racing import Rules, bounded
 from lit_hf.runtime.progress import NullProgress
 from lit_hf.runtime.units import run_units
+from lit_hf.selection.race import stages
 
 CLEAR = 0.05  # bits per label behind the best: the target is stated for sets where all but two are
 
@@ -38,7 +38,7 @@ def full_run(
     data: field.Texts, names: Sequence[str], orders: int, cache: Path, max_tokens: int
 ) -> tuple[np.ndarray, np.ndarray, list[int]]:
     """Return bits [M, K, N] by example, order [K, N], and parameters of each encoder; done encoders are read back."""
-    from lit_hf.api import code_order
+    from lit_hf.coding.codelength import code_order
     from lit_hf.probes.bank import bank_hash
 
     bits, sizes, order = [], [], np.empty(0)
@@ -85,14 +85,14 @@ def race(data: field.Texts, names: Sequence[str], bits: np.ndarray, order: np.nd
 def _one(bits: np.ndarray, order: np.ndarray, k: int, ends: list[int], classes: int, tokens: np.ndarray,
          sizes: list[int], finals: int, rules: Rules) -> dict[str, Any]:  # fmt: skip
     along = bounded(bits[:, k, order[k]], classes)
-    exits = replay(along, ends, classes, rules)
-    out = {each.model for each in exits}
+    eliminations = replay(along, ends, classes, rules)
+    out = {each.model for each in eliminations}
     used = [(k + step) % bits.shape[1] for step in range(finals)]
     totals = bits[:, used].sum(2).mean(1)
     winner = min((m for m in range(len(bits)) if m not in out), key=lambda m: totals[m])
-    findings = audit(along, ends, exits)
+    findings = audit(along, ends, eliminations)
     return {
-        "winner": winner, "out": len(out), "cost": embedding_cost(exits, tokens[order[k]], sizes),
+        "winner": winner, "out": len(out), "cost": embedding_cost(eliminations, tokens[order[k]], sizes),
         "violations": sum(each.violation is not None for each in findings),
         "overtook": sum(each.overtook for each in findings),
     }  # fmt: skip

@@ -27,8 +27,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks import field, truths
 from lit_hf.ranking.agreement import top1_regret, weighted_kendall
-from lit_hf.ranking.rivals import NAMES, rival
-from lit_hf.runtime.files import digest_of, write_json
+from lit_hf.ranking.other_scores import NAMES, rival
+from lit_hf.runtime.cache import digest_of, write_json
 from lit_hf.runtime.progress import NullProgress
 from lit_hf.runtime.units import run_units
 
@@ -49,7 +49,7 @@ def split(data: field.Texts, tenfold: int) -> tuple[Parts, np.ndarray]:
 
 def score(name: str, rows: np.ndarray, labels: np.ndarray, classes: int) -> float:
     """Return a score, higher is better; NaN where it cannot be computed."""
-    from lit_hf.api import codelength
+    from lit_hf.coding.arrays import codelength
 
     if name == "codelength":
         return -codelength(rows, labels, num_classes=classes, orders=3).bits

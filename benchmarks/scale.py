@@ -102,13 +102,13 @@ def constants(model: str, data: str) -> None:
     torch.set_num_threads(1)
     from lit_hf.config import from_mapping
     from lit_hf.encoders import load_encoder
-    from lit_hf.encoders.outline import token_lengths
+    from lit_hf.encoders.skeleton import token_lengths
     from lit_hf.tasks import load_task
 
     task = load_task(from_mapping({"model": model, "dataset": data, "max_examples": 2000}, "the benchmark"))
     encoder = load_encoder(model, device="cpu")
-    encoder.encode(task.pool[:16])
-    texts = task.pool[:512]
+    encoder.encode(task.inputs[:16])
+    texts = task.inputs[:512]
     (wall, cpu), tokens = timed(lambda: encoder.encode(texts)), sum(token_lengths(encoder, texts) or [])
     body = encoder.info.parameters - 30_522 * 384  # looking a word up costs nothing
     print(
@@ -127,7 +127,7 @@ def constants(model: str, data: str) -> None:
 def _code(rows: Any, labels: Any, classes: int) -> Any:
     import numpy as np
 
-    from lit_hf.api import code_order
+    from lit_hf.coding.codelength import code_order
 
     return code_order(rows, labels, np.arange(len(labels)), classes, number=0, seed=0)
 

@@ -31,10 +31,10 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="csv with text and label (default: the demo's)")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, hub() as url:
-        walk(Walk(url, Path(folder)), given.model, given.data, given.max_examples)
+        walk(EncodingPass(url, Path(folder)), given.model, given.data, given.max_examples)
 
 
-class Walk:
+class EncodingPass:
     """Commands against one Hub, each printed before it runs."""
 
     def __init__(self, url: str, folder: Path) -> None:
@@ -59,7 +59,7 @@ class Walk:
         return done.stdout
 
 
-def walk(steps: Walk, model: Path | None, data: Path | None, max_examples: int) -> None:
+def walk(steps: EncodingPass, model: Path | None, data: Path | None, max_examples: int) -> None:
     """The steps in order."""
     whole, rows = demo(steps.folder, model, data)
     upload(steps.url, {WHOLE: ("model", whole), CUT: ("model", shallow(whole, steps.folder)), DATA: ("dataset", rows)})

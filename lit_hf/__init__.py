@@ -10,30 +10,30 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from lit_hf._version import __version__
 
 if TYPE_CHECKING:
-    from lit_hf.api import codelength, transfer
+    from lit_hf.coding.arrays import codelength, transfer
     from lit_hf.config import Settings
     from lit_hf.errors import LitError
-    from lit_hf.evaluate import evaluate
-    from lit_hf.metric import measurement_path
-    from lit_hf.proof import decode_labels, encode_labels
-    from lit_hf.records import Record
-    from lit_hf.training.callback import LITCallback
-    from lit_hf.training.evaluator import LITEvaluator
+    from lit_hf.evaluation.run import evaluate
+    from lit_hf.integrations.measurement import measurement_path
+    from lit_hf.integrations.sentence_transformers import LITEvaluator
+    from lit_hf.integrations.trainer import LITCallback
+    from lit_hf.proof.file import decode_labels, encode_labels
+    from lit_hf.records.record import Record
 
 _HOMES = {
-    "LITCallback": "lit_hf.training.callback",
-    "LITEvaluator": "lit_hf.training.evaluator",
+    "LITCallback": "lit_hf.integrations.trainer",
+    "LITEvaluator": "lit_hf.integrations.sentence_transformers",
     "LitError": "lit_hf.errors",
-    "Record": "lit_hf.records",
+    "Record": "lit_hf.records.record",
     "Settings": "lit_hf.config",
     "codelength": "lit_hf.api",
-    "decode_labels": "lit_hf.proof",
-    "encode_labels": "lit_hf.proof",
-    "evaluate": "lit_hf.evaluate",
-    "measurement_path": "lit_hf.metric",
+    "decode_labels": "lit_hf.proof.file",
+    "encode_labels": "lit_hf.proof.file",
+    "evaluate": "lit_hf.evaluation.run",
+    "measurement_path": "lit_hf.integrations.measurement",
     "transfer": "lit_hf.api",
 }
 
@@ -57,7 +57,7 @@ class _Package(ModuleType):
     """The package with its public names as properties.
 
     A property wins over what the import system writes on the package: `lit_hf.evaluate` stays the function
-    also after the module of the same name has been imported (`from lit_hf.evaluate import run` finds that one).
+    also after the module of the same name has been imported (`from lit_hf.evaluation.run import run` finds that one).
     """
 
     def __dir__(self) -> list[str]:

@@ -8,7 +8,7 @@ import sys
 def main() -> None:
     """Run the command line and end the process with its exit code."""
     from lit_hf.cli.app import run
-    from lit_hf.runtime.peers import end
+    from lit_hf.runtime.processes import end
 
     code = run(sys.argv[1:])
     end(code)

@@ -20,7 +20,7 @@ from lit_hf.errors import BadSetting, FileUnreadable, UnknownKey, UsageError
 
 DTYPES = ("float32", "bfloat16", "float16", "auto")
 POOLINGS = ("auto", "mean", "cls", "last", "max")
-BROUGHT = "features:"
+PRECOMPUTED = "features:"
 """Before the path of a file with features and labels, in place of a model's name."""
 CODES = ("online", "block", "block-raw", "block-geometric", "block-bank", "block-bank-geometric")
 
@@ -143,7 +143,7 @@ def from_mapping(values: Mapping[str, Any], where: str) -> Settings:
     for key in values:
         if key not in known:
             raise UnknownKey(str(key), known, where)
-    if values.get("dataset") is None and str(values.get("model")).startswith(BROUGHT):
+    if values.get("dataset") is None and str(values.get("model")).startswith(PRECOMPUTED):
         values = {**values, "dataset": values["model"]}
     if values.get("streaming") is True:
         values = {"orders": 1, **values}
@@ -183,9 +183,9 @@ def split_model(name: str) -> tuple[str, str | None]:
     return model, revision or None
 
 
-def brought_file(model: str) -> Path | None:
+def precomputed_file(model: str) -> Path | None:
     """Return FILE of `features:FILE`, which takes the place of a model; None for a model's name."""
-    return Path(model.removeprefix(BROUGHT)).expanduser() if model.startswith(BROUGHT) else None
+    return Path(model.removeprefix(PRECOMPUTED)).expanduser() if model.startswith(PRECOMPUTED) else None
 
 
 def split_dataset(name: str) -> tuple[str, str | None, str | None]:

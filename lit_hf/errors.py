@@ -398,3 +398,13 @@ class OneProcessOnly(UsageError):
     def __init__(self, what: str, instead: str) -> None:
         super().__init__(f"{what} runs in one process, and the launcher started several.", instead)
         self.what = what
+
+
+def reason(error: Exception) -> str:
+    """Return why a checkpoint is out, in one line."""
+    if isinstance(error, LitError):
+        return error.message
+    text = " ".join(str(error).split())
+    if isinstance(error, MemoryError) or "out of memory" in text.lower() or "can't allocate memory" in text:
+        return "out of memory; a lower --batch-tokens may help"
+    return f"{type(error).__name__}: {text[:200]}" if text else type(error).__name__

@@ -134,8 +134,8 @@ def furnish(desk: Desk) -> None:
     """Put a csv with and without names, two encoders and a `lit-hf` into the folder, and an encoder on the Hub."""
     import numpy as np
 
-    from tests import assets
     from tests.hub.conftest import Server
+    from tests.support import assets
 
     texts, labels, _ = assets.rotten()
     rows = [(texts[row], labels[row]) for row in np.random.default_rng(0).permutation(len(texts))[:ROWS]]

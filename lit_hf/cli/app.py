@@ -12,7 +12,7 @@ from lit_hf.cli import card, demo, diff, eval, leaderboard, plan, plot, push, ra
 from lit_hf.cli import report as page
 from lit_hf.cli.errors import INTERRUPTED, report
 from lit_hf.runtime.launch import end_on_sigterm
-from lit_hf.runtime.peers import launched
+from lit_hf.runtime.processes import launched
 
 app = typer.Typer(
     name="lit-hf",
@@ -42,7 +42,7 @@ app.command("space")(space.command)
 
 def _version(asked: bool) -> None:
     if asked:
-        from lit_hf import __version__
+        from lit_hf._version import __version__
 
         typer.echo(f"lit-hf {__version__}")
         raise typer.Exit

@@ -27,7 +27,7 @@ def command(
 ) -> None:
     """Render the model-card section of a record, and merge it and its model-index entry into a card."""
     from lit_hf.hub import cards, model
-    from lit_hf.records import Record
+    from lit_hf.records.record import Record
 
     sink = Sink()
     found = [Record.load(path).data for path in records]

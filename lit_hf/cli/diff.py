@@ -24,8 +24,8 @@ def command(
     first: First, second: Second, examples: Count = 10, cache_dir: CacheDir = None, format: HowToSay = Format.TABLE
 ) -> None:
     """Compare two records of the same dataset, paired by example, and show where they differ most."""
-    from lit_hf.contest.compare import compare
-    from lit_hf.results import ResultsStore
+    from lit_hf.records.store import ResultsStore
+    from lit_hf.studies.diff import compare
 
     sink, store = Sink(quiet=format is Format.QUIET), ResultsStore.at(cache_dir)
     found = compare(store.find(first), store.find(second), examples)
@@ -39,17 +39,20 @@ def command(
 def _show(found: dict[str, Any], sink: Sink) -> None:
     from rich.text import Text
 
-    from lit_hf.reports import words
+    from lit_hf.reports import phrases
 
     a, b, difference = found["a"], found["b"], found["difference"]
     low, high = difference["interval"]
     for name, each in (("a", a), ("b", b)):
-        sink.show(Text(f"{name}: {words.model_line(each['model'])}, {words.bits(each['bits'])} bits"))
+        sink.show(Text(f"{name}: {phrases.model_line(each['model'])}, {phrases.bits(each['bits'])} bits"))
     verdict = (
         "cannot be told apart" if low <= 0 <= high else f"{'a' if difference['bits'] < 0 else 'b'} has the shorter code"
     )
     sink.show(
-        Text(f"a - b: {words.signed(difference['bits'])} bits [{words.interval((low, high))}]: {verdict}", style="bold")
+        Text(
+            f"a - b: {phrases.signed(difference['bits'])} bits [{phrases.interval((low, high))}]: {verdict}",
+            style="bold",
+        )
     )
     if found["examples"]:
         sink.show(Text())

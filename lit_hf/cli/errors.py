@@ -17,7 +17,7 @@ import typer
 
 from lit_hf.cli.output import Sink
 from lit_hf.errors import Stopped
-from lit_hf.runtime.files import cache_root
+from lit_hf.runtime.cache import cache_root
 from lit_hf.runtime.launch import LAUNCHED
 
 INTERRUPTED = 130

@@ -8,16 +8,16 @@ from typing import Annotated, Any
 
 import typer
 
+from lit_hf.cli.arguments import require_model_first
 from lit_hf.cli.options import RUNS, Config, FormatOption, LogDir, LogWith, Output, settings_of, with_settings
 from lit_hf.cli.output import Format, Sink, is_main_process
-from lit_hf.cli.places import require_model_first
 from lit_hf.cli.processes import NumProcesses, spread
 from lit_hf.cli.progress import make_progress
 from lit_hf.cli.suite import evaluate_suite
-from lit_hf.config import BROUGHT, Settings
+from lit_hf.config import PRECOMPUTED, Settings
 from lit_hf.errors import UsageError
 from lit_hf.runtime.tracking import require_trackers
-from lit_hf.suites import is_suite
+from lit_hf.suites.suite import is_suite
 
 _EXAMPLE = "lit-hf eval sentence-transformers/all-MiniLM-L6-v2 glue/sst2"
 
@@ -71,7 +71,7 @@ def evaluate(
     sink = Sink(quiet=format is Format.QUIET)
     progress = make_progress(sink.speech_console, quiet=sink.quiet)
     # Heavy: torch and transformers are first imported in here.
-    from lit_hf.evaluate import run
+    from lit_hf.evaluation.run import run
 
     record = run(settings, progress=progress)
     if output is not None and is_main_process():
@@ -115,7 +115,7 @@ def _lead_on(model: str | None, dataset: str | None) -> None:
             "eval needs a model and a labelled dataset.",
             f"Try `{_EXAMPLE}`, or `lit-hf demo`, which needs no network.",
         )
-    if dataset is None and not model.startswith(BROUGHT):
+    if dataset is None and not model.startswith(PRECOMPUTED):
         raise UsageError(
             f"eval needs a labelled dataset to measure {model} on.",
             f"Try `lit-hf eval {model} glue/sst2`, or a file of your own: `lit-hf eval {model} reviews.csv`.",

@@ -49,14 +49,14 @@ def command(
 
 def _parse(arguments: list[str]) -> tuple[str, dict[str, Any]]:
     """Return the planned command and its options, read by that command's own parser."""
-    from lit_hf.cli.app import app
+    import click
 
     known = ("eval", "rank", "demo")
     if not arguments or arguments[0] not in known:
         raise UsageError(
             "plan needs the command that you want to run.", "Try `lit-hf plan eval MODEL DATASET`, or `plan demo`."
         )
-    group = typer.main.get_command(app)
+    group = click.get_current_context().find_root().command
     parser = group.commands[arguments[0]]  # type: ignore[attr-defined]
     return arguments[0], dict(parser.make_context(f"lit-hf plan {arguments[0]}", list(arguments[1:])).params)
 

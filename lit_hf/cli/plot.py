@@ -15,7 +15,7 @@ from lit_hf.cli.stored import CacheDir
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from lit_hf.records import Record
+    from lit_hf.records.record import Record
 
 
 class Kind(StrEnum):
@@ -46,8 +46,8 @@ def command(
     records: Records, kind: HowToDraw = Kind.CURVE, output: Folder = Path("plots"), cache_dir: CacheDir = None
 ) -> None:
     """Draw records: one figure each, or one of them all for ranking and, with several, for curve."""
+    from lit_hf.records.store import ResultsStore
     from lit_hf.reports.files import save
-    from lit_hf.results import ResultsStore
 
     sink, store = Sink(), ResultsStore.at(cache_dir)
     for name, figure in _figures(kind, [store.find(record) for record in records]).items():

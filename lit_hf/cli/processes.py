@@ -8,7 +8,7 @@ import typer
 
 from lit_hf.errors import OneProcessOnly, UsageError
 from lit_hf.runtime.launch import launch
-from lit_hf.runtime.peers import launched
+from lit_hf.runtime.processes import launched
 
 NumProcesses = Annotated[
     int | None,

@@ -10,12 +10,12 @@ import typer
 
 from lit_hf.cli.card import Overwrite, Records
 from lit_hf.cli.output import Format, Sink
-from lit_hf.config import BROUGHT
+from lit_hf.config import PRECOMPUTED
 from lit_hf.errors import UsageError
 
 if TYPE_CHECKING:
     from lit_hf.hub.plan import Published
-    from lit_hf.records import Record
+    from lit_hf.records.record import Record
 
 MODEL, RESULTS = "model", "results-dataset"
 
@@ -47,7 +47,7 @@ def command(
 ) -> None:
     """Publish records on the Hub: one commit, a pull request, or rows of a results dataset."""
     from lit_hf.hub.connection import client
-    from lit_hf.records import Record
+    from lit_hf.records.record import Record
 
     if create_pr and to not in {None, MODEL}:
         raise UsageError("--create-pr opens a pull request on a model.", "Leave out `--to`, or say `--to model`.")
@@ -63,7 +63,7 @@ def _require_models(records: Sequence[Record]) -> None:
     """Raise for a result of features that were brought in a file: there is no repository that it belongs to."""
     for record in records:
         name = str(record["model"]["id"])
-        if name.startswith(BROUGHT):
+        if name.startswith(PRECOMPUTED):
             raise UsageError(f"{name} is not a model on the Hub.", "Push records of checkpoints that are.")
 
 

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from lit_hf.cli.arguments import require_dataset_first
 from lit_hf.cli.options import with_settings
 from lit_hf.cli.output import Format, Sink, is_main_process
-from lit_hf.cli.places import require_dataset_first
 from lit_hf.cli.processes import require_one
 from lit_hf.cli.progress import make_progress
 from lit_hf.errors import UsageError
 
 if TYPE_CHECKING:
     from lit_hf.config import Settings
-    from lit_hf.contest.plan import Skipped, Suite
+    from lit_hf.selection.plan import Skipped, Suite
 
 HUB, CONTEST, FLEET = "From the Hub", "Contest", "Fleet"
 Dataset = Annotated[
@@ -112,7 +112,7 @@ def command(
     format: HowToSay = Format.TABLE,
 ) -> None:
     """Rank checkpoints on a labelled dataset by codelength, with intervals, ties and early elimination."""
-    from lit_hf.contest.plan import Options
+    from lit_hf.selection.plan import Options
 
     require_dataset_first(dataset, models or [])
     require_one("lit-hf rank", "Start it without a launcher, or measure each checkpoint with `lit-hf eval`.")
@@ -154,9 +154,9 @@ def _list(search: _Search | None, sink: Sink) -> tuple[list[str], list[Skipped]]
     """Ask the Hub once; return the pinned names of those that take part, and the others with their reasons."""
     if search is None:
         return [], []
-    from lit_hf.contest.plan import Skipped
     from lit_hf.hub.connection import client
     from lit_hf.hub.models import Query, list_checkpoints, names, parse_count
+    from lit_hf.selection.plan import Skipped
 
     largest = None if search.max_params is None else parse_count(search.max_params)
     query = Query(tuple(search.filters), search.search, search.author, largest, search.limit, search.sort)
@@ -168,7 +168,7 @@ def _list(search: _Search | None, sink: Sink) -> tuple[list[str], list[Skipped]]
 
 def _suite(dataset: str | None, models: Sequence[str], also: Sequence[str], file: Path | None) -> Suite:
     """Put the command line and the files together: lists add up, the settings of --models win."""
-    from lit_hf.contest.plan import Suite
+    from lit_hf.selection.plan import Suite
 
     is_suite = dataset is not None and dataset.endswith((".yaml", ".yml"))
     parts = [Suite.read(dataset)] if is_suite and dataset else []
@@ -190,22 +190,22 @@ def _hold(
     fleet = FleetSettings.read(config)
     progress = make_progress(sink.speech_console, quiet=sink.quiet)
     # Heavy: torch and transformers are first imported in here.
-    from lit_hf.contest.run import hold, hold_all
+    from lit_hf.selection.run import hold, hold_all
 
     started = open_engine(engine, fleet)
     if started is None:
         return [hold(plan, options, skipped=skipped, progress=progress) for plan in plans]
-    from lit_hf.contest.crew import Crew
+    from lit_hf.selection.fleet import FleetBackend
 
     try:
-        return hold_all(plans, options, Crew(started, fleet), skipped=skipped, progress=progress)
+        return hold_all(plans, options, FleetBackend(started, fleet), skipped=skipped, progress=progress)
     finally:
         started.close()
 
 
 def _tell(rankings: Sequence[dict[str, Any]], format: Format, sink: Sink) -> None:
     from lit_hf.ranking.aggregate import combine
-    from lit_hf.records import plain
+    from lit_hf.records.record import plain
 
     whole = rankings[0] if len(rankings) == 1 else combine(rankings)
     if format is Format.JSON:

@@ -12,7 +12,7 @@ from lit_hf.cli.output import Sink
 from lit_hf.cli.stored import CacheDir
 
 if TYPE_CHECKING:
-    from lit_hf.records import Record
+    from lit_hf.records.record import Record
     from lit_hf.reports.page.hardest import Reader
     from lit_hf.reports.page.render import Texts
 
@@ -37,8 +37,8 @@ def command(
     cache_dir: CacheDir = None,
 ) -> None:
     """Write a page on records that needs no network: leaderboard, curves, ladder, readouts, hardest examples."""
+    from lit_hf.records.store import ResultsStore
     from lit_hf.reports.page.render import page
-    from lit_hf.results import ResultsStore
 
     sink, store = Sink(), ResultsStore.at(cache_dir)
     found = [store.find(record) for record in records]
@@ -53,7 +53,7 @@ def _quoting(data: Sequence[str], sink: Sink) -> Texts:
     """Return what finds the reader of a record's inputs: in `data` first, then where its dataset was."""
 
     def read(record: Record) -> Reader | None:
-        from lit_hf.texts import reader, task_of
+        from lit_hf.studies.texts import reader, task_of
 
         for place in (*data, None):
             task = task_of(record, place)

@@ -21,7 +21,7 @@ Result = Annotated[str, typer.Argument(metavar="ID|DIR", help="An id of `lit-hf 
 
 def ls(cache_dir: CacheDir = None, format: HowToList = Format.TABLE) -> None:
     """List stored records, newest first."""
-    from lit_hf.results import ResultsStore
+    from lit_hf.records.store import ResultsStore
 
     sink, found = Sink(quiet=format is Format.QUIET), ResultsStore.at(cache_dir).all()
     if format is Format.JSON:
@@ -36,7 +36,7 @@ def ls(cache_dir: CacheDir = None, format: HowToList = Format.TABLE) -> None:
 
 def show(result: Result, cache_dir: CacheDir = None, format: HowToList = Format.TABLE) -> None:
     """Show a stored record, or the ranking in a folder that `lit-hf rank --output` wrote."""
-    from lit_hf.results import ResultsStore
+    from lit_hf.records.store import ResultsStore
 
     sink, ranking = Sink(), _ranking_file(result)
     if ranking is not None:
@@ -67,21 +67,21 @@ def _table(rows: Sequence[dict[str, Any]]) -> Any:
     from rich import box
     from rich.table import Table
 
-    from lit_hf.reports import words
-    from lit_hf.reports.ranking_words import model
+    from lit_hf.reports import phrases
+    from lit_hf.reports.ranking_phrases import model
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for name in ("id", "created", "model", "dataset", "labels", "code", "L_IT"):
         number, whole = name in ("labels", "code", "L_IT"), name in ("id", "created")
         table.add_column(name, justify="right" if number else "left", overflow="fold", no_wrap=whole)
     for row in rows:
-        transfer = "" if row["transfer_bits"] is None else words.bits(row["transfer_bits"])
+        transfer = "" if row["transfer_bits"] is None else phrases.bits(row["transfer_bits"])
         if row["eliminated_at"] is not None:
             transfer = "eliminated"
         table.add_row(
             row["id"], row["created"][:10], model({"model": {"id": row["model"], "revision": row["revision"]}}),
             row["dataset"] + (f":{row['config']}" if row["config"] else ""), f"{row['labels']:,}",
-            words.bits(row["codelength_bits"]), transfer,
+            phrases.bits(row["codelength_bits"]), transfer,
         )  # fmt: skip
     return table
 

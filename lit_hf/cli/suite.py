@@ -9,7 +9,7 @@ from typing import Any
 from lit_hf.cli.output import Format, Sink, is_main_process
 from lit_hf.cli.progress import make_progress
 from lit_hf.errors import LitError, UsageError
-from lit_hf.suites import Suite
+from lit_hf.suites.suite import Suite
 
 
 def evaluate_suite(model: str | None, file: str, given: dict[str, Any], output: Path | None, format: Format) -> None:
@@ -23,10 +23,10 @@ def evaluate_suite(model: str | None, file: str, given: dict[str, Any], output: 
     sink = Sink(quiet=format is Format.QUIET)
     progress = make_progress(sink.speech_console, quiet=sink.quiet)
     # Heavy: torch and transformers are first imported in here.
-    from lit_hf.records import plain
-    from lit_hf.survey import survey
+    from lit_hf.records.record import plain
+    from lit_hf.suites.evaluate_suite import evaluate_suite
 
-    found = plain(survey(plan, file, progress))
+    found = plain(evaluate_suite(plan, file, progress))
     text = json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False)
     if output is not None and is_main_process():
         output.mkdir(parents=True, exist_ok=True)

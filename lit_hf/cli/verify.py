@@ -15,7 +15,7 @@ from lit_hf.cli.progress import make_progress
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from lit_hf.verify import Verification
+    from lit_hf.proof.verify import Verification
 
 Folder = Annotated[Path, typer.Argument(metavar="RECORD", help="A folder that `lit-hf eval --output` wrote.")]
 HowToSay = Annotated[
@@ -27,7 +27,7 @@ def command(record: Folder, format: HowToSay = Format.TABLE) -> None:
     """Prove a record's codelength: write its labels in so many bits, and read them back in another process."""
     sink = Sink(quiet=format is Format.QUIET)
     # Heavy: torch and transformers are first imported in here.
-    from lit_hf.verify import verify
+    from lit_hf.proof.verify import verify
 
     found = verify(record, make_progress(sink.speech_console, quiet=sink.quiet))
     if format is Format.JSON:

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lit_hf.codes.readout import Readout, foresee
+from lit_hf.codes.probe_mixture import ProbeMixture, predict_held_out
 from lit_hf.codes.schedule import FIRST, increments
 from lit_hf.probes.contract import Block, Prefix, Probe
 
@@ -62,7 +62,7 @@ class SingleProbe:
 class BankOverBlocks:
     """The bank of the online code, fitted on the prefix in its own small increments; predicts whole blocks."""
 
-    def __init__(self, readout: Readout, groups: np.ndarray) -> None:
+    def __init__(self, readout: ProbeMixture, groups: np.ndarray) -> None:
         self._readout, self._groups = readout, groups
         self.names, self.parts = readout.names, readout.parts
 
@@ -70,7 +70,7 @@ class BankOverBlocks:
         return self._readout.weights()
 
     def predict(self, block: Block) -> tuple[Tensor, Tensor]:
-        return foresee(self._readout, block)
+        return predict_held_out(self._readout, block)
 
     def learn(self, prefix: Prefix, likelihood: Tensor) -> None:
         """Walk through the block's increments: each is predicted, scored and learned, and nothing of it is paid."""

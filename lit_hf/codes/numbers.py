@@ -19,7 +19,7 @@ from lit_hf.codes.curve import Curve
 from lit_hf.codes.forecast import Forecast
 from lit_hf.codes.marginal import SCALES, beside_marginal, prior_forecast
 from lit_hf.codes.mixture import LN2, Switching
-from lit_hf.codes.prequential import Coder, Piece
+from lit_hf.codes.prequential import Chunk, Coder
 from lit_hf.probes.contract import Block, Prefix
 
 FAR = 10.0  # quartile distances: 13 deviations of normal numbers
@@ -89,7 +89,7 @@ class Foresight:
 
 
 @dataclass
-class NumberReadout:
+class NumberMixture:
     """The learner of numbers; `Prefix` labels are bins, probes are given them standardised by the first increment."""
 
     bank: Predictors
@@ -167,14 +167,14 @@ class NumberReadout:
 class NumberCoder(Coder):
     """Codes one order of bins; see `Coder`. Its code has no nulls of classes: the marginal stands beside the probes."""
 
-    def _pay(self, piece: Piece) -> None:
-        now, rows = self._now(piece), slice(piece.start, piece.stop)
-        foresight: Foresight = piece.table
+    def _pay(self, chunk: Chunk) -> None:
+        now, rows = self._now(chunk), slice(chunk.start, chunk.stop)
+        foresight: Foresight = chunk.table
         self._paid[rows] = foresight.bits(now)
         self._confidence[rows] = foresight.below(now)
         self._rows.append(-foresight.scores(now).sum(1).numpy() / LN2)
-        self._weights.append(piece.weights)
-        self._edges.append(piece.stop)
+        self._weights.append(chunk.weights)
+        self._edges.append(chunk.stop)
 
     def curve(self) -> Curve:
         """Return what was paid so far."""

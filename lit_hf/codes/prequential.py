@@ -19,16 +19,16 @@ from torch import Tensor
 from lit_hf.codes.curve import Curve
 from lit_hf.codes.mixture import LN2
 from lit_hf.codes.nulls import beside_nulls
-from lit_hf.codes.readout import Bank, Code, foresee, online_code
+from lit_hf.codes.probe_mixture import Bank, Code, online_code, predict_held_out
 from lit_hf.codes.schedule import MARKS
 from lit_hf.codes.stream import Stream
 from lit_hf.probes.contract import Block, Prefix
 
-PIECE = 4096  # rows of an increment that are predicted in one go
+CHUNK = 4096  # rows of an increment that are predicted in one go
 
 
 @dataclass(frozen=True)
-class Piece:
+class Chunk:
     """Predictions for rows [start, stop), all made from what was learned before the increment began.
 
     table: natural-log probabilities float32 [b, C] of the probes together; experts: the same [E, b, C] of everything
@@ -45,7 +45,7 @@ class Piece:
 @torch.no_grad()
 def increments_of(
     stream: Stream, code: Code, held_out: Tensor | None = None, kept: dict[int, Any] | None = None
-) -> Loop[Piece, np.ndarray, None]:
+) -> Loop[Chunk, np.ndarray, None]:
     """Yield pieces, be sent their labels int64 [b], learn at the end of each increment.
 
     The first increment is coded before any probe has learned; it fixes the scale of the stream.
@@ -54,10 +54,10 @@ def increments_of(
     labels = torch.empty(stream.n, dtype=torch.int64, device=stream.device)
     for low, high in code.spans:
         likelihood = torch.zeros(len(learner.names), dtype=torch.float64, device=stream.device)
-        for start in range(low, high, PIECE):
-            stop = min(start + PIECE, high)
+        for start in range(low, high, CHUNK):
+            stop = min(start + CHUNK, high)
             table, experts = learner.predict(Block(stream.inputs(start, stop), start))
-            sent = yield Piece(start, stop, table, experts, learner.weights())
+            sent = yield Chunk(start, stop, table, experts, learner.weights())
             labels[start:stop] = torch.as_tensor(sent)
             likelihood += _likelihood(experts, labels[start:stop])
         if low == 0 and code.scaled:
@@ -65,7 +65,7 @@ def increments_of(
         if high < stream.n or held_out is not None:
             learner.learn(Prefix(stream.inputs, lambda a, b: labels[a:b], high, low), likelihood)
         if held_out is not None and kept is not None and (high in MARKS or high == stream.n):
-            found = foresee(learner, Block(stream.scaled(held_out), high))[0]
+            found = predict_held_out(learner, Block(stream.scaled(held_out), high))[0]
             kept[high] = found.cpu().numpy() if isinstance(found, Tensor) else found
 
 
@@ -97,7 +97,7 @@ class Coder:
         self._paid = np.empty(stream.n)
         self._confidence, self._correct = np.empty(stream.n, np.float32), np.empty(stream.n, bool)
         self._edges, self._rows, self._weights = [0], list[np.ndarray](), list[np.ndarray]()
-        self._piece: Piece | None = None
+        self._piece: Chunk | None = None
         self._ends = [stop for _, stop in self._code.spans]
 
     @property
@@ -109,28 +109,28 @@ class Coder:
         """Code all increments that end at or before position `to` (default: the end); return the labels coded."""
         limit = len(self._labels) if to is None else to
         while self.coded < limit and self._ends[bisect_right(self._ends, self.coded)] <= limit:
-            piece = next(self._loop) if self._piece is None else self._loop.send(self._now(self._piece))
-            self._pay(piece)
-            self._piece = piece
+            chunk = next(self._loop) if self._piece is None else self._loop.send(self._now(self._piece))
+            self._pay(chunk)
+            self._piece = chunk
         if self.coded == len(self._labels) and self._piece is not None:
             with suppress(StopIteration):  # the last labels are learned for the held-out predictions
                 self._loop.send(self._now(self._piece))
             self._piece = None
         return self.coded
 
-    def _now(self, piece: Piece) -> np.ndarray:
-        return self._labels[piece.start : piece.stop]
+    def _now(self, chunk: Chunk) -> np.ndarray:
+        return self._labels[chunk.start : chunk.stop]
 
-    def _pay(self, piece: Piece) -> None:
-        now = self._now(piece)
-        where = torch.as_tensor(now, device=piece.experts.device).expand(len(piece.experts), -1)[..., None]
-        rows = slice(piece.start, piece.stop)
-        self._paid[rows] = _bits(piece.table, now)
-        surest, likeliest = piece.table.max(1)
+    def _pay(self, chunk: Chunk) -> None:
+        now = self._now(chunk)
+        where = torch.as_tensor(now, device=chunk.experts.device).expand(len(chunk.experts), -1)[..., None]
+        rows = slice(chunk.start, chunk.stop)
+        self._paid[rows] = _bits(chunk.table, now)
+        surest, likeliest = chunk.table.max(1)
         self._confidence[rows], self._correct[rows] = surest.exp().cpu().numpy(), likeliest.cpu().numpy() == now
-        self._rows.append(-piece.experts.gather(2, where)[..., 0].sum(1, dtype=torch.float64).cpu().numpy() / LN2)
-        self._weights.append(piece.weights)
-        self._edges.append(piece.stop)
+        self._rows.append(-chunk.experts.gather(2, where)[..., 0].sum(1, dtype=torch.float64).cpu().numpy() / LN2)
+        self._weights.append(chunk.weights)
+        self._edges.append(chunk.stop)
 
     def curve(self) -> Curve:
         """Return what was paid so far."""

@@ -12,7 +12,7 @@ import numpy as np
 from lit_hf.errors import BadSetting
 from lit_hf.runtime.inputs import Input, Text
 
-__all__ = ["Encoded", "Encoder", "EncoderInfo", "Input", "Text", "Walk", "texts_of"]
+__all__ = ["Encoded", "Encoder", "EncoderInfo", "Input", "Text", "EncodingPass", "texts_of"]
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def texts_of(inputs: Sequence[Input]) -> Sequence[Text]:
     return cast(Sequence[Text], inputs)
 
 
-class Walk(Protocol):
+class EncodingPass(Protocol):
     """One pass over a stream, shard by shard, from its start."""
 
     def encode(self, inputs: Sequence[Input]) -> Encoded:
@@ -75,7 +75,7 @@ class Encoder(ABC):
     prefix.
     """
 
-    follows_stream: ClassVar[bool] = False
+    stateful: ClassVar[bool] = False
     stored: ClassVar[bool] = True
     """False where features cost nothing to give again."""
     baseline_name: ClassVar[str] = "random_twin"
@@ -105,7 +105,7 @@ class Encoder(ABC):
     def encode(self, inputs: Sequence[Input]) -> Encoded:
         """Return the features of one shard of inputs."""
 
-    def ahead(self, inputs: Sequence[Input]) -> None:
+    def prefetch(self, inputs: Sequence[Input]) -> None:
         """Hear that `inputs` come after those that are encoded next, so as to prepare them meanwhile."""
         return
 
@@ -126,7 +126,7 @@ class Encoder(ABC):
         """Give back the memory of the weights; they are loaded anew when they are next needed."""
         return
 
-    def walk(self) -> Walk:
+    def walk(self) -> EncodingPass:
         """Start a pass over a stream; a pure encoder needs no state for it."""
         return _PureWalk(self)
 

@@ -7,10 +7,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lit_hf.config import brought_file
+from lit_hf.config import precomputed_file
 from lit_hf.encoders.adapter import CONFIG as ADAPTER_CONFIG
 from lit_hf.encoders.adapter import Adapter, is_adapter
-from lit_hf.encoders.brought import load_brought_features
 from lit_hf.encoders.checkpoint import (
     Policy,
     find_checkpoint,
@@ -21,6 +20,7 @@ from lit_hf.encoders.checkpoint import (
 )
 from lit_hf.encoders.contract import Encoder, EncoderInfo
 from lit_hf.encoders.load_media import load_media
+from lit_hf.encoders.precomputed import load_brought_features
 from lit_hf.encoders.recipe import read_declared
 from lit_hf.encoders.resolve import FIRST_TOKEN, Choices, resolve_pipeline
 from lit_hf.encoders.static import load_static, static_file
@@ -28,7 +28,7 @@ from lit_hf.encoders.text import Pipeline, TextEncoder, place_model, text_body
 from lit_hf.encoders.tokenizing import tokenizer_hash
 from lit_hf.encoders.twin import normalise_config
 from lit_hf.errors import BadSetting
-from lit_hf.runtime.files import cache_root, digest_of
+from lit_hf.runtime.cache import cache_root, digest_of
 
 if TYPE_CHECKING:
     from torch import nn
@@ -52,7 +52,7 @@ def load_encoder(
     first use. Raises what `find_checkpoint` raises, `UnsupportedModel`, and `BadSetting` for a layer that the model
     lacks.
     """
-    if brought_file(model) is not None:
+    if precomputed_file(model) is not None:
         return load_brought_features(model)
     if unit == "token":
         pooling, prompt = _words_only(pooling, prompt)

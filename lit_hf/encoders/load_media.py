@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 from lit_hf.encoders.batching import default_batch_tokens
 from lit_hf.encoders.checkpoint import Checkpoint, Policy, load_config, load_processor, load_weights, weights_hash
 from lit_hf.encoders.contract import EncoderInfo
-from lit_hf.encoders.fronts import DEFAULT_FRAMES, Front, ImageFront, SoundFront
 from lit_hf.encoders.media import POOLER, TOWERS, MediaEncoder, Pipeline, argument_of, media_body, place_body
+from lit_hf.encoders.processors import DEFAULT_FRAMES, ImageFront, Processor, SoundFront
 from lit_hf.encoders.quantised import quantised_source
 from lit_hf.encoders.resolve import Choices, resolve_dtype
 from lit_hf.encoders.twin import normalise_config
 from lit_hf.errors import BadSetting
+from lit_hf.runtime.cache import digest_of
 from lit_hf.runtime.devices import find_place
-from lit_hf.runtime.files import digest_of
 from lit_hf.runtime.units import UNIT_THREADS
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def make_key(pipeline: Pipeline, medium: str, weights: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def outline_of(config: PretrainedConfig, front: Front) -> Outline:
+def outline_of(config: PretrainedConfig, front: Processor) -> Outline:
     """Return the outline of the body of `config`, from a pass of one blank input on torch's meta device."""
     import torch
     from transformers import AutoModel
@@ -134,7 +134,7 @@ def _before_patches(body: nn.Module, config: PretrainedConfig) -> int:
     return sum(name in PREFIXES for name in names) + registers if any(name in PREFIXES for name in names) else 0
 
 
-def _front(processor: Any, choices: Choices, medium: str) -> tuple[Front, int | None, str]:
+def _front(processor: Any, choices: Choices, medium: str) -> tuple[Processor, int | None, str]:
     """Return what stands before the network, the limit in frames of 20 ms for sounds, and where that came from."""
     if medium == "image":
         if choices.max_tokens is not None:

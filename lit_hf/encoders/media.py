@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lit_hf.encoders.contract import Encoded, Input
-from lit_hf.encoders.fronts import Front, Prepared
 from lit_hf.encoders.network import Network
+from lit_hf.encoders.processors import Prepared, Processor
 from lit_hf.encoders.quantised import moved
 from lit_hf.encoders.text import text_body
 from lit_hf.runtime.units import side_by_side
@@ -32,7 +32,7 @@ POOLER = "pooler"
 class Pipeline:
     """All that happens to an input besides the weights: the same object serves a checkpoint and its twins."""
 
-    front: Front
+    front: Processor
     config: PretrainedConfig
     layers: tuple[int, ...]
     """Hidden states to pool, side by side in a row."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from lit_hf.encoders.contract import Encoded, Encoder, EncoderInfo, Input
-from lit_hf.encoders.fronts import resample
+from lit_hf.encoders.processors import resample
 from lit_hf.errors import BadSetting
 from lit_hf.runtime.inputs import Image, Sound, Waveform
 from lit_hf.runtime.units import side_by_side

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from lit_hf.encoders.contract import Encoded, Encoder, EncoderInfo, Input, Text, Walk, texts_of
+from lit_hf.encoders.contract import Encoded, Encoder, EncoderInfo, EncodingPass, Input, Text, texts_of
 from lit_hf.encoders.raw_media import raw_image, raw_sound
 from lit_hf.encoders.raw_tokens import RawWords
 from lit_hf.errors import BadSetting
@@ -23,7 +23,7 @@ class RawText(Encoder):
     later ones are not used. In a pair, words carry their side, and a word on both sides is one more feature.
     """
 
-    follows_stream: ClassVar[bool] = True
+    stateful: ClassVar[bool] = True
 
     def __init__(self, width: int = WIDTH) -> None:
         self._width = width
@@ -59,7 +59,7 @@ class RawText(Encoder):
         """Raise: there are no weights to draw afresh."""
         raise BadSetting("model", "raw input", "a model with weights; the raw input has no random twin")
 
-    def walk(self) -> Walk:
+    def walk(self) -> EncodingPass:
         return _RawWalk(self._width)
 
 

@@ -18,7 +18,7 @@ from lit_hf.encoders.network import Network
 from lit_hf.encoders.quantised import moved
 from lit_hf.encoders.tokenizing import Tokens, tokenize, tokenize_words
 from lit_hf.runtime.inputs import Words, rows_of
-from lit_hf.runtime.memory import Halving, offload_folder, spread
+from lit_hf.runtime.memory import BatchSplitter, offload_folder, spread
 from lit_hf.runtime.units import side_by_side
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class TextEncoder(Network[Pipeline]):
     ) -> None:
         super().__init__(pipeline, key, info, make_model)
         self._base: TextEncoder | None = None
-        self._memory = Halving()
+        self._memory = BatchSplitter()
         self._ahead = Ahead(self._tokenize)
 
     @property
@@ -84,7 +84,7 @@ class TextEncoder(Network[Pipeline]):
         side_by_side(units, threads=pipeline.threads, workers=1 if alone else None)
         return Encoded(rows.rows(), tokens.truncated, self._memory.take_halved())
 
-    def ahead(self, inputs: Sequence[Input]) -> None:
+    def prefetch(self, inputs: Sequence[Input]) -> None:
         """Tokenise `inputs` while the present ones are computed."""
         self._ahead.start(inputs)
 

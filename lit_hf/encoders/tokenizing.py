@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lit_hf.encoders.contract import Text
 from lit_hf.errors import BadSetting
-from lit_hf.runtime.files import digest_of
+from lit_hf.runtime.cache import digest_of
 from lit_hf.runtime.inputs import Words
 
 if TYPE_CHECKING:

@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lit_hf.encoders.contract import Encoder, Input, Walk
+from lit_hf.encoders.contract import Encoder, EncodingPass, Input
 from lit_hf.errors import NotFiniteFeatures, NotShared
 from lit_hf.features.shells import Shard, shards
 from lit_hf.features.store import FeatureStore, Stored, shard_address
-from lit_hf.runtime.dealing import Deal
 from lit_hf.runtime.inputs import rows_of
-from lit_hf.runtime.peers import Peers, find_peers
+from lit_hf.runtime.processes import Processes, find_processes
 from lit_hf.runtime.progress import NullProgress, Progress
 from lit_hf.runtime.shared import host, patiently
+from lit_hf.runtime.work_queue import WorkQueue
 
 
 @dataclass(frozen=True)
@@ -90,12 +90,12 @@ def embed(
     store = store if encoder.stored else None
     jobs = list(_jobs(encoder, pool, count, store))
     missing = sum(_size(job) for job in jobs if job.stored is None)
-    peers = find_peers()
+    processes = find_processes()
     with (progress or NullProgress()).task(label or f"embed, {encoder.info.kind}", missing) as advance:
-        if store is not None and peers.world > 1:
-            groups = [jobs] if encoder.follows_stream else [[job] for job in jobs]
-            missing = _share_out(encoder, groups, pool, store, Deal(peers, len(groups), advance))
-            done = [_written(job, encoder, store, peers) for job in jobs]
+        if store is not None and processes.world > 1:
+            groups = [jobs] if encoder.stateful else [[job] for job in jobs]
+            missing = _share_out(encoder, groups, pool, store, WorkQueue(processes, len(groups), advance))
+            done = [_written(job, encoder, store, processes) for job in jobs]
         else:
             done = list(_in_turn(encoder, jobs, pool, store, advance))
     return _gather(encoder, jobs, done, pool, count, missing)
@@ -110,7 +110,7 @@ def _in_turn(
     for job, following in zip(jobs, [*jobs[1:], None], strict=True):
         coming = [] if following is None else _inputs(following, pool)
         if job.stored is None and following is not None and following.stored is None:
-            encoder.ahead(coming)
+            encoder.prefetch(coming)
         yield _settle(encoder, walk, job, inputs, store)
         inputs = coming
         if job.stored is None:
@@ -122,7 +122,7 @@ def _inputs(job: _Job, pool: Sequence[Input]) -> Sequence[Input]:
 
 
 def _share_out(
-    encoder: Encoder, groups: Sequence[Sequence[_Job]], pool: Sequence[Input], store: FeatureStore, deal: Deal
+    encoder: Encoder, groups: Sequence[Sequence[_Job]], pool: Sequence[Input], store: FeatureStore, deal: WorkQueue
 ) -> int:
     """Have all processes embed what the store lacks, a group of shards each at a time; return how many inputs it was.
 
@@ -140,11 +140,11 @@ def _renewed(job: _Job, encoder: Encoder, store: FeatureStore) -> _Job:
     return job if job.stored is not None else replace(job, stored=store.read(encoder.key, job.address))
 
 
-def _written(job: _Job, encoder: Encoder, store: FeatureStore, peers: Peers) -> Stored:
+def _written(job: _Job, encoder: Encoder, store: FeatureStore, processes: Processes) -> Stored:
     """Return a shard that is in the store; another machine's file may take a while to be seen here."""
     found = job.stored or patiently(lambda: store.read(encoder.key, job.address))
     if found is None:
-        raise NotShared(store.root, [peers.rank], [host()])
+        raise NotShared(store.root, [processes.rank], [host()])
     return found
 
 
@@ -152,11 +152,13 @@ def _jobs(encoder: Encoder, pool: Sequence[Input], count: int, store: FeatureSto
     before = None
     for shard in shards(len(pool), count):
         address = shard_address(pool[shard.start : shard.stop], before) if store else ""
-        before = address if encoder.follows_stream else None
+        before = address if encoder.stateful else None
         yield _Job(shard, address, store.read(encoder.key, address) if store else None)
 
 
-def _settle(encoder: Encoder, walk: Walk, job: _Job, inputs: Sequence[Input], store: FeatureStore | None) -> Stored:
+def _settle(
+    encoder: Encoder, walk: EncodingPass, job: _Job, inputs: Sequence[Input], store: FeatureStore | None
+) -> Stored:
     if job.stored is not None:
         walk.skip(inputs)
         return job.stored

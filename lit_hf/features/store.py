@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from lit_hf.runtime.files import atomic_file, cache_root, digest_of, write_json
+from lit_hf.runtime.cache import atomic_file, cache_root, digest_of, write_json
 from lit_hf.runtime.inputs import Image, Input, Sound, Words, render
 
 

@@ -21,7 +21,7 @@ from lit_hf.hub.errors import NoWritePermission, UnknownRepository, ValueDiffers
 from lit_hf.hub.frontmatter import decode, dump, parse, split
 from lit_hf.hub.plan import Change, Plan, Published, fetch, head, send
 from lit_hf.hub.table import from_parquet, to_parquet
-from lit_hf.records import Record
+from lit_hf.records.record import Record
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from lit_hf.errors import NotARecord
-from lit_hf.records import Record
+from lit_hf.records.record import Record
 
 if TYPE_CHECKING:
     import numpy as np

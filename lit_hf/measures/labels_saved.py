@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lit_hf.measures.falling import Falling, reached
+from lit_hf.measures.isotonic import Isotonic, reached
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Saved:
     censored: bool
 
 
-def labels_saved(encoder: Falling, baseline: Falling, labels: int) -> Saved:
+def labels_saved(encoder: Isotonic, baseline: Isotonic, labels: int) -> Saved:
     """Return what is saved at the encoder's loss in the block that begins at or last before `labels`."""
     block = int(np.searchsorted(encoder.edges[:-1], labels, side="right")) - 1
     loss = float(encoder.losses[block])

@@ -16,8 +16,8 @@ from lit_hf.measures.calibration import calibration_by_decade
 from lit_hf.measures.compression import compression
 from lit_hf.measures.coverage import coverage_by_decade
 from lit_hf.measures.excess import excess
-from lit_hf.measures.falling import Falling, falling_curve
 from lit_hf.measures.intervals import interval
+from lit_hf.measures.isotonic import Isotonic, isotonic_curve
 from lit_hf.measures.labels_saved import labels_saved
 from lit_hf.measures.last_block import last_block
 from lit_hf.measures.sensitivity import sensitivity
@@ -47,8 +47,8 @@ class _Arms(Protocol):
 def measures(arms: _Arms, holdout: Any, uniform: float | None) -> dict[str, Any]:
     """Return the section.
 
-    holdout: judges predictions for held-out labels (lit_hf/labels.py), or None; uniform: bits of the uniform code for
-    the stream, None where there is none.
+    holdout: judges predictions for held-out labels (lit_hf/tasks/label_kinds.py), or None; uniform: bits of the uniform
+    code for the stream, None where there is none.
     """
     both = {"encoder": arms.encoder, "baseline": arms.twin}
     curves = {name: None if arm is None else _falling(arm) for name, arm in both.items()}
@@ -63,7 +63,7 @@ def measures(arms: _Arms, holdout: Any, uniform: float | None) -> dict[str, Any]
     }
 
 
-def _against_uniform(arms: _Arms, curves: dict[str, Falling | None], uniform: float | None) -> dict[str, Any]:
+def _against_uniform(arms: _Arms, curves: dict[str, Isotonic | None], uniform: float | None) -> dict[str, Any]:
     if uniform is None:
         reason = "there is no uniform code"
         return {"compression": None, "compression_reason": reason, "surplus": None, "surplus_reason": reason}
@@ -96,8 +96,8 @@ def _bits(arm: _Arm) -> np.ndarray:
     return np.stack([curve.bits for curve in arm.curves])
 
 
-def _falling(arm: _Arm) -> Falling:
-    return falling_curve(_bits(arm), arm.curves[0].edges)
+def _falling(arm: _Arm) -> Isotonic:
+    return isotonic_curve(_bits(arm), arm.curves[0].edges)
 
 
 def _last(both: dict[str, _Arm | None]) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def _last(both: dict[str, _Arm | None]) -> dict[str, Any]:
     return {"labels": found["encoder"][1], **values}
 
 
-def _surplus(curves: dict[str, Falling | None], eps: float) -> dict[str, Any]:
+def _surplus(curves: dict[str, Isotonic | None], eps: float) -> dict[str, Any]:
     return {"eps": eps} | {
         name: None
         if curve is None
@@ -128,7 +128,7 @@ def _excess(arm: _Arm, holdout: Any) -> dict[str, Any]:
     return dict.fromkeys(names, asdict(found))
 
 
-def _saved(encoder: Falling | None, baseline: Falling | None) -> dict[str, Any]:
+def _saved(encoder: Isotonic | None, baseline: Isotonic | None) -> dict[str, Any]:
     assert encoder is not None
     if baseline is None:
         return {"labels_saved": None, "labels_saved_reason": NO_BASELINE}

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from lit_hf import __version__
+from lit_hf._version import __version__
 from lit_hf.runtime.fleet.needs import GPU_CONTEXT, coder_bytes, forward_bytes, weight_bytes
 
 FLAVORS = (

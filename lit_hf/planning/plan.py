@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lit_hf.config import Settings, brought_file, split_dataset
-from lit_hf.contest.entrant import reason
-from lit_hf.errors import BadSetting, LitError
+from lit_hf.config import Settings, precomputed_file, split_dataset
+from lit_hf.errors import BadSetting, LitError, reason
 from lit_hf.planning.estimate import coding_seconds, pass_seconds
 from lit_hf.planning.warm_up import CoderSpeed, EncoderSpeed, time_coder, time_encoder
 from lit_hf.planning.work import Pass, Unit, eval_work, rank_work
@@ -19,7 +18,7 @@ from lit_hf.runtime.units import UNIT_THREADS, cores
 
 if TYPE_CHECKING:
     from lit_hf.encoders import Encoder
-    from lit_hf.evaluate import Job
+    from lit_hf.evaluation.job import Job
     from lit_hf.features import FeatureStore
     from lit_hf.tasks import Task
 
@@ -45,7 +44,7 @@ class Measured:
         info = found.info
         address = (info.architecture, info.parameters, info.dim, info.max_tokens, info.dtype, task.dataset.fingerprint)
         if address not in self.encoders:
-            self.encoders[address] = time_encoder(found, task.pool[: task.size])
+            self.encoders[address] = time_encoder(found, task.inputs[: task.size])
         return self.encoders[address]
 
     def coder(self, dim: int, task: Task, device: str) -> CoderSpeed:
@@ -127,10 +126,10 @@ def _attempt(settings: Settings, task: Task, work: Worker, measured: Measured) -
 
 def _model_plan(settings: Settings, task: Task, work: Worker, measured: Measured) -> dict[str, Any]:
     from lit_hf.encoders.checkpoint import Policy
-    from lit_hf.encoders.outline import weigh
+    from lit_hf.encoders.skeleton import checkpoint_size
     from lit_hf.features import FeatureStore
 
-    weight = weigh(settings.model, Policy(settings.trust_remote_code, settings.allow_pickle))
+    weight = checkpoint_size(settings.model, Policy(settings.trust_remote_code, settings.allow_pickle))
     began = time.perf_counter()
     job = _job(settings, task, weight.here)
     loaded = time.perf_counter() - began
@@ -156,9 +155,9 @@ def _model_plan(settings: Settings, task: Task, work: Worker, measured: Measured
 def _job(settings: Settings, task: Task, here: bool) -> Job:
     """Return the job with its checkpoint, or with the outline of one whose weights are not here."""
     from lit_hf.encoders.checkpoint import Policy
-    from lit_hf.encoders.outline import load_outline
     from lit_hf.encoders.resolve import Choices
-    from lit_hf.evaluate import Job
+    from lit_hf.encoders.skeleton import load_skeleton
+    from lit_hf.evaluation.job import Job
     from lit_hf.runtime.devices import find_place
 
     if here:
@@ -169,7 +168,7 @@ def _job(settings: Settings, task: Task, here: bool) -> Job:
         settings.layer, settings.pooling, settings.prompt, settings.max_tokens, settings.dtype, settings.batch_tokens,
         settings.threads, settings.device,
     )  # fmt: skip
-    encoder = load_outline(settings.model, choices, Policy(settings.trust_remote_code, settings.allow_pickle))
+    encoder = load_skeleton(settings.model, choices, Policy(settings.trust_remote_code, settings.allow_pickle))
     return Job(settings, task, encoder, NullProgress(), find_place(settings.device).device)
 
 
@@ -196,7 +195,7 @@ def _dataset_bytes(settings: Settings) -> int | None:
     from lit_hf.runtime.hubrepo import resolve_commit, size_of
     from lit_hf.tasks.aliases import ALIASES
 
-    path = brought_file(settings.dataset) or Path(settings.dataset).expanduser()
+    path = precomputed_file(settings.dataset) or Path(settings.dataset).expanduser()
     if path.exists():
         files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
         return sum(file.stat().st_size for file in files)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lit_hf.encoders.outline import token_lengths
+from lit_hf.encoders.skeleton import token_lengths
 from lit_hf.runtime.units import UNIT_THREADS, cores, side_by_side
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _marks(
 ) -> list[tuple[int, float]]:
     """Return (labels coded, seconds) at each mark; times depend on the shapes, hardly on the values."""
     from lit_hf.codes.prequential import Coder
-    from lit_hf.coding import prepare_order
+    from lit_hf.coding.rules import prepare_order
 
     size = len(labels)
     rows = np.random.default_rng(number).standard_normal((size, dim), dtype=np.float32)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lit_hf.encoders import Encoder
-    from lit_hf.evaluate import Job
+    from lit_hf.evaluation.job import Job
     from lit_hf.features import FeatureStore
     from lit_hf.runtime.inputs import Input
 
@@ -47,9 +47,9 @@ class Unit:
 
 
 def eval_work(job: Job, store: FeatureStore) -> tuple[list[Pass], list[Unit]]:
-    """Return the passes and orders of one evaluation, as `lit_hf.arms` will do them."""
-    from lit_hf.arms import CONTROL_EXAMPLES, part_of
+    """Return the passes and orders of one evaluation, as `lit_hf.evaluation.arms` will do them."""
     from lit_hf.encoders import raw_input
+    from lit_hf.evaluation.arms import CONTROL_EXAMPLES, part_of
 
     task, settings, labels = job.task, job.settings, len(job.task.labels)
     part = part_of(job)
@@ -57,9 +57,9 @@ def eval_work(job: Job, store: FeatureStore) -> tuple[list[Pass], list[Unit]]:
     passes = _own_passes(job, store)
     twins = job.encoder.baselines(settings.twins, settings.seed)
     for number, twin in enumerate(twins):
-        passes.append(make_pass(f"twin {number + 1}", twin, task.pool, groups if number else task.size, store))
+        passes.append(make_pass(f"twin {number + 1}", twin, task.inputs, groups if number else task.size, store))
     raw = raw_input(task.kind)
-    passes += [make_pass("raw input", raw, task.pool, task.size, store)] if raw is not None else []
+    passes += [make_pass("raw input", raw, task.inputs, task.size, store)] if raw is not None else []
     dim, control = job.encoder.info.dim, min(labels, CONTROL_EXAMPLES)
     units = [Unit("encoder", settings.orders, labels, dim), Unit("control", 2 if twins else 1, control, dim)]
     units += [Unit("layers", len(job.encoder.layers) - 1, labels, dim)] if job.encoder.layers else []
@@ -77,7 +77,7 @@ def rank_work(job: Job, store: FeatureStore) -> tuple[list[Pass], list[Unit]]:
 
 def _own_passes(job: Job, store: FeatureStore) -> list[Pass]:
     task = job.task
-    passes = [make_pass("encoder", job.encoder, task.pool, task.size, store)]
+    passes = [make_pass("encoder", job.encoder, task.inputs, task.size, store)]
     if task.holdout is not None:
         inputs = task.holdout.inputs
         passes.append(make_pass("held-out examples", job.encoder, inputs, len(inputs), store))
@@ -94,7 +94,7 @@ def make_pass(label: str, encoder: Encoder, inputs: Sequence[Input], count: int,
     for shard in shards(len(inputs), count):
         here = inputs[shard.start : shard.stop]
         address = shard_address(here, before)
-        before = address if encoder.follows_stream else None
+        before = address if encoder.stateful else None
         whole += len(here)
         if encoder.stored and store.read(encoder.key, address) is not None:
             stored += len(here)

@@ -10,7 +10,7 @@ from lit_hf.errors import IncomparableRecords
 from lit_hf.ranking.comparable import SAME, align
 from lit_hf.ranking.intervals import beaten_by, compare_all, rank_intervals, ties_with_best
 from lit_hf.ranking.names import display_name, reading
-from lit_hf.records import Record
+from lit_hf.records.record import Record
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 
 from lit_hf.errors import IncomparableRecords
 from lit_hf.measures.intervals import Interval, by_group, interval
-from lit_hf.records import Record
+from lit_hf.records.record import Record
 
 SAME = (
     ("dataset", "fingerprint"),

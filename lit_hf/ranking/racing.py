@@ -132,13 +132,13 @@ def shrinkage_limit(difference: np.ndarray, level: float) -> float:
     return float(older.mean() - newer.mean() + norm.ppf(level) * error)
 
 
-def stage_level(level: float, test: int, entrants: int) -> float:
+def stage_level(level: float, test: int, candidates: int) -> float:
     """Share of `level` for one pair at the `test`-th verdict (from 1): they sum to it over pairs and stages."""
-    return level * 6 / (pi**2 * test**2) / (entrants * (entrants - 1))
+    return level * 6 / (pi**2 * test**2) / (candidates * (candidates - 1))
 
 
 def stage(
-    bits: np.ndarray, ends: Sequence[int], total: int, classes: int, entrants: int, rules: Rules | None = None
+    bits: np.ndarray, ends: Sequence[int], total: int, classes: int, candidates: int, rules: Rules | None = None
 ) -> tuple[int, list[Verdict | None]]:
     """After a shell: the leader's index and the verdict on each other runner.
 
@@ -151,7 +151,7 @@ def stage(
     leader = int(bits[:, :n].sum(axis=1).argmin())
     if test < 1 or len(ends) < 2 or len(bits) < 2:
         return leader, [None] * len(bits)
-    alpha = stage_level(rules.level, test, entrants)
+    alpha = stage_level(rules.level, test, candidates)
     bound = largest_loss(classes)
     verdicts = [judge(row - bits[leader], ends, total, bound, alpha, rules) for row in bits[:, :n]]
     return leader, [None if m == leader else verdict for m, verdict in enumerate(verdicts)]

@@ -9,15 +9,15 @@ from typing import Any
 
 from lit_hf.config import split_model
 from lit_hf.ranking.comparable import Aligned, align
-from lit_hf.ranking.entry import Entry
 from lit_hf.ranking.intervals import beaten_by, compare_all, labels_to_separate, rank_intervals, ties_with_best
+from lit_hf.records.entry import Entry
 
 READING = ("layer", "pooling", "prompt", "max_tokens", "dtype")
 """How a text became a vector: one checkpoint may be ranked read in several ways."""
 
 
 @dataclass(frozen=True)
-class Standing:
+class CandidateResult:
     """A checkpoint of a contest: its entry, or the reason why it has none; L_IT and the audit where there are any."""
 
     id: str
@@ -30,19 +30,19 @@ class Standing:
     reading: dict[str, Any] | None = None
 
 
-def not_loaded(model: str, error: str) -> Standing:
+def not_loaded(model: str, error: str) -> CandidateResult:
     """Return the standing of a checkpoint of which nothing is known but its name as it was given."""
     name, revision = split_model(model)
-    return Standing(name, revision, None, error)
+    return CandidateResult(name, revision, None, error)
 
 
-def rank_rows(standings: Sequence[Standing], level: float = 0.95) -> list[dict[str, Any]]:
+def rank_rows(results: Sequence[CandidateResult], level: float = 0.95) -> list[dict[str, Any]]:
     """Return the rows of a ranking: finalists by codelength, then the dropped (the last one first), then failures.
 
     Ranks are intervals: a finalist is behind those that a paired test (Holm) separates it from; a dropped checkpoint is
     behind the leader that it was dropped against and all that this leader is behind. Raises `IncomparableRecords`.
     """
-    named = [(standing, standing.entry) for standing in standings]
+    named = [(result, result.entry) for result in results]
     final = sorted((e for _, e in named if e is not None and e.complete), key=lambda e: e["codelength"]["bits"])
     dropped = sorted((e for _, e in named if e is not None and not e.complete), key=_went)
     entries = [*final, *dropped]
@@ -50,7 +50,7 @@ def rank_rows(standings: Sequence[Standing], level: float = 0.95) -> list[dict[s
     beaten = _beaten(entries, aligned, len(final), level)
     ranks = rank_intervals(beaten)
     tied = set(ties_with_best([e["codelength"]["bits"] for e in final], beaten[: len(final)])) if final else set()
-    owners = {id(entry): standing for standing, entry in named}
+    owners = {id(entry): result for result, entry in named}
     rows = []
     for index, entry in enumerate(entries):
         against = _against_best(aligned, index, len(entries), level) if aligned and index < len(final) else None
@@ -60,7 +60,7 @@ def rank_rows(standings: Sequence[Standing], level: float = 0.95) -> list[dict[s
             | {"rank": list(ranks[index]), "tied_with_best": index in tied, "behind_best": against if index else None}
             | {"labels_to_separate": more if index in tied and index else None}
         )
-    return rows + [_failure(standing) for standing, entry in named if entry is None]
+    return rows + [_failure(result) for result, entry in named if entry is None]
 
 
 def _went(entry: Entry) -> tuple[int, float]:
@@ -92,7 +92,7 @@ def _against_best(aligned: Aligned, index: int, count: int, level: float) -> dic
     return {"bits": found.estimate, "interval": [found.low, found.high], "labels_to_separate": more}
 
 
-def _row(standing: Standing, entry: Entry) -> dict[str, Any]:
+def _row(result: CandidateResult, entry: Entry) -> dict[str, Any]:
     model, budgets = entry["model"], entry["budgets"]
     return {
         "model": {name: model[name] for name in ("id", "revision", "architecture", "parameters", "dim")},
@@ -103,24 +103,24 @@ def _row(standing: Standing, entry: Entry) -> dict[str, Any]:
         "stage": entry["stage"],
         "speed": entry["speed"],
         "contamination": entry["contamination"],
-        "transfer": standing.transfer,
-        "audit": standing.audit,
+        "transfer": result.transfer,
+        "audit": result.audit,
         "curve": entry["curve"],
         "entry": entry["id"],
         "error": None,
     }
 
 
-def _failure(standing: Standing) -> dict[str, Any]:
+def _failure(result: CandidateResult) -> dict[str, Any]:
     """The row of a checkpoint that could not be ranked: the reason, and null everywhere else."""
     empty = (
         "rank", "codelength", "accuracy", "budgets", "stage", "speed", "contamination", "transfer", "audit",
         "curve",
     )  # fmt: skip
-    model = {"id": standing.id, "revision": standing.revision, "architecture": None, "parameters": standing.parameters}
-    row: dict[str, Any] = {"model": {**model, "dim": None}, "reading": standing.reading, **dict.fromkeys(empty)}
+    model = {"id": result.id, "revision": result.revision, "architecture": None, "parameters": result.parameters}
+    row: dict[str, Any] = {"model": {**model, "dim": None}, "reading": result.reading, **dict.fromkeys(empty)}
     return (
         row
         | {"entry": None}
-        | {"tied_with_best": False, "behind_best": None, "labels_to_separate": None, "error": standing.error}
+        | {"tied_with_best": False, "behind_best": None, "labels_to_separate": None, "error": result.error}
     )

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lit_hf.ranking.board import Board
-from lit_hf.records import Record
+from lit_hf.records.record import Record
 from lit_hf.reports.figure import bars, short, style
 from lit_hf.reports.ranking_figure import Place, finish_curves, line, places_figure
-from lit_hf.reports.ranking_words import rank_of
+from lit_hf.reports.ranking_phrases import rank_of
 from lit_hf.reports.series import series
 
 if TYPE_CHECKING:

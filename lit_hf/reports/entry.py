@@ -8,21 +8,21 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from lit_hf.records import Record
-from lit_hf.reports import words
+from lit_hf.records.record import Record
+from lit_hf.reports import phrases
 
 
 def report(record: Record) -> list[RenderableType]:
     """Return the parts of the report, top first."""
     model, dataset, code = record["model"], record["dataset"], record["codelength"]
     rows = {
-        "model": words.model_line(model),
-        "": words.model_shape(model),
-        "reading": words.reading_line(model),
-        "dataset": words.dataset_line(dataset),
-        "task": words.task_line(dataset),
-        "coder": words.coder_line(record),
-        "codelength": f"{words.bits(code['bits'])} bits [{words.interval(code['interval'])}]",
+        "model": phrases.model_line(model),
+        "": phrases.model_shape(model),
+        "reading": phrases.reading_line(model),
+        "dataset": phrases.dataset_line(dataset),
+        "task": phrases.task_line(dataset),
+        "coder": phrases.coder_line(record),
+        "codelength": f"{phrases.bits(code['bits'])} bits [{phrases.interval(code['interval'])}]",
         "labels": f"{code['labels']:,}",
         "race": _stage(record["stage"]),
     }
@@ -38,7 +38,7 @@ def report(record: Record) -> list[RenderableType]:
 def _stage(stage: dict[str, Any]) -> str | None:
     if not stage["eliminated"]:
         return None
-    return f"eliminated at n={stage['n']:,} of {stage['of']:,}, behind by {words.bits(stage['behind_bits'])} bits"
+    return f"eliminated at n={stage['n']:,} of {stage['of']:,}, behind by {phrases.bits(stage['behind_bits'])} bits"
 
 
 def _budgets(budgets: list[dict[str, Any]]) -> Table:
@@ -49,5 +49,5 @@ def _budgets(budgets: list[dict[str, Any]]) -> Table:
         table.add_column(name, justify="right")
     for each in budgets:
         held = "" if each["accuracy"] is None else f"{each['accuracy']:.3f}"
-        table.add_row(f"{each['labels']:,}", words.bits(each["bits"]), held)
+        table.add_row(f"{each['labels']:,}", phrases.bits(each["bits"]), held)
     return table

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from lit_hf.records import Record
-from lit_hf.reports import words
+from lit_hf.records.record import Record
+from lit_hf.reports import phrases
 from lit_hf.reports.series import Series, series
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ def _title(record: Record) -> str:
     name, value, ends = "L_IT (frozen)", transfer["bits"], transfer["interval"]
     if value is None:
         name, value, ends = "Codelength", code["bits"], code["interval"]
-    return f"{name} {words.bits(value)} bits, {100 * transfer['level']:.0f} % interval {words.interval(ends)}"
+    return f"{name} {phrases.bits(value)} bits, {100 * transfer['level']:.0f} % interval {phrases.interval(ends)}"
 
 
 def short(name: str) -> str:

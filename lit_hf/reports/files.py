@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lit_hf.records import Record
+from lit_hf.records.record import Record
 from lit_hf.reports.figure import curve_figure, style
 from lit_hf.reports.layers import layer_figure
 from lit_hf.reports.switching import switching_figure

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lit_hf.records import Record
-from lit_hf.reports.words import name_of_baseline, name_of_prior
+from lit_hf.records.record import Record
+from lit_hf.reports.phrases import name_of_baseline, name_of_prior
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lit_hf.records import Record
-from lit_hf.reports import words
+from lit_hf.records.record import Record
+from lit_hf.reports import phrases
 from lit_hf.reports.figure import LINES, bits_axis, heading, plain_text, short, style
 from lit_hf.reports.ladder import Rung, ladder
 from lit_hf.reports.series import coded_labels
@@ -54,7 +54,7 @@ def _bar(axes: Axes, place: int, rung: Rung, ends: list[float] | None) -> None:
         sides = [[rung.bits - ends[0]], [ends[1] - rung.bits]]
         axes.errorbar([rung.bits], [place], xerr=sides, fmt="none", ecolor="#111111", elinewidth=1.4, capsize=3)
     right = max(rung.bits, ends[1] if ends else rung.bits)
-    note = f"{words.bits(rung.bits)}  ({rung.bits_per_label:.3f} per label)"
+    note = f"{phrases.bits(rung.bits)}  ({rung.bits_per_label:.3f} per label)"
     weight = "bold" if rung.key == "encoder" else "normal"
     axes.annotate(note, (right, place), (6, 0), textcoords="offset points", va="center", fontsize=9, fontweight=weight)
 
@@ -63,5 +63,5 @@ def _title(record: Record) -> str:
     transfer = record["transfer"]
     if transfer["bits"] is None:
         return "What the labels cost"
-    ends = words.interval(transfer["interval"])
-    return f"What the labels cost: L_IT (frozen) {words.bits(transfer['bits'])} bits, {ends}"
+    ends = phrases.interval(transfer["interval"])
+    return f"What the labels cost: L_IT (frozen) {phrases.bits(transfer['bits'])} bits, {ends}"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
-from lit_hf.records import Record
-from lit_hf.reports import words
+from lit_hf.records.record import Record
+from lit_hf.reports import phrases
 from lit_hf.reports.figure import LINES, heading, short, style
 from lit_hf.reports.ladder import bar
 
@@ -35,14 +35,14 @@ def layer_table(record: Record, width: int, *, unicode: bool) -> Table | None:
         best = row["layer"] == profile["shortest"]
         cells = [
             str(row["layer"]),
-            words.bits(row["bits"]),
-            words.interval(row["interval"]),
+            phrases.bits(row["bits"]),
+            phrases.interval(row["interval"]),
             f"{row['bits_per_label']:.3f}",
         ]
         drawn = bar(row["bits"] / longest, max(8, width - _TAKEN), unicode=unicode)
         grid.add_row(*(Text(cell, style="bold cyan" if best else "") for cell in [*cells, drawn]))
     mixture = profile["mixture_bits"]
-    grid.add_row("mixture", words.bits(mixture), "", f"{mixture / record['dataset']['examples']:.3f}", "")
+    grid.add_row("mixture", phrases.bits(mixture), "", f"{mixture / record['dataset']['examples']:.3f}", "")
     return grid
 
 

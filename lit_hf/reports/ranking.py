@@ -9,8 +9,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from lit_hf.reports import ranking_words as say
-from lit_hf.reports import words
+from lit_hf.reports import phrases, ranking_phrases
 
 MAX_WIDTH = 140
 """Wider lines are harder to read than they are worth."""
@@ -21,12 +20,15 @@ WIDE = 100
 def report(ranking: Mapping[str, Any], width: int, encoding: str) -> list[RenderableType]:
     """Return the parts of the report for a terminal of `width` columns and an `encoding`, top first."""
     width, unicode = min(width, MAX_WIDTH), encoding.lower().startswith("utf")
-    parts: list[RenderableType] = [Text(say.title(ranking), style="bold"), order_table(ranking, width, unicode=unicode)]
+    parts: list[RenderableType] = [
+        Text(ranking_phrases.title(ranking), style="bold"),
+        order_table(ranking, width, unicode=unicode),
+    ]
     if any(row["budgets"] for row in ranking["ranking"]):
         parts += [Text(), budgets_table(ranking)]
     if ranking["rivals"]:
         parts += [Text(), rivals_table(ranking)]
-    return [*parts, Text(), *(Text(line) for line in say.statements(ranking))]
+    return [*parts, Text(), *(Text(line) for line in ranking_phrases.statements(ranking))]
 
 
 def order_table(ranking: Mapping[str, Any], width: int, *, unicode: bool) -> Table:
@@ -37,23 +39,36 @@ def order_table(ranking: Mapping[str, Any], width: int, *, unicode: bool) -> Tab
     for row in rows:
         failed = bool(row["error"])
         faint = failed or row["stage"]["eliminated"]
-        found = ("-", say.model(row), "", "", "failed", "") if failed else _known(row, scale, cells, unicode)
-        more = (say.size(row), say.speed(row)) if wide else ()
+        found = (
+            ("-", ranking_phrases.model(row), "", "", "failed", "") if failed else _known(row, scale, cells, unicode)
+        )
+        more = (ranking_phrases.size(row), ranking_phrases.speed(row)) if wide else ()
         table.add_row(*found, *more, style="dim" if faint else "")
     return table
 
 
 def _known(row: Mapping[str, Any], scale: tuple[float, float], cells: int, unicode: bool) -> tuple[str, ...]:
     code, dropped = row["codelength"], row["stage"]["eliminated"]
-    drawn = say.dropped_at(row) if dropped else whisker(code["bits"], code["interval"], scale, cells, unicode)
-    bits = words.bits(code["bits"]), words.interval(code["interval"])
-    return say.rank(row), say.model(row), *bits, drawn, say.accuracy(row["accuracy"])
+    drawn = (
+        ranking_phrases.dropped_at(row) if dropped else whisker(code["bits"], code["interval"], scale, cells, unicode)
+    )
+    bits = phrases.bits(code["bits"]), phrases.interval(code["interval"])
+    return (
+        ranking_phrases.rank(row),
+        ranking_phrases.model(row),
+        *bits,
+        drawn,
+        ranking_phrases.accuracy(row["accuracy"]),
+    )
 
 
 def _cells(rows: Sequence[Mapping[str, Any]], width: int, wide: bool) -> int:
     """Return how many characters are left for a bar: at least as many as a row that was dropped writes there."""
-    names = min(max((len(say.model(row)) for row in rows), default=0), 32)
-    least = max((len(say.dropped_at(row)) for row in rows if row["stage"] and row["stage"]["eliminated"]), default=10)
+    names = min(max((len(ranking_phrases.model(row)) for row in rows), default=0), 32)
+    least = max(
+        (len(ranking_phrases.dropped_at(row)) for row in rows if row["stage"] and row["stage"]["eliminated"]),
+        default=10,
+    )
     return max(least, min(40, width - names - (77 if wide else 57)))
 
 
@@ -74,30 +89,36 @@ def budgets_table(ranking: Mapping[str, Any]) -> Table:
     table = _table("model", *(f"{mark:,} labels" for mark in marks))
     for row in rows:
         found = {each["labels"]: each for each in row["budgets"]}
-        table.add_row(say.model(row), *(say.budget(found.get(mark)) for mark in marks))
+        table.add_row(ranking_phrases.model(row), *(ranking_phrases.budget(found.get(mark)) for mark in marks))
     return table
 
 
 def rivals_table(ranking: Mapping[str, Any]) -> Table:
     """Return the other scores of each checkpoint, and Kendall's tau of each with the codelength."""
     rivals = ranking["rivals"]
-    names = {row["entry"]: say.model(row) for row in ranking["ranking"] if row["entry"]}
+    names = {row["entry"]: ranking_phrases.model(row) for row in ranking["ranking"] if row["entry"]}
     table = _table(f"first {rivals['labels']:,} labels", "codelength", *rivals["names"])
     for row in rivals["scores"]:
-        scores = [say.score(row[name]) for name in rivals["names"]]
-        table.add_row(names.get(row["entry"], row["model"]), words.bits(row["codelength_bits"]), *scores)
+        scores = [ranking_phrases.score(row[name]) for name in rivals["names"]]
+        table.add_row(names.get(row["entry"], row["model"]), phrases.bits(row["codelength_bits"]), *scores)
     agreement = rivals["kendall"]["codelength"]
-    table.add_row("Kendall's tau", "1", *(say.score(agreement[name], 2) for name in rivals["names"]), style="bold")
+    table.add_row(
+        "Kendall's tau", "1", *(ranking_phrases.score(agreement[name], 2) for name in rivals["names"]), style="bold"
+    )
     return table
 
 
 def matrix_table(matrix: Mapping[str, Any]) -> Table:
     """Return the aggregate of several rankings: a row a checkpoint, a column a dataset, ranks in the cells."""
-    datasets = [say.dataset_name(ranking["dataset"]) for ranking in matrix["rankings"]]
+    datasets = [ranking_phrases.dataset_name(ranking["dataset"]) for ranking in matrix["rankings"]]
     table = _table("mean rank", "model", *datasets)
     for row in matrix["aggregate"]:
-        cells = [say.rank_of(ends) if ends else "failed" for ends in row["ranks"]]
-        table.add_row(say.rank_of(row["mean_rank"], 1) if row["mean_rank"] else "-", say.model(row), *cells)
+        cells = [ranking_phrases.rank_of(ends) if ends else "failed" for ends in row["ranks"]]
+        table.add_row(
+            ranking_phrases.rank_of(row["mean_rank"], 1) if row["mean_rank"] else "-",
+            ranking_phrases.model(row),
+            *cells,
+        )
     return table
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from lit_hf.reports import ranking_words as say
+from lit_hf.reports import ranking_phrases
 from lit_hf.reports.figure import bits_axis, heading, labels_axis, plain_text, style
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def curves_figure(ranking: Mapping[str, Any]) -> Figure:
         for number, row in enumerate(row for row in ranking["ranking"] if not row["error"]):
             edges = [*row["curve"]["labels_seen"], row["stage"]["n"]]
             seen = [(start + end - 1) / 2 for start, end in pairwise(edges)]
-            name = f"{say.rank_of(row['rank'])}  {say.model(row)}"
+            name = f"{ranking_phrases.rank_of(row['rank'])}  {ranking_phrases.model(row)}"
             line(axes, number, seen, row["curve"]["bits_per_label"], name)
         finish_curves(axes, f"{_about(ranking)}; a line that stops was eliminated there")
     return figure
@@ -89,11 +89,11 @@ def curves_figure(ranking: Mapping[str, Any]) -> Figure:
 
 def _place(row: Mapping[str, Any]) -> Place:
     code = row["codelength"]
-    return Place(say.model(row), row["rank"], code["bits"], code["interval"], row["tied_with_best"])
+    return Place(ranking_phrases.model(row), row["rank"], code["bits"], code["interval"], row["tied_with_best"])
 
 
 def _about(ranking: Mapping[str, Any]) -> str:
-    return f"{say.dataset_name(ranking['dataset'])}, {ranking['dataset']['examples']:,} labels"
+    return f"{ranking_phrases.dataset_name(ranking['dataset'])}, {ranking['dataset']['examples']:,} labels"
 
 
 def _whisker(axes: Axes, place: int, each: Place) -> None:
@@ -104,6 +104,6 @@ def _whisker(axes: Axes, place: int, each: Place) -> None:
         [each.bits], [place], "o", color=colour, markerfacecolor=face, markeredgewidth=1.8, markersize=7
     )  # fmt: skip
     axes.annotate(
-        f"rank {say.rank_of(each.rank)}", (high, place), (7, 0), textcoords="offset points", va="center",
+        f"rank {ranking_phrases.rank_of(each.rank)}", (high, place), (7, 0), textcoords="offset points", va="center",
         fontsize=9, color="#333333",
     )  # fmt: skip

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from lit_hf.records import plain
+from lit_hf.records.record import plain
 
 
 def write_ranking(ranking: Mapping[str, Any], folder: Path) -> list[Path]:
@@ -22,7 +22,7 @@ def write_ranking(ranking: Mapping[str, Any], folder: Path) -> list[Path]:
 
 def write_matrix(matrix: Mapping[str, Any], folder: Path) -> list[Path]:
     """Write `matrix.json`, and each ranking in a folder of its own, numbered and named after the dataset."""
-    from lit_hf.reports.ranking_words import dataset_name
+    from lit_hf.reports.ranking_phrases import dataset_name
 
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "matrix.json"

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from lit_hf.measures.pointwise import half_widths
-from lit_hf.records import Record
-from lit_hf.reports.words import name_of_baseline, name_of_prior
+from lit_hf.records.record import Record
+from lit_hf.reports.phrases import name_of_baseline, name_of_prior
 
 # At the start an increment is one example, whose bits are noise: a drawn point holds at least so many labels ...
 MIN_LABELS = 8

@@ -10,14 +10,14 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from lit_hf.reports import words
+from lit_hf.reports import phrases
 
 _METRICS = {"accuracy": "acc.", "micro_f1": "F1", "rmse": "RMSE"}
 
 
 def report(found: dict[str, Any]) -> list[RenderableType]:
     """Return the parts of the report, top first."""
-    title = Text(f"{words.model_line(found['model'])} on {PurePath(found['suite']).name}", style="bold")
+    title = Text(f"{phrases.model_line(found['model'])} on {PurePath(found['suite']).name}", style="bold")
     failed = [row for row in found["rows"] if row["error"] is not None]
     reasons = [Text(f"! {_short(row['dataset'])}: {row['error']}", style="yellow") for row in failed]
     return [title, Text(), _table(found), Text(), Text(_whole(found["aggregate"])), *reasons]
@@ -35,8 +35,8 @@ def _table(found: dict[str, Any]) -> Table:
         table.add_section()
         table.add_row(
             "together", f"{whole['labels']:,}",
-            *(words.bits(whole[f"{name}_bits"]) for name in ("codelength", "transfer")),
-            words.interval(whole["interval"]), _share(whole["mean_share_saved"]), "", style="bold",
+            *(phrases.bits(whole[f"{name}_bits"]) for name in ("codelength", "transfer")),
+            phrases.interval(whole["interval"]), _share(whole["mean_share_saved"]), "", style="bold",
         )  # fmt: skip
     return table
 
@@ -46,17 +46,17 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     if row["error"] is not None:
         return (name, "failed", *[""] * 5)
     held = "" if row["metric"] is None else f"{_METRICS.get(row['metric'], row['metric'])} {row['value']:.3f}"
-    code = words.bits(row["codelength_bits"])
+    code = phrases.bits(row["codelength_bits"])
     if row["transfer_bits"] is None:
         return (name, f"{row['labels']:,}", code, *[""] * 3, held)
     return (
-        name, f"{row['labels']:,}", code, words.bits(row["transfer_bits"]), words.interval(row["interval"]),
+        name, f"{row['labels']:,}", code, phrases.bits(row["transfer_bits"]), phrases.interval(row["interval"]),
         _share(row["share_saved"]), held,
     )  # fmt: skip
 
 
 def _whole(aggregate: dict[str, Any]) -> str:
-    measured = f"{aggregate['measured']} of {words.counted(aggregate['datasets'], 'dataset')}"
+    measured = f"{aggregate['measured']} of {phrases.counted(aggregate['datasets'], 'dataset')}"
     return (
         f"together: {measured} measured. Bits are sums, so a dataset counts by its labels; `saved` is the mean of "
         "L_IT / twin over datasets, each counting alike, without regression."
@@ -64,7 +64,7 @@ def _whole(aggregate: dict[str, Any]) -> str:
 
 
 def _share(share: float | None) -> str:
-    return "" if share is None else words.percent(share)
+    return "" if share is None else phrases.percent(share)
 
 
 def _short(name: str) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from rich.table import Table
 from rich.text import Text
 
-from lit_hf.records import Record
+from lit_hf.records.record import Record
 from lit_hf.reports.figure import heading, labels_axis, short, style
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from lit_hf.records import Record
-from lit_hf.reports import words
+from lit_hf.records.record import Record
+from lit_hf.reports import phrases
 from lit_hf.reports.ladder import bar, ladder
 from lit_hf.reports.layers import layer_table
 from lit_hf.reports.series import series
@@ -29,7 +29,7 @@ def report(record: Record, width: int, encoding: str) -> list[RenderableType]:
     parts += [Text(), profile] if profile is not None else []
     carried = switching_table(record)
     parts += [Text(), carried] if carried is not None else []
-    notes = words.remarks(record)
+    notes = phrases.remarks(record)
     return [*parts, Text(), remarks(notes)] if notes else parts
 
 
@@ -37,16 +37,16 @@ def resolved(record: Record) -> Table:
     """Return what names and defaults turned out to mean."""
     model, dataset = record["model"], record["dataset"]
     rows = {
-        "model": words.model_line(model),
-        "": words.model_shape(model),
-        "reading": words.reading_line(model),
-        " ": words.sources_line(model),
-        "dataset": words.dataset_line(dataset),
-        "task": words.task_line(dataset),
-        "classes": words.classes_line(dataset),
-        "coder": words.coder_line(record),
-        "features": words.features_line(record),
-        "machine": words.machine_line(record),
+        "model": phrases.model_line(model),
+        "": phrases.model_shape(model),
+        "reading": phrases.reading_line(model),
+        " ": phrases.sources_line(model),
+        "dataset": phrases.dataset_line(dataset),
+        "task": phrases.task_line(dataset),
+        "classes": phrases.classes_line(dataset),
+        "coder": phrases.coder_line(record),
+        "features": phrases.features_line(record),
+        "machine": phrases.machine_line(record),
     }
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="dim")
@@ -92,25 +92,24 @@ def _headline(record: Record) -> Text:
     transfer, unit = record["transfer"], record["dataset"]["unit"]
     text = Text()
     if transfer["bits"] is None:
-        return text.append(f"not measured: {words.headline(record)}", style="bold")
-    text.append(f"{words.bits(transfer['bits'])} bits", style="bold cyan")
-    text.append(f"   {100 * transfer['level']:.0f} % interval {words.interval(transfer['interval'])}")
+        return text.append(f"not measured: {phrases.headline(record)}", style="bold")
+    text.append(f"{phrases.bits(transfer['bits'])} bits", style="bold cyan")
+    text.append(f"   {100 * transfer['level']:.0f} % interval {phrases.interval(transfer['interval'])}")
     text.append(f"   {transfer['bits_per_label']:.3f} bits per {unit if unit != 'example' else 'label'}\n")
-    return text.append(words.headline(record), style="bold")
+    return text.append(phrases.headline(record), style="bold")
 
 
 def _facts(record: Record) -> Table:
     code, compression = record["codelength"], record["measures"]["compression"]
-    length = (
-        f"{words.bits(code['bits'])} bits   {words.interval(code['interval'])}   {code['bits_per_label']:.3f} per label"
-    )
+    per_label = f"{code['bits_per_label']:.3f} per label"
+    length = f"{phrases.bits(code['bits'])} bits   {phrases.interval(code['interval'])}   {per_label}"
     rows = {
         "codelength": length,
         "compression": f"{compression:.2f} × shorter than the uniform code" if compression else None,
-        "baseline": words.baseline_line(record),
-        "adapter": words.from_base(record),
-        "raw input": words.against_raw_input(record),
-        "held out": words.holdout(record),
+        "baseline": phrases.baseline_line(record),
+        "adapter": phrases.from_base(record),
+        "raw input": phrases.against_raw_input(record),
+        "held out": phrases.holdout(record),
     }
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="dim")
@@ -124,7 +123,7 @@ def _facts(record: Record) -> Table:
 def _ladder(record: Record, width: int, unicode: bool) -> Table:
     """Return the rungs with bars that fill what the numbers leave of the width."""
     rungs = ladder(record)
-    taken = max(len(rung.name) for rung in rungs) + max(4, *(len(words.bits(rung.bits)) for rung in rungs))
+    taken = max(len(rung.name) for rung in rungs) + max(4, *(len(phrases.bits(rung.bits)) for rung in rungs))
     # Border and padding take 6, the gaps between four columns 6, the heading "per label" 9.
     bar_width = max(8, width - 21 - taken)
     grid = Table.grid(padding=(0, 2))
@@ -134,15 +133,15 @@ def _ladder(record: Record, width: int, unicode: bool) -> Table:
     for rung in rungs:
         style = STYLES[rung.key]
         drawn = Text(bar(rung.share, bar_width, unicode=unicode), style=style)
-        grid.add_row(Text(rung.name, style=style), words.bits(rung.bits), f"{rung.bits_per_label:.3f}", drawn)
+        grid.add_row(Text(rung.name, style=style), phrases.bits(rung.bits), f"{rung.bits_per_label:.3f}", drawn)
     return grid
 
 
 def _control(record: Record) -> Text:
     shuffled = record["baselines"]["shuffled_labels"]
-    prior = f"code - {words.name_of_prior(record)}"
+    prior = f"code - {phrases.name_of_prior(record)}"
     shown = {"L_IT": shuffled["transfer_bits"], prior: shuffled["code_minus_class_prior_bits"]}
-    known = [f"{name} {words.signed(value)} bits" for name, value in shown.items() if value is not None]
+    known = [f"{name} {phrases.signed(value)} bits" for name, value in shown.items() if value is not None]
     if not known:
         return Text(f"control: no shuffled labels ({shuffled.get('transfer_bits_reason', 'not run')})", style="dim")
     return Text(f"control, shuffled labels: {', '.join(known)}", style="dim")

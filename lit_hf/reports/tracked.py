@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from lit_hf.records import Record
+    from lit_hf.records.record import Record
 
 
 def run_name(record: Record) -> str:

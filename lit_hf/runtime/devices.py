@@ -7,7 +7,7 @@ import warnings
 from dataclasses import dataclass
 
 from lit_hf.errors import BadSetting, LitError
-from lit_hf.runtime.peers import launched, meet
+from lit_hf.runtime.processes import launched, meet
 
 LISTEN = "LIT_HF_LISTEN"
 """Environment variable: the file descriptor on which process 0 of our own launcher answers the others."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from lit_hf.errors import GatedRepository, LitError, OfflineNotCached, UnknownRevision, nearest
-from lit_hf.runtime.files import cache_root, digest_of, write_json
+from lit_hf.runtime.cache import cache_root, digest_of, write_json
 
 RepoType = Literal["model", "dataset"]
 

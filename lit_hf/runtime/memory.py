@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lit_hf.runtime.files import cache_root
+from lit_hf.runtime.cache import cache_root
 
 if TYPE_CHECKING:
     from torch import nn
 
 
-class Halving:
+class BatchSplitter:
     """Does work batch by batch, in halves where memory does not suffice; what fitted is remembered.
 
     No process needs another one for it. A half is padded as wide as the whole batch: on a CPU with one thread its

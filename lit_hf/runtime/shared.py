@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from lit_hf.errors import NotShared, ProcessesDisagree
-from lit_hf.runtime.files import atomic_file, digest_of
-from lit_hf.runtime.peers import Peers
+from lit_hf.runtime.cache import atomic_file, digest_of
+from lit_hf.runtime.processes import Processes
 
 Found = TypeVar("Found")
 SEEN_WITHIN = 60.0
@@ -30,25 +30,25 @@ def patiently(look: Callable[[], Found | None], seconds: float = SEEN_WITHIN) ->
     return found
 
 
-def require_shared(peers: Peers, folder: Path) -> None:
+def require_shared(processes: Processes, folder: Path) -> None:
     """Raise `NotShared` on all processes unless each of them sees a file that the main one writes into `folder`."""
-    if peers.world == 1:
+    if processes.world == 1:
         return
-    name = peers.tell(lambda: _write_token(folder))
+    name = processes.broadcast(lambda: _write_token(folder))
     seen = (folder / name).is_file() or patiently(lambda: _listed(folder, name), TOKEN_WITHIN) is not None
-    answers = peers.share((seen, host()))
-    if peers.is_main:
+    answers = processes.all_gather((seen, host()))
+    if processes.is_main:
         (folder / name).unlink(missing_ok=True)
     blind = [rank for rank, (saw, _) in enumerate(answers) if not saw]
     if blind:
         raise NotShared(folder, blind, sorted({answers[rank][1] for rank in blind}))
 
 
-def require_agreement(peers: Peers, parts: Mapping[str, Any]) -> None:
+def require_agreement(processes: Processes, parts: Mapping[str, Any]) -> None:
     """Raise `ProcessesDisagree` on all processes unless each has the same JSON value for every name of `parts`."""
-    if peers.world == 1:
+    if processes.world == 1:
         return
-    answers = peers.share((host(), {name: digest_of(value) for name, value in parts.items()}))
+    answers = processes.all_gather((host(), {name: digest_of(value) for name, value in parts.items()}))
     for name in parts:
         others = sorted({where for where, digests in answers if digests[name] != answers[0][1][name]})
         if others:

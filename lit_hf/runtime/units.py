@@ -9,7 +9,7 @@ from threading import Event
 from typing import TypeVar
 
 from lit_hf.errors import ProcessFailed, ProcessLost, Stopped
-from lit_hf.runtime.peers import find_peers
+from lit_hf.runtime.processes import find_processes
 from lit_hf.runtime.progress import Progress
 
 Result = TypeVar("Result")
@@ -64,9 +64,9 @@ def side_by_side(
 
 def _result(future: Future[Result], look: Callable[[], object]) -> Result:
     """Return the future's result; raise what ended another process of the run, if one ends meanwhile."""
-    peers = find_peers()
-    while peers.world > 1 and not wait([future], _LOOK).done:
-        peers.check()
+    processes = find_processes()
+    while processes.world > 1 and not wait([future], _LOOK).done:
+        processes.check()
         look()
     return future.result()
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from lit_hf import plots
 from lit_hf.errors import LacksPart, LitError
-from lit_hf.records import Record
+from lit_hf.records.record import Record
+from lit_hf.reports import plots
 from lit_hf.space import board as say
 from lit_hf.space.board import Found
 

@@ -8,11 +8,11 @@ from typing import Any
 from lit_hf.hub import results
 from lit_hf.hub.connection import client
 from lit_hf.ranking.board import Board, Row, boards
-from lit_hf.records import Record
-from lit_hf.reports import words
+from lit_hf.records.record import Record
+from lit_hf.reports import phrases
 from lit_hf.reports.board_figure import names
 from lit_hf.reports.page.leaderboard import headline
-from lit_hf.reports.ranking_words import rank_of
+from lit_hf.reports.ranking_phrases import rank_of
 
 HEADERS = (
     *("rank", "checkpoint", "codelength [bits]", "interval", "L_IT (frozen) [bits]", "interval of L_IT"),
@@ -70,7 +70,7 @@ def about(board: Board) -> str:
 def source(found: Found) -> str:
     """Return what was read."""
     left = f"; {found.unreadable} files are no records" if found.unreadable else ""
-    count = words.counted(len(found.records), "record")
+    count = phrases.counted(len(found.records), "record")
     return f"{count} of {found.repo} at {found.revision[:8]}{left}"
 
 
@@ -79,10 +79,10 @@ def _cells(name: str, row: Row, record: Record) -> list[Any]:
         rank_of(row.rank) + (" =" if row.tied else ""),
         name,
         round(row.codelength, 1),
-        words.interval(row.codelength_interval),
+        phrases.interval(row.codelength_interval),
         None if row.transfer is None else round(row.transfer, 1),
-        "" if row.transfer_interval is None else words.interval(row.transfer_interval),
+        "" if row.transfer_interval is None else phrases.interval(row.transfer_interval),
         round(record["codelength"]["bits_per_label"], 4),
         "" if row.metric_value is None else f"{row.metric} {row.metric_value:.3f}",
-        words.count(row.parameters) if row.parameters else "",
+        phrases.count(row.parameters) if row.parameters else "",
     ]

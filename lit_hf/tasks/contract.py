@@ -60,21 +60,21 @@ class Task:
     no classes "regression" or "multi-label-classification", and `reads` is the kind of the inputs."""
     unit: str
     """What one label belongs to: "example" or "token"."""
-    pool: Sequence[Input]
+    inputs: Sequence[Input]
     """All distinct usable inputs of the split, in stream order."""
     size: int
-    """Number of groups drawn: the task is `pool[:size]`."""
+    """Number of groups drawn: the task is `inputs[:size]`."""
     labels: np.ndarray
     """int64 [N]: class (or bin) of each drawn label; those of one group are adjacent and sorted. Of labels that may
     hold together, [N, L] of 0 and 1."""
     groups: np.ndarray
-    """int64 [N], non-decreasing: `pool[groups[i]]` is the input of label i. Every drawn group occurs."""
+    """int64 [N], non-decreasing: `inputs[groups[i]]` is the input of label i. Every drawn group occurs."""
     classes: tuple[str, ...]
     """Names of the classes of the whole split, whatever is drawn."""
     holdout: Holdout | None
     dataset: DatasetInfo
     rows: np.ndarray | None = None
-    """int64 [N]: the row of the pool's features that each label belongs to; None: that of its group."""
+    """int64 [N]: the row of the features that each label belongs to; None: that of its group."""
     reads: str | None = None
     """Kind of the inputs where `kind` says what the labels are."""
     width: float | None = None
@@ -84,15 +84,15 @@ class Task:
 
     @property
     def feature_rows(self) -> np.ndarray:
-        """int64 [N]: the row of the pool's features that each label belongs to."""
+        """int64 [N]: the row of the features that each label belongs to."""
         return self.groups if self.rows is None else self.rows
 
     @property
     def medium(self) -> str:
         """What an input is: "text", "row", "image" or "sound"."""
-        return medium_of(self.pool[0])
+        return medium_of(self.inputs[0])
 
     @property
     def row_count(self) -> int:
         """Rows of features of the drawn groups."""
-        return sum(map(rows_of, self.pool[: self.size]))
+        return sum(map(rows_of, self.inputs[: self.size]))

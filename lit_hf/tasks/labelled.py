@@ -79,7 +79,7 @@ def assemble(
         duplicates=len(rows.inputs) - len(stream.inputs),
     )  # fmt: skip
     return Task(
-        kind=encoding.kind, unit="example", pool=stream.inputs, size=size, labels=rows.labels[drawn], groups=groups,
+        kind=encoding.kind, unit="example", inputs=stream.inputs, size=size, labels=rows.labels[drawn], groups=groups,
         classes=encoding.names, holdout=_holdout(make_holdout(other, stream, size), rows, validation), dataset=dataset,
         reads=reads, width=encoding.width,
     )  # fmt: skip

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lit_hf.config import Settings, brought_file
+from lit_hf.config import Settings, precomputed_file
 from lit_hf.errors import BadSetting, NoUsableInputs, TooFewClasses, TooFewExamples, UnknownSplit
 from lit_hf.tasks import tokens
-from lit_hf.tasks.brought import load_brought
 from lit_hf.tasks.contract import DatasetInfo, Input, Task
 from lit_hf.tasks.holdout import make_holdout
 from lit_hf.tasks.kinds import Kind, choose_kind
 from lit_hf.tasks.labels import MISSING, class_names, encode_labels, find_classes
 from lit_hf.tasks.loading import Source, describe, is_stream, open_source, read_columns, wrap_source
+from lit_hf.tasks.precomputed import load_precomputed
 from lit_hf.tasks.schema import Columns
 from lit_hf.tasks.stream import Stream, build_stream, draw, fingerprint, flatten
 from lit_hf.tasks.streaming import load_stream
@@ -47,8 +47,8 @@ def load_task(settings: Settings, data: datasets.Dataset | datasets.DatasetDict 
     Raises what `open_source` raises, `UnknownSplit`, `MissingColumn`, `AmbiguousColumns`, `NoUsableInputs`,
     `TooFewClasses` (fewer than 2 among usable labels) and `TooFewExamples` (fewer than 20).
     """
-    if brought_file(settings.model) is not None:
-        return load_brought(settings, NEEDED)
+    if precomputed_file(settings.model) is not None:
+        return load_precomputed(settings, NEEDED)
     opened = open_source(settings.dataset, streaming=settings.streaming) if data is None else None
     source = opened or wrap_source(data, settings.dataset)
     split = _choose_split(source, settings.split)
@@ -118,7 +118,7 @@ def _assemble(
     if len(labels) < NEEDED:
         raise TooFewExamples(len(labels), NEEDED)
     return Task(
-        kind=kind.NAME, unit=kind.UNIT, pool=stream.inputs, size=size, labels=labels, groups=groups, classes=names,
+        kind=kind.NAME, unit=kind.UNIT, inputs=stream.inputs, size=size, labels=labels, groups=groups, classes=names,
         holdout=make_holdout(_validation(source, split, kind, columns, classes, settings.seed), stream, size),
         dataset=_info(source, split, columns, rows, names, len(stream.inputs)),
     )  # fmt: skip

@@ -16,15 +16,15 @@ import numpy as np
 
 from lit_hf.config import Settings
 from lit_hf.errors import BadSetting, LitError, NoUsableInputs, TooFewClasses, TooFewExamples
-from lit_hf.runtime.files import cache_root
+from lit_hf.runtime.cache import cache_root
 from lit_hf.runtime.inputs import Text
 from lit_hf.tasks import text_classification, text_pairs
 from lit_hf.tasks.contract import DatasetInfo, Task
+from lit_hf.tasks.disk_list import DiskList
 from lit_hf.tasks.kinds import Kind, choose_kind
 from lit_hf.tasks.labels import MISSING, clean_label
 from lit_hf.tasks.loading import Source, column_of
 from lit_hf.tasks.schema import Column, Columns
-from lit_hf.tasks.spool import Spool
 from lit_hf.tasks.stream import render
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def load_stream(settings: Settings, source: Source, split: str, needed: int) -> 
     if kind.NAME not in (text_classification.NAME, text_pairs.NAME):
         raise BadSetting("task", kind.NAME, "a classification of texts or pairs where the dataset is a stream")
     names, encode = _classes(settings, schema[columns.label])
-    pool, found = Spool(cache_root(settings.cache_dir) / "streams"), _Read(array("q"), array("q"))
+    pool, found = DiskList(cache_root(settings.cache_dir) / "streams"), _Read(array("q"), array("q"))
     for value, label in _usable(kind, columns, data, found):
         number = encode(label)
         if number is not None:
@@ -155,7 +155,7 @@ def _require(found: _Read, columns: Columns, needed: int) -> None:
 
 
 def _task(
-    source: Source, split: str, kind: Kind, columns: Columns, names: tuple[str, ...], pool: Spool, found: _Read
+    source: Source, split: str, kind: Kind, columns: Columns, names: tuple[str, ...], pool: DiskList, found: _Read
 ) -> Task:
     info = DatasetInfo(
         id=source.id, config=source.config, split=split, revision=source.revision,
@@ -166,6 +166,6 @@ def _task(
     )  # fmt: skip
     count = len(pool)
     return Task(
-        kind=kind.NAME, unit=kind.UNIT, pool=pool, size=count, labels=np.array(found.labels, dtype=np.int64),
+        kind=kind.NAME, unit=kind.UNIT, inputs=pool, size=count, labels=np.array(found.labels, dtype=np.int64),
         groups=np.arange(count, dtype=np.int64), classes=names, holdout=None, dataset=info, streamed=True,
     )  # fmt: skip

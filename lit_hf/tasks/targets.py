@@ -17,7 +17,7 @@ from lit_hf.tasks.loading import Source, describe, read_columns
 from lit_hf.tasks.schema import Columns, named
 
 if TYPE_CHECKING:
-    from lit_hf.runtime.brought import Brought
+    from lit_hf.runtime.precomputed import Precomputed
 
 KINDS = (regression.NAME, label_sets.NAME)
 
@@ -37,8 +37,8 @@ def load_targets(settings: Settings, source: Source, split: str, validation: str
     return _numbers(settings, source, split, validation, needed)
 
 
-def load_brought_targets(
-    settings: Settings, found: Brought, info: dict[str, Any], content: Callable[[Input], bytes], needed: int
+def load_precomputed_targets(
+    settings: Settings, found: Precomputed, info: dict[str, Any], content: Callable[[Input], bytes], needed: int
 ) -> Task | None:
     """Return the task of a file of features whose labels are numbers, or rows of 0 and 1; None for classes."""
     rows, column = list(range(len(found.labels))), "labels"

@@ -100,7 +100,8 @@ def assemble(
         missing_labels=tagged.missing_labels, empty_inputs=tagged.empty, duplicates=tagged.copies,
     )  # fmt: skip
     return Task(
-        kind=NAME, unit=UNIT, pool=stream.inputs, size=size, labels=tagged.labels[drawn], groups=groups, classes=names,
+        kind=NAME, unit=UNIT, inputs=stream.inputs, size=size, labels=tagged.labels[drawn], groups=groups,
+        classes=names,
         holdout=_holdout(make_holdout(other, stream, size), tagged, validation), dataset=dataset,
         rows=_rows(stream.inputs[:size], groups, tagged.places[drawn]),
     )  # fmt: skip

@@ -95,7 +95,7 @@ def test_a_race_keeps_fewer_and_fewer() -> None:
     assert sizes == [100, *(round(100 * kept(stop, 0.1)) for stop in verdicts)]
     assert kept(10**6, 0.1) == 0.1
     for earlier, later in zip(contest.stages, contest.stages[1:], strict=False):
-        assert {job.entrant for job in later} <= {job.entrant for job in earlier}
+        assert {job.candidate for job in later} <= {job.candidate for job in earlier}
 
 
 def test_quantiles_are_the_same_every_time_and_mixed() -> None:

@@ -12,7 +12,7 @@ import typer
 from lit_hf import errors
 from lit_hf.cli.errors import INTERRUPTED, explain, report
 from lit_hf.errors import LitError
-from lit_hf.records import Record
+from lit_hf.records.record import Record
 from tests.cli.conftest import Lit, replace_run
 
 KNOWN = [

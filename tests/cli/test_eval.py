@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lit_hf.config import Settings
-from lit_hf.records import Record, validate
+from lit_hf.records.record import Record, validate
 from tests.cli.conftest import Lit
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from lit_hf.cli.app import run
 from tests.cli.conftest import Lit
-from tests.contest.conftest import Field, make_models, write_data
+from tests.selection.conftest import Field, make_models, write_data
 
 FAST = ("--max-examples", "80", "--orders", "1", "--no-rivals", "--device", "cpu")
 
@@ -47,7 +47,7 @@ def test_the_table_shows_order_budgets_failures_and_what_is_known(lit: Lit, fiel
 def test_json_is_one_object_that_fits_the_schema(lit: Lit, field: Field) -> None:
     import jsonschema
 
-    from lit_hf.ranking.schema import schema
+    from lit_hf.records.ranking import schema
 
     found = ranked(lit, field.data, field.models["good"], field.models["blank"])
     jsonschema.Draft202012Validator(schema()).validate(found)

@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 
 from tests.cli.conftest import Lit
-from tests.encoders import tiny
+from tests.support import tiny
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Records of a tiny encoder, by the online code and by a block code; one input occurs twice."""
-    from lit_hf.evaluate import evaluate
+    from lit_hf.evaluation.run import evaluate
 
     home = tmp_path_factory.mktemp("verify")
     model = tiny.save(home / "model", tiny.bert())

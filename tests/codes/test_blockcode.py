@@ -11,15 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import lit_hf
-from lit_hf.api import code_order
 from lit_hf.codes.blockcode import SHARES, blocks_by_share, doubling_blocks
 from lit_hf.codes.curve import Curve
-from lit_hf.coding import BY_SHARE, code_hash, published_block_code
+from lit_hf.coding.codelength import code_order
+from lit_hf.coding.rules import BY_SHARE, code_hash, published_block_code
 from lit_hf.config import CODES
 from lit_hf.errors import BadSetting
 from lit_hf.probes.contract import Block
 from lit_hf.probes.retrained import RetrainedLinear
-from tests.streams import gaussian, prefix, tensors
+from tests.support.streams import gaussian, prefix, tensors
 
 BLOCK_CODES = CODES[1:]
 

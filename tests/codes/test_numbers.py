@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lit_hf.api import code_order
 from lit_hf.codes.curve import Curve
 from lit_hf.codes.marginal import marginal_bits
-from lit_hf.coding import NUMBERS
+from lit_hf.coding.codelength import code_order
+from lit_hf.coding.rules import NUMBERS
 
 N, DIM = 400, 16
 

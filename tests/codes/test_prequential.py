@@ -9,12 +9,12 @@ import pytest
 import torch
 
 from lit_hf.codes.prequential import Coder
-from lit_hf.codes.readout import Readout
+from lit_hf.codes.probe_mixture import ProbeMixture
 from lit_hf.codes.schedule import increments
 from lit_hf.codes.stream import Stream
 from lit_hf.probes.bank import default_bank
 from lit_hf.probes.contract import Block, Prefix
-from tests.streams import CHEAP, code, gaussian
+from tests.support.streams import CHEAP, code, gaussian
 
 CPU = torch.device("cpu")
 
@@ -45,7 +45,7 @@ def test_the_bits_are_those_of_a_hand_loop() -> None:
     rows = torch.from_numpy(features)
     shift, scale = rows[:8].mean(0), (rows[:8] - rows[:8].mean(0)).square().mean().sqrt()
     readout, weights, counts, paid = (
-        Readout(default_bank(8, 2, kinds=CHEAP), 2, CPU),
+        ProbeMixture(default_bank(8, 2, kinds=CHEAP), 2, CPU),
         np.array([0.25, 0.25, 0.5]),
         np.zeros(2),
         [],

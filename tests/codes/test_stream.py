@@ -10,7 +10,7 @@ import torch
 
 from lit_hf.codes import stream as module
 from lit_hf.codes.stream import Stream
-from tests.streams import code, gaussian
+from tests.support.streams import code, gaussian
 
 CPU = torch.device("cpu")
 

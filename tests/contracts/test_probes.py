@@ -17,7 +17,7 @@ from lit_hf.probes.calibrated import Calibrated
 from lit_hf.probes.contract import Block, Probe
 from lit_hf.probes.retrained import RetrainedLinear
 from lit_hf.probes.stacker import Stacker
-from tests.streams import gaussian, prefix, tensors, walk
+from tests.support.streams import gaussian, prefix, tensors, walk
 
 N, DIM = 240, 12  # beyond the first step of every probe, and small
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from lit_hf.codes.baselines import class_prior_bits, uniform_bits
 from lit_hf.codes.prequential import increments_of
-from lit_hf.codes.readout import online_code
+from lit_hf.codes.probe_mixture import online_code
 from lit_hf.codes.stream import Stream
 from lit_hf.probes.bank import ALL_KINDS, default_bank
-from tests.streams import code
+from tests.support.streams import code
 
 
 def assert_bounds(features: np.ndarray, labels: np.ndarray, classes: int, groups: np.ndarray | None = None) -> None:

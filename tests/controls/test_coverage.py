@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from lit_hf.measures.transfer import compare_arms
-from tests.populations import SOURCES, Arms, replicate
+from tests.support.populations import SOURCES, Arms, replicate
 
 POPULATIONS = 600
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from lit_hf.codes.baselines import class_prior_bits
-from tests.l6 import rotten_features
-from tests.streams import code, gaussian
+from tests.support.l6 import rotten_features
+from tests.support.streams import code, gaussian
 
 
 @pytest.mark.parametrize("seed", range(5))

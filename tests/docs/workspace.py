@@ -9,9 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from tests import assets
-from tests.encoders import tiny
 from tests.hub.conftest import Server
+from tests.support import assets, tiny
 
 ROWS = 60
 CARD = "---\nconfigs:\n- config_name: {name}\n  data_files: train.csv\n---\n"

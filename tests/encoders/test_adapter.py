@@ -12,9 +12,8 @@ from safetensors.torch import load_file, save_file
 
 from lit_hf.encoders import load_encoder
 from lit_hf.errors import UnknownModel, UnsupportedModel
-from lit_hf.evaluate import evaluate
-from tests import assets
-from tests.encoders import tiny
+from lit_hf.evaluation.run import evaluate
+from tests.support import assets, tiny
 
 peft = pytest.importorskip("peft", reason="peft is not installed: pip install peft")
 SCALE = 0.5

@@ -12,7 +12,7 @@ from safetensors.torch import load_file, save_file
 
 from lit_hf.encoders import load_encoder
 from lit_hf.errors import NoSafetensors, UnknownModel, UnsafeRemoteCode, UnsupportedModel
-from tests.encoders import tiny
+from tests.support import tiny
 
 
 def test_a_pickled_checkpoint_is_refused_unless_pickles_are_allowed(tmp_path: Path) -> None:

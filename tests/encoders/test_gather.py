@@ -29,11 +29,11 @@ def test_rows_come_back_from_a_gpu() -> None:
 
 def test_what_was_begun_is_taken_and_prepared_once() -> None:
     seen: list[list[int]] = []
-    ahead = Ahead(lambda inputs: (seen.append(list(inputs)), sum(inputs))[1])
+    prefetch = Ahead(lambda inputs: (seen.append(list(inputs)), sum(inputs))[1])
     first, second, third = [1, 2], [3], [3]
-    ahead.start(first)
-    ahead.start(second)
-    assert [ahead.take(first), ahead.take(second), ahead.take(third)] == [3, 3, 3]
+    prefetch.start(first)
+    prefetch.start(second)
+    assert [prefetch.take(first), prefetch.take(second), prefetch.take(third)] == [3, 3, 3]
     assert seen == [[1, 2], [3], [3]]  # equal inputs are not the same inputs
 
 
@@ -48,18 +48,18 @@ def test_one_preparation_at_a_time() -> None:
         busy.release()
         return len(inputs)
 
-    ahead, lists = Ahead(prepare), [[0] * n for n in range(1, 5)]
+    prefetch, lists = Ahead(prepare), [[0] * n for n in range(1, 5)]
     for inputs in lists:
-        ahead.start(inputs)
-    assert [ahead.take(inputs) for inputs in [[0], *lists]] == [1, 1, 2, 3, 4]
+        prefetch.start(inputs)
+    assert [prefetch.take(inputs) for inputs in [[0], *lists]] == [1, 1, 2, 3, 4]
     assert not clashes
 
 
 def test_a_failure_ahead_is_raised_where_it_is_taken() -> None:
-    ahead = Ahead(lambda inputs: inputs[0])
-    ahead.start(empty := [])
+    prefetch = Ahead(lambda inputs: inputs[0])
+    prefetch.start(empty := [])
     with pytest.raises(IndexError):
-        ahead.take(empty)
+        prefetch.take(empty)
 
 
 def test_shards_prepared_ahead_give_the_same_features(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,20 +67,20 @@ def test_shards_prepared_ahead_give_the_same_features(tmp_path: Path, monkeypatc
     from lit_hf.encoders.contract import Encoder
     from lit_hf.encoders.text import TextEncoder
     from lit_hf.features import embed
-    from tests.encoders.tiny import bert, save
-    from tests.encoders.tiny import texts as some_texts
+    from tests.support.tiny import bert, save
+    from tests.support.tiny import texts as some_texts
 
     texts = some_texts(700)
     folder = str(save(tmp_path, bert()))
     begun: list[int] = []
-    start = TextEncoder.ahead
+    start = TextEncoder.prefetch
 
     def counted(self: TextEncoder, inputs: list[str]) -> None:
         begun.append(len(inputs))
         start(self, inputs)
 
-    monkeypatch.setattr(TextEncoder, "ahead", counted)
+    monkeypatch.setattr(TextEncoder, "prefetch", counted)
     with_it = embed(load_encoder(folder), texts, 700, store=None).array()
-    monkeypatch.setattr(TextEncoder, "ahead", Encoder.ahead)
+    monkeypatch.setattr(TextEncoder, "prefetch", Encoder.prefetch)
     np.testing.assert_array_equal(with_it, embed(load_encoder(folder), texts, 700, store=None).array())
     assert len(begun) >= 3

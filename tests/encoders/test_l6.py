@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from lit_hf.encoders import load_encoder
-from tests import assets
+from tests.support import assets
 
 
 def test_l6_is_read_from_its_own_files_and_gives_the_features_of_a_plain_forward_pass() -> None:

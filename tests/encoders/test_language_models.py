@@ -11,8 +11,8 @@ from datasets import Dataset
 from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedModel, T5Config, T5ForConditionalGeneration
 
 from lit_hf.encoders import load_encoder
-from lit_hf.evaluate import evaluate
-from tests import pretrain
+from lit_hf.evaluation.run import evaluate
+from tests.support import pretrain
 
 STEPS = 200
 

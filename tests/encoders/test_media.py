@@ -25,8 +25,7 @@ from lit_hf.errors import BadSetting, UnsupportedModel
 from lit_hf.features.collapse import relative_spread
 from lit_hf.runtime.inputs import Image
 from lit_hf.runtime.units import cores
-from tests import assets, media
-from tests.encoders import tiny
+from tests.support import assets, media, tiny
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (7, 20, 24, 3), dtype=np.uint8)
 IMAGES = [media.image(each) for each in PIXELS]

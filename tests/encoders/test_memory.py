@@ -11,8 +11,8 @@ import torch
 from lit_hf.encoders import load_encoder
 from lit_hf.encoders.text import TextEncoder
 from lit_hf.features import FeatureStore, embed
-from lit_hf.runtime.memory import Halving, out_of_memory, spread
-from tests import assets
+from lit_hf.runtime.memory import BatchSplitter, out_of_memory, spread
+from tests.support import assets
 
 
 def load(**choices: object) -> TextEncoder:
@@ -69,7 +69,7 @@ def test_what_fits_is_remembered() -> None:
         if len(batch) > 3:
             raise MemoryError
 
-    halving = Halving()
+    halving = BatchSplitter()
     halving.run(work, np.arange(8), 10)
     assert sizes == [8, 4, 2, 2, 2, 2]
     sizes.clear()
@@ -85,7 +85,7 @@ def test_other_errors_pass() -> None:
         raise RuntimeError("shapes do not fit")
 
     with pytest.raises(RuntimeError, match="shapes"):
-        Halving().run(work, np.arange(8), 10)
+        BatchSplitter().run(work, np.arange(8), 10)
     assert not out_of_memory(RuntimeError("shapes do not fit"))
     assert out_of_memory(RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried"))
 

@@ -12,7 +12,7 @@ from safetensors.torch import load_file, save_file
 
 from lit_hf.encoders import load_encoder, quantised
 from lit_hf.errors import MissingExtra, UnsupportedModel
-from tests.encoders import tiny
+from tests.support import tiny
 
 BLOCK = 16
 LARGEST = 448.0  # of an 8-bit float with 4 bits of exponent

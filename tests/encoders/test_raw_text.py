@@ -9,7 +9,7 @@ from lit_hf.encoders import raw_input
 from lit_hf.encoders.raw_text import hash_counts
 from lit_hf.errors import BadSetting
 from lit_hf.features import FeatureStore, embed
-from tests.encoders import tiny
+from tests.support import tiny
 
 POOL = tiny.texts(700)
 

@@ -11,7 +11,7 @@ import pytest
 from lit_hf.encoders import load_encoder
 from lit_hf.encoders.limits import resolve_max_tokens
 from lit_hf.errors import UnsupportedModel
-from tests.encoders import tiny
+from tests.support import tiny
 
 
 def _config(positions: int | None, model_type: str = "bert") -> SimpleNamespace:

@@ -11,7 +11,7 @@ from transformers import BartConfig, BartModel, PreTrainedModel, T5Config, T5Enc
 
 from lit_hf.encoders import load_encoder
 from lit_hf.errors import UnsupportedModel
-from tests.encoders import tiny
+from tests.support import tiny
 
 
 def t5() -> T5Model:

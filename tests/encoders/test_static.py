@@ -14,9 +14,8 @@ from tokenizers import Tokenizer
 
 from lit_hf.encoders import load_encoder
 from lit_hf.errors import BadSetting, UnsupportedModel
-from lit_hf.evaluate import evaluate
-from tests import assets
-from tests.encoders import tiny
+from lit_hf.evaluation.run import evaluate
+from tests.support import assets, tiny
 
 TABLE = np.random.default_rng(0).normal(size=(120, 8)).astype(np.float32)
 

@@ -10,7 +10,7 @@ import torch
 
 from lit_hf.encoders import load_encoder, wrap_encoder
 from lit_hf.errors import BadSetting
-from tests.encoders import tiny
+from tests.support import tiny
 
 CLOSE = {"atol": 2e-6}  # float32 sums over other batch shapes differ in the last bits
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from lit_hf.encoders import load_encoder
-from tests.encoders import tiny
+from tests.support import tiny
 
 INPUTS = tiny.texts(12)
 

@@ -14,8 +14,8 @@ from lit_hf.encoders import load_encoder
 from lit_hf.errors import NotFiniteFeatures
 from lit_hf.features import FeatureStore, embed
 from lit_hf.tasks import load_task
-from tests.encoders import tiny
-from tests.features.counting import Counting
+from tests.support import tiny
+from tests.support.counting import Counting
 
 POOL = [f"text {index} {'long ' * (index % 9)}" for index in range(2_000)]
 
@@ -73,8 +73,8 @@ def test_changing_labels_and_row_order_embeds_nothing_again(tmp_path: Path, stor
         lines = [f"{text},{labels[index % 2]}" for index, text in enumerate(rows)]
         (tmp_path / f"{name}.csv").write_text("\n".join(["text,label", *lines]))
     first, second = (load_task(Settings("m", str(tmp_path / f"{name}.csv"))) for name in ("a", "b"))
-    embed(Counting(), first.pool, first.size, store=store)
-    assert embed(Counting(), second.pool, second.size, store=store).computed == 0
+    embed(Counting(), first.inputs, first.size, store=store)
+    assert embed(Counting(), second.inputs, second.size, store=store).computed == 0
 
 
 def test_encoders_of_other_keys_share_nothing(store: FeatureStore) -> None:
@@ -134,7 +134,7 @@ def test_truncation_is_remembered_with_the_shards(store: FeatureStore) -> None:
 
 
 def test_progress_counts_only_what_is_missing(store: FeatureStore) -> None:
-    class Watch:
+    class Heartbeat:
         def __init__(self) -> None:
             self.totals: list[int] = []
             self.steps = 0
@@ -147,7 +147,7 @@ def test_progress_counts_only_what_is_missing(store: FeatureStore) -> None:
         def step(self, count: int) -> None:
             self.steps += count
 
-    watch = Watch()
+    watch = Heartbeat()
     for count in (200, 300, 300):
         embed(Counting(), POOL, count, store=store, progress=watch)
     assert watch.totals == [256, 106, 0]

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from lit_hf.hub import cards, index
 from lit_hf.hub.errors import InvalidCard, ValueDiffers
 from lit_hf.hub.frontmatter import split
-from tests.hub.records import record
 from tests.hub_server.cards import check
+from tests.support.hub_records import record
 
 OTHER = """\
 ---

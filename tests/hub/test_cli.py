@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from lit_hf.records import Record
+from lit_hf.records.record import Record
 from tests.hub.conftest import COUNTER, Server
-from tests.hub.records import record
+from tests.support.hub_records import record
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from lit_hf.hub import cards
 from lit_hf.probes.bank import bank_hash
-from lit_hf.records import Record
+from lit_hf.records.record import Record
 from tests.hub.conftest import ROOT
 from tests.hub_server.cards import check
 

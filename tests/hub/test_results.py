@@ -19,9 +19,9 @@ from lit_hf.hub.connection import Patience
 from lit_hf.hub.errors import NetworkLost, NoWritePermission, RefusedByHub, UnknownRepository, ValueDiffers
 from lit_hf.hub.frontmatter import split
 from lit_hf.hub.leaderboard import board, boards
-from lit_hf.records import Record
+from lit_hf.records.record import Record
 from tests.hub.conftest import COUNTER, Server
-from tests.hub.records import record
+from tests.support.hub_records import record
 
 IMPATIENT = Patience(attempts=6, first_pause=0.01, longest_pause=5)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lit_hf.api import code_order, codelength, transfer
+from lit_hf.coding.arrays import codelength, transfer
+from lit_hf.coding.codelength import code_order
 from lit_hf.probes.bank import ALL_KINDS
-from tests.l6 import rotten_features
-from tests.streams import CHEAP, code, gaussian
+from tests.support.l6 import rotten_features
+from tests.support.streams import CHEAP, code, gaussian
 
 
 @pytest.mark.parametrize("kinds", [None, *((kind,) for kind in ALL_KINDS)], ids=str)
@@ -123,7 +124,7 @@ def test_shift_and_scale_of_the_features_hardly_matter() -> None:
 def test_on_real_features_a_separately_embedded_copy_is_the_same_model() -> None:
     """No store between them: the same texts are embedded twice by encoders loaded apart."""
     from lit_hf.encoders import load_encoder
-    from tests import assets
+    from tests.support import assets
 
     texts, labels, _ = assets.rotten()
     order = np.random.default_rng(1).permutation(len(texts))[:160]

@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 from lit_hf.measures.calibration import calibration_by_decade
 from lit_hf.measures.compression import compression
 from lit_hf.measures.excess import bits_of, excess
-from lit_hf.measures.falling import Falling, falling_curve, never_rising, reached
+from lit_hf.measures.isotonic import Isotonic, isotonic_curve, never_rising, reached
 from lit_hf.measures.labels_saved import labels_saved
 from lit_hf.measures.last_block import last_block
 from lit_hf.measures.learning_curve import coarse_edges
 from lit_hf.measures.sensitivity import sensitivity
 from lit_hf.measures.surplus import surplus
 
-ENCODER = Falling(np.array([0, 10, 20, 40, 100]), np.array([1.0, 0.8, 0.5, 0.4]))
-SLOWER = Falling(np.array([0, 10, 20, 40, 100]), np.array([1.0, 1.0, 0.9, 0.5]))
+ENCODER = Isotonic(np.array([0, 10, 20, 40, 100]), np.array([1.0, 0.8, 0.5, 0.4]))
+SLOWER = Isotonic(np.array([0, 10, 20, 40, 100]), np.array([1.0, 1.0, 0.9, 0.5]))
 NUMBERS = st.lists(st.tuples(st.floats(0, 10), st.integers(1, 50)), min_size=1, max_size=30)
 
 
@@ -42,7 +42,7 @@ def test_a_falling_curve_is_scikit_learns_isotonic_regression() -> None:
 
 def test_the_falling_curve_of_bits_adds_up_to_the_codelength() -> None:
     bits = np.random.default_rng(0).gamma(1.0, 1.0, size=(3, 500))
-    curve = falling_curve(bits, np.array([0, *range(8, 500), 500]))
+    curve = isotonic_curve(bits, np.array([0, *range(8, 500), 500]))
     assert curve.losses @ curve.sizes == pytest.approx(bits.sum(1).mean())
 
 

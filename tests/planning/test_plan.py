@@ -10,14 +10,14 @@ import pytest
 
 from lit_hf.config import Settings, from_mapping
 from lit_hf.encoders.checkpoint import Policy
-from lit_hf.encoders.outline import load_outline, token_lengths, weigh
 from lit_hf.encoders.resolve import Choices
+from lit_hf.encoders.skeleton import checkpoint_size, load_skeleton, token_lengths
 from lit_hf.errors import UnknownModel
-from lit_hf.evaluate import run
+from lit_hf.evaluation.run import run
 from lit_hf.planning.plan import plan_evals, plan_ranking
 from lit_hf.planning.warm_up import time_encoder
-from tests.contest.conftest import Field, make_models, write_data
-from tests.encoders import tiny
+from tests.selection.conftest import Field, make_models, write_data
+from tests.support import tiny
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +91,7 @@ def test_an_outline_needs_no_weights(tmp_path: Path) -> None:
     folder = tiny.save(tmp_path / "model", tiny.bert())
     for file in folder.glob("*.safetensors"):
         file.unlink()
-    outline = load_outline(str(folder), Choices(device="cpu"), Policy(False, False))
+    outline = load_skeleton(str(folder), Choices(device="cpu"), Policy(False, False))
     assert outline.encode(tiny.texts(3)).rows.shape == (3, 16)
     assert token_lengths(outline, ["a film", "the plot was dull"]) == [4, 6]
     assert outline.info.parameters == sum(each.numel() for each in tiny.bert().parameters())
@@ -100,19 +100,19 @@ def test_an_outline_needs_no_weights(tmp_path: Path) -> None:
 
 def test_a_local_checkpoint_is_weighed(tmp_path: Path) -> None:
     folder = tiny.save(tmp_path / "model", tiny.bert())
-    weight = weigh(str(folder), Policy(False, False))
+    weight = checkpoint_size(str(folder), Policy(False, False))
     assert weight.here
     assert weight.size.total == sum(file.stat().st_size for file in folder.iterdir())
     shutil.rmtree(folder)
     with pytest.raises(UnknownModel):
-        weigh("./gone/model/x", Policy(False, False))
+        checkpoint_size("./gone/model/x", Policy(False, False))
 
 
 @pytest.mark.slow
 def test_the_estimate_of_the_demo_holds(tmp_path: Path) -> None:
     """Within a factor of 3: test machines are busy. On a quiet one it is 1.5 (docs/scale.md has the figures)."""
     from lit_hf.demo import MAX_EXAMPLES, find_demo
-    from tests.assets import l6_folder
+    from tests.support.assets import l6_folder
 
     l6_folder()
     demo = find_demo(str(tmp_path))

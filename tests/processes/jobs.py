@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests import assets
+from tests.support import assets
 
 HERE = Path(__file__).parent
 LIMIT = 300

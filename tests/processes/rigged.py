@@ -16,7 +16,7 @@ def rig(how: str) -> None:
     import torch
 
     from lit_hf.encoders.text import TextEncoder
-    from lit_hf.evaluate import Job
+    from lit_hf.evaluation.job import Job
 
     if how == "fail":
         Job.code = _fail  # type: ignore[method-assign]

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lit_hf.records import Record
+from lit_hf.records.record import Record
 from tests.processes.jobs import HERE, LIMIT, Job, children, environment, make_job, result_of, shards
 
 pytestmark = pytest.mark.slow

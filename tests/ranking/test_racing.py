@@ -7,7 +7,7 @@ import pytest
 
 from lit_hf.ranking.audit import audit, embedding_cost, replay
 from lit_hf.ranking.racing import Rules, bounded, gap_low, largest_loss, stage, stage_level
-from tests.ranking.curves import flat, race_bits, shell_ends
+from tests.support.curves import flat, race_bits, shell_ends
 
 TOTAL = 8192
 ENDS = shell_ends(TOTAL)
@@ -32,11 +32,11 @@ def test_shells_end_at_the_total() -> None:
 def test_the_winner_stays_and_the_hopeless_go_early(seed: int) -> None:
     gaps = [flat(g) for g in (0.0, 0.01, 0.3, 0.5, 0.8)]
     bits = race_bits(gaps, TOTAL, np.random.default_rng(seed))
-    exits = replay(bits, ENDS, classes=2)
-    assert {2, 3, 4} <= {e.model for e in exits} <= {1, 2, 3, 4}
-    seen = {e.model: e.verdict.n for e in exits}
+    eliminations = replay(bits, ENDS, classes=2)
+    assert {2, 3, 4} <= {e.model for e in eliminations} <= {1, 2, 3, 4}
+    seen = {e.model: e.verdict.n for e in eliminations}
     assert seen[4] <= seen[2] <= TOTAL // 2
-    assert all(not f.overtook and f.violation is None for f in audit(bits, ENDS, exits))
+    assert all(not f.overtook and f.violation is None for f in audit(bits, ENDS, eliminations))
 
 
 def test_level_is_held_when_the_assumption_is_true() -> None:
@@ -51,9 +51,9 @@ def test_level_is_held_when_the_assumption_is_true() -> None:
 
 def test_a_late_bloomer_is_counted_as_a_violation() -> None:
     bits = race_bits([flat(0.0), late_bloomer], TOTAL, np.random.default_rng(0))
-    exits = replay(bits, ENDS, classes=2)
-    assert [e.model for e in exits] == [1]
-    (finding,) = audit(bits, ENDS, exits)
+    eliminations = replay(bits, ENDS, classes=2)
+    assert [e.model for e in eliminations] == [1]
+    (finding,) = audit(bits, ENDS, eliminations)
     assert finding.overtook
     assert finding.final < 0
     assert finding.violation is not None
@@ -118,10 +118,10 @@ def test_levels_sum_to_the_level() -> None:
 
 def test_cost_counts_tokens_times_parameters() -> None:
     bits = race_bits([flat(0.0), flat(1.5)], TOTAL, np.random.default_rng(5))
-    exits = replay(bits, ENDS, classes=2, rules=Rules())
-    assert exits[0].verdict.n == 512
+    eliminations = replay(bits, ENDS, classes=2, rules=Rules())
+    assert eliminations[0].verdict.n == 512
     tokens = np.full(TOTAL, 7)
-    assert embedding_cost(exits, tokens, [1e6, 3e6]) == pytest.approx((1 + 3 * 512 / TOTAL) / 4)
+    assert embedding_cost(eliminations, tokens, [1e6, 3e6]) == pytest.approx((1 + 3 * 512 / TOTAL) / 4)
     assert embedding_cost([], tokens, [1e6, 3e6]) == pytest.approx(1.0)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests import assets
+from tests.support import assets
 
 
 @dataclass

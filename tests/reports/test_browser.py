@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from lit_hf.records import Record
+from lit_hf.records.record import Record
 from lit_hf.reports.page.hardest import Excerpt
 from lit_hf.reports.page.render import page
 from tests.reports.conftest import Opened
-from tests.reports.pages import HOSTILE, full, hostile
+from tests.support.pages import HOSTILE, full, hostile
 
 Open = Callable[..., Opened]
 QUALITIES = {"org/worst": 0.2, "org/best": 0.6, "org/equal": 0.601}

@@ -8,16 +8,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lit_hf.records import Record
-from lit_hf.reports import words
+from lit_hf.records.record import Record
+from lit_hf.reports import phrases
 from lit_hf.reports.page.charts import FRAMES, ribbon, steps
 from lit_hf.reports.page.hardest import Excerpt, hardest, sentence, shortened
 from lit_hf.reports.page.kinds import curve_chart, layer_chart, switching_chart
 from lit_hf.reports.page.render import page
 from lit_hf.reports.series import series
 from tests.cli.conftest import Lit, lit  # noqa: F401
-from tests.ranking.entries import make_entry, noisy
-from tests.reports.pages import full
+from tests.support.entries import make_entry, noisy
+from tests.support.pages import full
 
 
 def test_the_same_records_give_the_same_page() -> None:
@@ -42,7 +42,7 @@ def test_the_numbers_are_those_of_the_record() -> None:
     html = page([record])
     for value in (record["codelength"]["bits"], record["transfer"]["bits"], record["baselines"]["uniform"]["bits"]):
         assert f"{value:,.2f} bits" in html
-    assert words.interval(record["transfer"]["interval"]) in html
+    assert phrases.interval(record["transfer"]["interval"]) in html
     assert "lit-hf eval" in html
     assert record["dataset"]["fingerprint"] in html
 
@@ -147,7 +147,7 @@ def test_texts_come_from_the_dataset_while_it_is_the_one_that_was_measured(lit: 
     _, _, err = lit("report", str(folder), "-o", str(site))
     assert "quotes inputs" in err
     dearest = hardest(record, 1)[0].index
-    assert str(task.pool[task.groups[dearest]]) in (site / "index.html").read_text("utf-8")
+    assert str(task.inputs[task.groups[dearest]]) in (site / "index.html").read_text("utf-8")
     lit("report", str(folder), "-o", str(site), "--no-texts")
     assert "text number" not in (site / "index.html").read_text("utf-8")
     moved = csv.rename(tmp_path / "moved.csv")

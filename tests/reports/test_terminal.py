@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from lit_hf.records import Record
+from lit_hf.records.record import Record
 from lit_hf.reports.ladder import bar, ladder
+from lit_hf.reports.phrases import against_raw_input, bits, remarks, signed
 from lit_hf.reports.terminal import report
-from lit_hf.reports.words import against_raw_input, bits, remarks, signed
-from tests.records_fixture import make_record
+from tests.support.records_fixture import make_record
 
 
 def rendered(record: Record, width: int = 80, encoding: str = "utf-8") -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lit_hf.runtime.files import atomic_file, cache_root, digest_of, file_sha256
+from lit_hf.runtime.cache import atomic_file, cache_root, digest_of, file_sha256
 
 
 def test_the_cache_lies_beside_the_hubs_own_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:

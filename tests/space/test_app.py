@@ -18,7 +18,7 @@ from lit_hf.hub import results
 from lit_hf.space.folder import write_space
 from tests.hub.conftest import COUNTER, Server, hub, server  # noqa: F401
 from tests.reports.conftest import chromium  # noqa: F401
-from tests.reports.pages import HOSTILE, full
+from tests.support.pages import HOSTILE, full
 
 pytestmark = pytest.mark.slow
 QUALITIES = {"org/worst": 0.2, "org/best": 0.6, "org/equal": 0.601}

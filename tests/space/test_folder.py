@@ -95,7 +95,7 @@ def test_a_name_that_is_no_dataset_is_refused(name: str, tmp_path: Path, lit: Li
 def test_boards_of_other_orders_keep_names_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
     from lit_hf.hub.results import Results
     from lit_hf.space import board as say
-    from tests.reports.pages import full
+    from tests.support.pages import full
 
     records = (full("org/a"), full("org/b", seed=1), full("org/c", seed=1))
     monkeypatch.setattr(say.results, "read", lambda api, repo: Results(repo, "0" * 40, records, ()))

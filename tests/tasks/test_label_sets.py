@@ -22,7 +22,7 @@ def task(rows: dict[str, Any], features: Features | None = None, **options: Any)
 
 
 def by_text(found: Task) -> dict[Any, list[int]]:
-    return {found.pool[group]: row.tolist() for group, row in zip(found.groups, found.labels, strict=True)}
+    return {found.inputs[group]: row.tolist() for group, row in zip(found.groups, found.labels, strict=True)}
 
 
 def test_a_column_of_lists_beside_a_text_is_a_set_of_labels() -> None:

@@ -29,7 +29,7 @@ def settings(dataset: str = "data", **changes: Any) -> Settings:
 
 def same(first: Task, second: Task) -> bool:
     """Equal streams."""
-    return (first.pool, first.size) == (second.pool, second.size) and np.array_equal(first.labels, second.labels)
+    return (first.inputs, first.size) == (second.inputs, second.size) and np.array_equal(first.labels, second.labels)
 
 
 @pytest.mark.parametrize("ending", ["csv", "tsv", "json", "jsonl", "parquet", "arrow", "folder", "saved"])
@@ -63,7 +63,7 @@ def test_the_order_of_rows_in_the_file_does_not_matter() -> None:
 def test_fewer_examples_are_a_prefix_and_have_the_same_classes() -> None:
     data = Dataset.from_list(ROWS)
     many, few = load_task(settings(), data), load_task(settings(max_examples=25), data)
-    assert few.pool == many.pool
+    assert few.inputs == many.inputs
     assert few.size == len(few.labels) == 25
     assert np.array_equal(few.labels, many.labels[:25])
     assert few.classes == many.classes == ("0", "1", "2")
@@ -85,8 +85,8 @@ def test_missing_labels_empty_texts_and_copies_are_counted() -> None:
     task = load_task(settings(), Dataset.from_list([*ROWS, *extra]))
     info = task.dataset
     assert (info.read, info.missing_labels, info.empty_inputs, info.duplicates) == (306, 2, 2, 2)
-    assert len(task.pool) == task.size == 300
-    group = task.pool.index("text 0")
+    assert len(task.inputs) == task.size == 300
+    group = task.inputs.index("text 0")
     assert task.labels[task.groups == group].tolist() == [0, 0, 2]
     assert set(task.groups) == set(range(300))
 
@@ -95,7 +95,7 @@ def test_pairs_are_inputs_of_two_texts() -> None:
     rows = [{"premise": f"a {index}", "hypothesis": f"b {index}", "label": index % 2} for index in range(40)]
     task = load_task(settings(), Dataset.from_list(rows))
     assert task.kind == "text-pair-classification"
-    assert sorted(task.pool) == sorted((row["premise"], row["hypothesis"]) for row in rows)
+    assert sorted(task.inputs) == sorted((row["premise"], row["hypothesis"]) for row in rows)
 
 
 def test_the_validation_split_is_held_out_without_the_coded_inputs() -> None:
@@ -113,7 +113,7 @@ def test_without_a_validation_split_undrawn_examples_are_held_out() -> None:
     task = load_task(settings(max_examples=100), Dataset.from_list(ROWS))
     assert task.holdout is not None
     assert task.holdout.source == "undrawn examples"
-    assert list(task.holdout.inputs) == list(task.pool[100:])
+    assert list(task.holdout.inputs) == list(task.inputs[100:])
 
 
 def test_nothing_is_held_out_when_all_is_drawn() -> None:

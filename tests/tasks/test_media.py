@@ -17,7 +17,7 @@ from lit_hf.errors import AmbiguousColumns, FileUnreadable, MissingColumn, Missi
 from lit_hf.runtime.inputs import render
 from lit_hf.tasks import load_task
 from lit_hf.tasks.media import decode_image, decode_sound
-from tests import media
+from tests.support import media
 
 SAMPLES = np.array([0, 1, -1, 100, -100, 127, -128])
 
@@ -92,8 +92,8 @@ def test_the_same_pixels_in_two_formats_are_one_input() -> None:
     assert (task.kind, task.medium, task.size, len(task.labels)) == ("image-classification", "image", 30, 60)
     assert task.dataset.duplicates == 30
     once = load_task(Settings("model", "data"), media.image_data(pixels, [0, 1] * 15))
-    assert [render(value) for value in once.pool] == [render(value) for value in task.pool]
-    assert all(np.any(np.all(value.load() == pixels, axis=(1, 2, 3))) for value in task.pool)
+    assert [render(value) for value in once.inputs] == [render(value) for value in task.inputs]
+    assert all(np.any(np.all(value.load() == pixels, axis=(1, 2, 3))) for value in task.inputs)
 
 
 def test_missing_images_and_labels_are_dropped_and_counted() -> None:
@@ -114,7 +114,7 @@ def test_an_imagefolder_is_read(tmp_path: Path) -> None:
     assert (task.kind, task.classes, task.size) == ("image-classification", ("cat", "dog"), 24)
     assert task.holdout is not None
     assert (task.holdout.source, len(task.holdout.inputs)) == ("validation split", 22)
-    assert {Path(value.name).parent.name for value in task.pool} == {"cat", "dog"}
+    assert {Path(value.name).parent.name for value in task.inputs} == {"cat", "dog"}
 
 
 @pytest.mark.parametrize("splits", [("",), ("train", "test", "val")])
@@ -127,7 +127,7 @@ def test_an_audiofolder_is_read_without_torchcodec(tmp_path: Path, splits: tuple
     task = load_task(Settings("model", str(tmp_path)))
     assert (task.kind, task.medium, task.classes, task.size) == ("audio-classification", "sound", ("300", "500"), 20)
     assert (task.holdout is not None) == (len(splits) > 1)
-    assert all(task.classes[label] == Path(task.pool[group].name).parent.name
+    assert all(task.classes[label] == Path(task.inputs[group].name).parent.name
                for label, group in zip(task.labels, task.groups, strict=True))  # fmt: skip
 
 

@@ -18,9 +18,9 @@ from lit_hf.errors import BadSetting, TooFewExamples
 from lit_hf.features.store import shard_address
 from lit_hf.tasks import load_task
 from lit_hf.tasks.contract import Task
-from lit_hf.tasks.spool import Spool
+from lit_hf.tasks.disk_list import DiskList
 from lit_hf.tasks.streaming import UnknownClasses, UnknownLabel
-from tests import assets
+from tests.support import assets
 
 ROWS = [(f"text {number}", ("no", "yes")[number * 7 % 3 == 0]) for number in range(60)]
 
@@ -43,7 +43,7 @@ def load(tmp_path: Path, rows: list[tuple[Any, Any]] = ROWS, **more: Any) -> Tas
 
 def test_the_order_is_that_of_arrival(tmp_path: Path) -> None:
     task = load(tmp_path, seed=5)
-    assert list(task.pool) == [text for text, _ in ROWS]
+    assert list(task.inputs) == [text for text, _ in ROWS]
     assert task.labels.tolist() == [("no", "yes").index(label) for _, label in ROWS]
     assert task.groups.tolist() == list(range(60))
     assert (task.streamed, task.holdout, task.classes) == (True, None, ("no", "yes"))
@@ -117,10 +117,10 @@ def test_a_stream_is_not_held_in_memory(tmp_path: Path) -> None:
     )
     tracemalloc.start()
     task = load_task(settings(tmp_path), data)  # type: ignore[arg-type]
-    before, addresses = task.pool[1500], shard_address(task.pool[:1000], None)
+    before, addresses = task.inputs[1500], shard_address(task.inputs[:1000], None)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert sum(len(str(text)) for text in task.pool) > 35_000_000
+    assert sum(len(str(text)) for text in task.inputs) > 35_000_000
     assert peak < 20_000_000
     assert before == "1500 " * 4_000
     assert addresses == shard_address([f"{number} " * 4_000 for number in range(1_000)], None)
@@ -128,7 +128,7 @@ def test_a_stream_is_not_held_in_memory(tmp_path: Path) -> None:
 
 def test_a_spool_gives_back_texts_and_pairs(tmp_path: Path) -> None:
     values = ["plain", ("a", 'b "c"'), "", "häßlich \ud800", "line\nbreak"]
-    spool = Spool(tmp_path)
+    spool = DiskList(tmp_path)
     for value in values:
         spool.append(value)
     spool.close()

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from lit_hf.ranking.names import public_name
-from lit_hf.records import Record
-from lit_hf.reports import words
+from lit_hf.records.record import Record
+from lit_hf.reports import phrases
 from lit_hf.reports.figure import BARRED
 from lit_hf.reports.ladder import ladder
 from lit_hf.reports.ladder_figure import interval_of
@@ -59,7 +59,7 @@ class Checkpoint:
 
 
 def checkpoint(record: Record, anchor: str, name: str, rank: str, hard: Sequence[Hard], no_texts: str) -> Checkpoint:
-    """Return what the page says of `record`, which is whole (see `lit_hf.reports.whole`)."""
+    """Return what the page says of `record`, which is whole (see `lit_hf.reports.fill_missing`)."""
     transfer = record["transfer"]
     known = transfer["bits"] is not None
     title, shown = ("L_IT (frozen)", transfer) if known else ("Codelength", record["codelength"])
@@ -68,10 +68,10 @@ def checkpoint(record: Record, anchor: str, name: str, rank: str, hard: Sequence
         name=name,
         rank=rank,
         title=title,
-        value=f"{words.bits(shown['bits'])} bits, {words.interval(shown['interval'])}",
-        verdict=words.headline(record),
-        raw=words.against_raw_input(record),
-        remarks=words.remarks(record),
+        value=f"{phrases.bits(shown['bits'])} bits, {phrases.interval(shown['interval'])}",
+        verdict=phrases.headline(record),
+        raw=phrases.against_raw_input(record),
+        remarks=phrases.remarks(record),
         curve=_curve(record),
         steps=_steps(record),
         switching=switching_chart(record),
@@ -104,8 +104,8 @@ def _steps(record: Record) -> list[Step]:
         ends = interval_of(record, rung.key)
         found.append(
             Step(
-                rung.key, rung.name, words.bits(rung.bits), f"{rung.bits / coded_labels(record):.3f}",
-                words.interval(ends) if ends else "", max(0.0, round(100 * rung.bits / longest, 2)),
+                rung.key, rung.name, phrases.bits(rung.bits), f"{rung.bits / coded_labels(record):.3f}",
+                phrases.interval(ends) if ends else "", max(0.0, round(100 * rung.bits / longest, 2)),
                 (round(100 * ends[0] / longest, 2), round(100 * ends[1] / longest, 2)) if ends else None,
             )
         )  # fmt: skip
@@ -117,7 +117,12 @@ def _numbers(record: Record) -> list[tuple[str, str, str, str]]:
     code, transfer, base = record["codelength"], record["transfer"], record["baselines"]
     orders = len(code["bits_per_order"])
     rows: list[tuple[str, Any, str, str]] = [
-        ("codelength", code["bits"], "codelength.bits", f"mean over {words.counted(orders, 'order')} of the bits paid"),
+        (
+            "codelength",
+            code["bits"],
+            "codelength.bits",
+            f"mean over {phrases.counted(orders, 'order')} of the bits paid",
+        ),
         ("L_IT (frozen)", transfer["bits"], "transfer.bits", "bits with the baseline minus bits with the checkpoint"),
         ("random twin", base["random_twin"]["bits"], "baselines.random_twin.bits", "the same network, random weights"),
         (
@@ -141,13 +146,13 @@ def _facts(record: Record) -> list[tuple[str, str]]:
     rows = [
         ("record", f"{record['id']}, {record['created']}"),
         ("checkpoint", pinned(model)),
-        ("network", words.model_shape(model)),
-        ("reading", words.reading_line(model)),
-        ("dataset", words.dataset_line({**data, "id": public_name(data)})),
+        ("network", phrases.model_shape(model)),
+        ("reading", phrases.reading_line(model)),
+        ("dataset", phrases.dataset_line({**data, "id": public_name(data)})),
         ("fingerprint", data["fingerprint"]),
-        ("task", words.task_line(data)),
-        ("classes", words.classes_line(data) or ""),
-        ("coder", f"{words.coder_line(record)}, bank {coder['bank']}"),
+        ("task", phrases.task_line(data)),
+        ("classes", phrases.classes_line(data) or ""),
+        ("coder", f"{phrases.coder_line(record)}, bank {coder['bank']}"),
         ("interval", _interval(record)),
         ("contamination", f"card names this dataset: {record.data.get('contamination', 'unknown')}"),
         ("versions", _versions(record["environment"])),

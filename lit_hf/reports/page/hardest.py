@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from lit_hf.records import Record
+from lit_hf.records.record import Record
 
 LONGEST = 400
 """Characters of a text on the page."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from lit_hf.records import Record
+from lit_hf.records.record import Record
 from lit_hf.reports.page.charts import (
     FRAMES,
     Chart,

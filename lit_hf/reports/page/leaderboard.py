@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lit_hf.ranking.board import Board, Row
-from lit_hf.records import Record
-from lit_hf.reports import words
+from lit_hf.records.record import Record
+from lit_hf.reports import phrases
 from lit_hf.reports.board_figure import names
 from lit_hf.reports.page.charts import Chart
 from lit_hf.reports.page.kinds import CALM, curve_chart
-from lit_hf.reports.ranking_words import rank_of
+from lit_hf.reports.ranking_phrases import rank_of
 from lit_hf.reports.scale import linear
 from lit_hf.reports.series import Series, series
 
@@ -69,7 +69,7 @@ def lines(board: Board, records: Sequence[Record], anchors: Sequence[str]) -> li
 def scale_of(board: Board) -> tuple[str, str]:
     """Return the ends of the scale that the whiskers are drawn on, in bits."""
     axis = linear([end for row in board.rows for end in row.codelength_interval])
-    return words.bits(axis.low), words.bits(axis.high)
+    return phrases.bits(axis.low), phrases.bits(axis.high)
 
 
 def _three(row: Row) -> tuple[float, float, float]:
@@ -84,17 +84,17 @@ def _line(row: Row, name: str, anchor: str, record: Record, whisker: Whisker) ->
         rank=rank_of(row.rank),
         tied=row.tied,
         bits=row.codelength,
-        code=words.bits(row.codelength),
-        code_interval=words.interval(row.codelength_interval),
+        code=phrases.bits(row.codelength),
+        code_interval=phrases.interval(row.codelength_interval),
         whisker=whisker,
         transfer=row.transfer,
-        transfer_words="" if row.transfer is None else words.bits(row.transfer),
-        transfer_interval="" if row.transfer_interval is None else words.interval(row.transfer_interval),
+        transfer_words="" if row.transfer is None else phrases.bits(row.transfer),
+        transfer_interval="" if row.transfer_interval is None else phrases.interval(row.transfer_interval),
         per_label=record["codelength"]["bits_per_label"],
         held=row.metric_value,
         held_words=row.metric or "",
         parameters=row.parameters or None,
-        size=words.count(row.parameters) if row.parameters else "",
+        size=phrases.count(row.parameters) if row.parameters else "",
         declared=record.data.get("contamination") == "declared",
     )
 

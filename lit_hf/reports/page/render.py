@@ -11,14 +11,14 @@ from importlib import resources
 from typing import Any
 
 from lit_hf.ranking.board import Board, boards
-from lit_hf.records import Record
+from lit_hf.records.record import Record
 from lit_hf.reports.board_figure import names
+from lit_hf.reports.fill_missing import fill_missing
 from lit_hf.reports.page import leaderboard
 from lit_hf.reports.page.charts import Chart
 from lit_hf.reports.page.checkpoint import Checkpoint, checkpoint
 from lit_hf.reports.page.hardest import Reader, hardest
-from lit_hf.reports.ranking_words import rank_of
-from lit_hf.reports.whole import whole
+from lit_hf.reports.ranking_phrases import rank_of
 
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 Texts = Callable[[Record], "Reader | None"]
@@ -70,7 +70,7 @@ def _section(
 
     def article(record: Record, anchor: str, name: str, rank: str) -> Checkpoint:
         hard = hardest(record, examples, read)
-        return checkpoint(whole(record), anchor, name, rank, hard, _no_texts(record, read))
+        return checkpoint(fill_missing(record), anchor, name, rank, hard, _no_texts(record, read))
 
     ranked = zip(records, anchors, names(board), board.rows, strict=False)
     dataset = (records or others)[0]["dataset"]
@@ -81,8 +81,8 @@ def _section(
         headline=leaderboard.headline(board) if records else "Nothing here can be ranked.",
         board=board,
         scale=leaderboard.scale_of(board) if records else ("", ""),
-        lines=leaderboard.lines(board, [whole(record) for record in records], anchors[: len(records)]),
-        curves=leaderboard.curves(board, [whole(record) for record in records]) if records else None,
+        lines=leaderboard.lines(board, [fill_missing(record) for record in records], anchors[: len(records)]),
+        curves=leaderboard.curves(board, [fill_missing(record) for record in records]) if records else None,
         checkpoints=[
             article(r, anchor, name, rank_of(row.rank) if len(board.rows) > 1 else "")
             for r, anchor, name, row in ranked

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lit_hf.errors import BadSetting, LitError, MissingExtra
-from lit_hf.runtime.files import cache_root
+from lit_hf.runtime.cache import cache_root
 from lit_hf.runtime.fleet.contract import Needs, Work, WorkerLost
 
 DEFAULTS = {"timeout_min": 240}

@@ -1,0 +1,152 @@
+"""Codelengths on features that the user brings: `codelength` and `transfer` on arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lit_hf.coding.codelength import Codelength, code_order, difference, gather
+from lit_hf.errors import BadSetting, NotFiniteFeatures, TooFewClasses, TooFewExamples
+
+if TYPE_CHECKING:
+    from lit_hf.codes.stream import Rows
+
+NEEDED = 20
+
+
+@dataclass(frozen=True, eq=False)
+class Transfer:
+    """L_IT (frozen) in bits: codelength of `baseline` minus that of `encoder`, with a 95 % interval; never clipped."""
+
+    bits: float
+    interval: tuple[float, float]
+    bits_per_label: float
+    encoder: Codelength
+    baseline: Codelength
+
+
+def codelength(
+    features: Rows,
+    labels: Sequence[int] | np.ndarray,
+    *,
+    num_classes: int | None = None,
+    orders: int = 3,
+    seed: int = 0,
+    groups: Sequence[int] | np.ndarray | None = None,
+    device: str = "cpu",
+    shuffle: bool = True,
+    kinds: Sequence[str] | None = None,
+    code: str = "online",
+) -> Codelength:
+    """Return the prequential codelength of `labels` given `features` under the default bank of probes, in bits.
+
+    features: floats [N, d] (array, memory map, tensor or feature store). labels: integers [N] in 0 .. C - 1.
+    num_classes: C, by default one more than the largest label. groups: [N] ids; labels of one group are coded together
+    and learned after it (copies of an input, tokens of a sentence). shuffle=False codes order 0 as given, for examples
+    that come in random order already. kinds: kinds of probes, for studies of the bank. code: `online`, or a block code
+    for reference (`lit_hf.config.CODES`). Raises `TooFewExamples`, `TooFewClasses`, `NotFiniteFeatures`, `BadSetting`.
+    """
+    from lit_hf.coding.rules import code_hash
+    from lit_hf.config import CODES
+    from lit_hf.runtime.units import side_by_side
+
+    if code not in CODES:
+        raise BadSetting("code", code, f"one of {', '.join(CODES)}")
+    if orders < 1:
+        raise BadSetting("orders", orders, "a whole number of at least 1")
+
+    labels, groups, classes = checked(features, labels, groups, num_classes)
+    unit = partial(
+        code_order,
+        features,
+        labels,
+        groups,
+        classes,
+        seed=seed,
+        device=device,
+        keep_first=not shuffle,
+        kinds=tuple(kinds) if kinds else None,
+        code=code,
+    )
+    curves = side_by_side([partial(unit, number=number) for number in range(orders)])
+    return gather(tuple(curves), groups, code_hash(code, device, kinds))
+
+
+def transfer(
+    features: Rows,
+    baseline_features: Rows,
+    labels: Sequence[int] | np.ndarray,
+    *,
+    num_classes: int | None = None,
+    orders: int = 3,
+    seed: int = 0,
+    groups: Sequence[int] | np.ndarray | None = None,
+    device: str = "cpu",
+    shuffle: bool = True,
+    code: str = "online",
+) -> Transfer:
+    """Return how many bits fewer `labels` cost given `features` than given `baseline_features`, both [N, ...].
+
+    Both are coded in the same orders. The interval treats both feature maps as given; with a random twin as the
+    baseline it is conditional on its initialisation. The arguments are those of `codelength`.
+    """
+    if features.shape[0] != baseline_features.shape[0]:
+        given = f"{features.shape[0]} and {baseline_features.shape[0]} rows"
+        raise BadSetting("baseline_features", given, "as many rows as `features`")
+    arms = [
+        codelength(
+            rows,
+            labels,
+            num_classes=num_classes,
+            orders=orders,
+            seed=seed,
+            groups=groups,
+            device=device,
+            shuffle=shuffle,
+            code=code,
+        )
+        for rows in (features, baseline_features)
+    ]
+    found = difference(arms[1], arms[0])
+    return Transfer(found.estimate, (found.low, found.high), found.estimate / len(arms[0].groups), *arms)
+
+
+def checked(
+    features: Rows,
+    labels: Sequence[int] | np.ndarray,
+    groups: Sequence[int] | np.ndarray | None,
+    num_classes: int | None,
+) -> tuple[np.ndarray, np.ndarray, int]:
+    """Return labels int64 [N], groups int64 [N] and C, or raise."""
+    if len(features.shape) != 2:
+        raise BadSetting("features", f"shape {tuple(features.shape)}", "rows of numbers, [N, d]")
+    found = np.asarray(labels)
+    if found.ndim != 1 or len(found) != features.shape[0]:
+        raise BadSetting("labels", f"shape {found.shape}", f"one label for each of the {features.shape[0]} rows")
+    if len(found) < NEEDED:
+        raise TooFewExamples(len(found), NEEDED)
+    if not np.issubdtype(found.dtype, np.integer) or found.min() < 0:
+        raise BadSetting("labels", found.dtype, "integers from 0 on")
+    classes = int(found.max()) + 1 if num_classes is None else num_classes
+    if classes < 2:
+        raise TooFewClasses(len(np.unique(found)))
+    if found.max() >= classes:
+        raise BadSetting("num_classes", classes, f"at least {int(found.max()) + 1}, one more than the largest label")
+    given = np.arange(len(found)) if groups is None else np.asarray(groups)
+    if given.shape != found.shape:
+        raise BadSetting("groups", f"shape {given.shape}", "one group id for each label")
+    _require_finite(features)
+    return found.astype(np.int64), np.unique(given, return_inverse=True)[1].astype(np.int64), classes
+
+
+def _require_finite(features: Rows) -> None:
+    broken = 0
+    for start in range(0, features.shape[0], 65_536):
+        rows = np.asarray(features[start : start + 65_536])
+        broken += int((~np.isfinite(rows).all(axis=1)).sum())
+    if broken:
+        raise NotFiniteFeatures(broken, "features")

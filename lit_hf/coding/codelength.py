@@ -1,0 +1,120 @@
+"""One arm coded: each order to its end, and the curves of several orders put together."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from lit_hf.codes.curve import Curve
+    from lit_hf.codes.stream import Rows
+    from lit_hf.measures.intervals import Interval
+
+
+@dataclass(frozen=True, eq=False)
+class Codelength:
+    """What it costs to code N labels given their features, prequentially, in R orders. All in bits.
+
+    bits: mean over orders. bits_per_order: float64 [R]. interval: (low, high) at 95 %. per_example: float64 [R, N],
+    what each example cost, by example; order: int64 [R, N], the example at each position. experts: for each expert of
+    the first order, what it would have cost alone. curves: everything about each order. bank: hash of the probes;
+    only equal hashes are comparable.
+    """
+
+    bits: float
+    bits_per_order: np.ndarray
+    interval: tuple[float, float]
+    per_example: np.ndarray = field(repr=False)
+    order: np.ndarray = field(repr=False)
+    experts: dict[str, float] = field(repr=False)
+    groups: np.ndarray = field(repr=False)
+    curves: tuple[Curve, ...] = field(repr=False)
+    bank: str = ""
+
+    def by_group(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return bits [R, G] by group and the order of groups [R, G]."""
+        from lit_hf.measures.intervals import by_group
+
+        first = [np.unique(self.groups[row], return_index=True)[1] for row in self.order]
+        order = np.stack([self.groups[row][np.sort(at)] for row, at in zip(self.order, first, strict=True)])
+        return by_group(self.per_example, self.groups), order
+
+
+def difference(a: Codelength, b: Codelength) -> Interval:
+    """Return the interval of bits(a) - bits(b), paired by group and order."""
+    from lit_hf.measures.intervals import interval
+
+    (left, order), (right, _) = a.by_group(), b.by_group()
+    return interval(left - right, order)
+
+
+def code_order(
+    features: Rows,
+    labels: np.ndarray,
+    groups: np.ndarray,
+    classes: int,
+    *,
+    number: int,
+    seed: int,
+    device: str = "cpu",
+    keep_first: bool = True,
+    rows: np.ndarray | None = None,
+    held_out: Any = None,
+    kinds: tuple[str, ...] | None = None,
+    code: str = "online",
+) -> Curve:
+    """Code one order to its end with fresh probes: the unit of work that processes share out.
+
+    labels, groups: int64 [N] by example; rows: the row of `features` of each example (default: its own number);
+    held_out: rows [H, d] to predict at the marks. classes: their number; `NUMBERS` for bins of numbers.
+    """
+    import torch
+
+    from lit_hf.codes.numbers import NumberCoder
+    from lit_hf.codes.prequential import Coder
+    from lit_hf.codes.stream import to_tensor
+    from lit_hf.coding.rules import NUMBERS, prepare_order
+
+    order = prepare_order(
+        features,
+        groups,
+        classes,
+        number=number,
+        seed=seed,
+        device=device,
+        keep_first=keep_first,
+        rows=rows,
+        kinds=kinds,
+        code=code,
+    )
+    extra = None if held_out is None else to_tensor(held_out, torch.device(device))
+    make = NumberCoder if classes == NUMBERS else Coder
+    coder = make(
+        order.stream, labels[order.index], order.groups, order.code, classes, index=order.index, held_out=extra
+    )
+    coder.advance()
+    return coder.curve()
+
+
+def gather(curves: tuple[Curve, ...], groups: np.ndarray, bank: str) -> Codelength:
+    """Put the curves of R orders together."""
+    from lit_hf.measures.intervals import interval
+
+    totals = np.array([curve.total for curve in curves])
+    names = np.unique(groups, return_inverse=True)[1]
+    found = Codelength(
+        bits=float(totals.mean()),
+        bits_per_order=totals,
+        interval=(np.nan, np.nan),
+        per_example=np.stack([curve.by_example for curve in curves]),
+        order=np.stack([curve.index for curve in curves]),
+        experts=dict(zip(curves[0].names, curves[0].expert_bits.sum(0).tolist(), strict=True)),
+        groups=names,
+        curves=curves,
+        bank=bank,
+    )
+    limits = interval(*found.by_group())
+    return dataclasses.replace(found, interval=(limits.low, limits.high))

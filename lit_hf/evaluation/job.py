@@ -1,0 +1,105 @@
+"""One evaluation with everything loaded: settings -> task and encoder -> features."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from lit_hf.config import Settings
+from lit_hf.errors import OneProcessOnly
+from lit_hf.runtime.cache import cache_root
+from lit_hf.runtime.processes import find_processes
+from lit_hf.runtime.shared import require_agreement, require_shared
+
+if TYPE_CHECKING:
+    from lit_hf.encoders import Encoder
+    from lit_hf.features import Features
+    from lit_hf.runtime.progress import Progress
+    from lit_hf.tasks import Task
+
+IN_MEMORY = "in memory"
+"""What settings say in place of the name of a loaded model or dataset."""
+
+
+@dataclass
+class Job:
+    """One evaluation with everything loaded: features come when asked for, from the store where it has them."""
+
+    settings: Settings
+    task: Task
+    encoder: Encoder
+    progress: Progress
+    device: str = "cpu"
+    timings: dict[str, float] = field(default_factory=dict)
+    computed: int = 0
+    reused: int = 0
+    halved: int = 0
+
+    @classmethod
+    def prepare(
+        cls, settings: Settings, progress: Progress, data: Any = None, task: Task | None = None,
+        objects: tuple[Any, Any] | None = None,
+    ) -> Job:  # fmt: skip
+        """Resolve and load the checkpoint of `settings` unless its `objects` are given, and likewise the dataset."""
+        from lit_hf.runtime.devices import find_place
+        from lit_hf.tasks import load_task
+
+        began = time.perf_counter()
+        device, processes = find_place(settings.device).device, find_processes()
+
+        def load() -> tuple[Task, Encoder]:
+            found = task or load_task(settings, data)
+            return found, _encoder(settings, found, objects)
+
+        require_shared(processes, cache_root(settings.cache_dir))
+        given, encoder = processes.locally_first(load)
+        address = dict(encoder.key) if encoder.stored else encoder.info.id
+        require_agreement(processes, {"dataset": given.dataset.fingerprint, "checkpoint": address})
+        return cls(settings, given, encoder, progress, device, {"load": time.perf_counter() - began})
+
+    def features(self, encoder: Encoder, inputs: Any, count: int, label: str) -> Features:
+        """Return the features of the first `count` of `inputs`, computing what the store lacks.
+
+        Of an encoder that gives several layers, those of the result's layer.
+        """
+        found = self.all_features(encoder, inputs, count, label)
+        return found.columns(list(encoder.layers.values())[-1]) if encoder.layers else found
+
+    def all_features(self, encoder: Encoder, inputs: Any, count: int, label: str) -> Features:
+        """Return whole rows: all layers, side by side."""
+        from lit_hf.features import FeatureStore, embed
+
+        store = FeatureStore.at(self.settings.cache_dir)
+        found = embed(encoder, inputs, count, store=store, progress=self.progress, label=label)
+        self.computed, self.reused = self.computed + found.computed, self.reused + found.reused
+        self.halved += found.halved
+        return found
+
+    def timed(self, phase: str, began: float) -> None:
+        """Add the time since `began` (perf_counter) to a phase."""
+        self.timings[phase] = self.timings.get(phase, 0.0) + time.perf_counter() - began
+
+
+def _encoder(settings: Settings, task: Task, objects: tuple[Any, Any] | None) -> Encoder:
+    """Return the encoder of loaded `objects`, else of the checkpoint that the settings name."""
+    if settings.device_map is not None and find_processes().world > 1:
+        raise OneProcessOnly("--device-map auto", "Leave out the launcher: one process uses all devices.")
+    from lit_hf.encoders import load_encoder, wrap_encoder
+
+    reading = {
+        name: getattr(settings, name)
+        for name in ("layer", "pooling", "prompt", "max_tokens", "dtype", "batch_tokens", "threads", "device")
+    }
+    if objects is not None:
+        return wrap_encoder(*objects, unit=task.unit, **reading)
+    return load_encoder(
+        settings.model,
+        trust_remote_code=settings.trust_remote_code,
+        allow_pickle=settings.allow_pickle,
+        cache_dir=settings.cache_dir,
+        unit=task.unit,
+        medium=task.medium,
+        device_map=settings.device_map,
+        **reading,
+    )

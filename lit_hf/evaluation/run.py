@@ -1,0 +1,70 @@
+"""The composition root: settings -> task -> features -> codes -> measures -> record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lit_hf.config import Settings
+from lit_hf.evaluation.job import IN_MEMORY, Job
+from lit_hf.records.record import Record
+from lit_hf.runtime.processes import find_processes
+
+if TYPE_CHECKING:
+    import datasets
+
+    from lit_hf.evaluation.arms import Arms
+    from lit_hf.runtime.progress import Progress
+
+
+def evaluate(
+    model: str | Any,
+    dataset: str | datasets.Dataset | datasets.DatasetDict,
+    *,
+    tokenizer: Any = None,
+    progress: Progress | None = None,
+    **settings: Any,
+) -> Record:
+    """Measure the information transfer of `model` on `dataset`, each a name or a loaded object; return the record.
+
+    A loaded model is a transformers model with its `tokenizer`, or a SentenceTransformer; it stays as it is.
+    `settings` are the fields of `lit_hf.Settings` (`max_examples=2000`, `orders=3`, ...); unknown ones are refused
+    with the nearest known name. Raises `LitError` with what to do next.
+    """
+    from lit_hf.config import from_mapping
+
+    named, data = (dataset, None) if isinstance(dataset, str) else (IN_MEMORY, dataset)
+    called, objects = (model, None) if isinstance(model, str) else (IN_MEMORY, (model, tokenizer))
+    given = from_mapping({"model": called, "dataset": named, **settings}, "evaluate()")
+    return run(given, progress=progress, data=data, objects=objects)
+
+
+def run(
+    settings: Settings, *, progress: Progress | None = None, data: Any = None, objects: tuple[Any, Any] | None = None
+) -> Record:
+    """Do the whole job of `settings` and keep the record in the results store.
+
+    Of several processes each returns the record; only the main one makes and keeps it. `data` is a loaded dataset that
+    takes the place of the named one; `objects`, a loaded model and its tokeniser, that of the named checkpoint.
+    """
+    from lit_hf.evaluation.arms import code_arms
+    from lit_hf.runtime.progress import NullProgress
+
+    find_processes().work(True)
+    try:
+        job = Job.prepare(settings, progress or NullProgress(), data, objects=objects)
+        arms = code_arms(job)
+        return find_processes().broadcast(lambda: _keep(job, arms))
+    except BaseException as error:
+        find_processes().fail(error)  # or the others would wait for this process
+        raise
+    finally:
+        find_processes().work(False)
+
+
+def _keep(job: Job, arms: Arms) -> Record:
+    from lit_hf.evaluation.record import make_record
+    from lit_hf.records.store import ResultsStore
+
+    record = make_record(job, arms)
+    ResultsStore.at(job.settings.cache_dir).keep(record)
+    return record

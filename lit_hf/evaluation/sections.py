@@ -1,0 +1,157 @@
+"""What a record says of the run: checkpoint, dataset, environment, contamination, and notes in words."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lit_hf._version import __version__
+
+if TYPE_CHECKING:
+    from lit_hf.evaluation.arms import Arms
+    from lit_hf.evaluation.job import Job
+    from lit_hf.tasks import Task
+
+
+def model_section(job: Job) -> dict[str, Any]:
+    """Return which checkpoint was read, and how."""
+    info = job.encoder.info
+    return {
+        "id": info.id,
+        "revision": info.revision,
+        "architecture": info.architecture,
+        "parameters": info.parameters,
+        "dim": info.dim,
+        "layer": info.layer,
+        "pooling": info.pooling,
+        "prompt": info.prompt,
+        "max_tokens": info.max_tokens,
+        "padding_side": info.padding_side,
+        "dtype": info.dtype,
+        "resolved_from": dict(info.sources),
+    }
+
+
+def dataset_section(job: Job, truncated: float) -> dict[str, Any]:
+    """Return what was coded; `truncated`: share of the inputs that lost tokens."""
+    task, info = job.task, job.task.dataset
+    return {
+        "id": info.id,
+        "config": info.config,
+        "split": info.split,
+        "revision": info.revision,
+        "fingerprint": info.fingerprint,
+        "examples": len(task.labels),
+        "groups": task.size,
+        "duplicates": info.duplicates if task.streamed else len(task.labels) - len(np.unique(task.feature_rows)),
+        "dropped": {"missing_labels": info.missing_labels, "empty_inputs": info.empty_inputs},
+        **_classes(task),
+        "kind": task.kind,
+        "unit": task.unit,
+        "columns": dict(info.columns),
+        "truncated": truncated,
+    }
+
+
+def _classes(task: Task) -> dict[str, Any]:
+    """Return the classes, or why there are none and the width of a bin."""
+    reads = {} if task.reads is None else {"reads": task.reads}
+    if task.width is None:
+        return {"classes": len(task.classes), "class_names": list(task.classes)} | reads
+    nothing = {"classes": None, "classes_reason": "labels are numbers", "class_names": None}
+    return nothing | {"bin_width": task.width} | reads
+
+
+def contamination(job: Job) -> str:
+    """Return whether the checkpoint's card names this dataset: declared, not declared, or unknown."""
+    from lit_hf.encoders.trained_on import declared_datasets
+    from lit_hf.tasks.aliases import same_dataset
+
+    declared = declared_datasets(job.encoder.info.id, job.encoder.info.revision)
+    if declared is None:
+        return "unknown"
+    return "declared" if any(same_dataset(name, job.task.dataset.id) for name in declared) else "not declared"
+
+
+def environment_section(job: Job) -> dict[str, Any]:
+    """Return where it ran: what another machine must match to get the same bits."""
+    from lit_hf.runtime.processes import find_processes
+    from lit_hf.runtime.units import UNIT_THREADS
+
+    return {
+        "lit_hf": __version__,
+        "python": platform.python_version(),
+        **{name: version(name) for name in ("torch", "transformers", "datasets")},
+        "platform": platform.platform(),
+        "device": job.device,
+        "processes": find_processes().world,
+        "threads": UNIT_THREADS,
+    }
+
+
+def notes_section(data: dict[str, Any], arms: Arms, halved: int = 0) -> list[str]:
+    """Return what a reader of the result must be told, in words."""
+    notes, raw = [], data["baselines"]["raw_input"]["bits"]
+    mine = float(arms.encoder.bits_per_order[0])
+    if raw is not None and mine >= raw:
+        notes.append(
+            f"The checkpoint does not beat the raw input: {mine:,.0f} bits against {raw:,.0f} for {arms.raw_kind}."
+        )
+    notes += _collapsed(data, arms)
+    control = data["baselines"]["shuffled_labels"]
+    if abs(control["transfer_bits"] or 0) > 5:
+        notes.append(f"Shuffled labels show {control['transfer_bits']:.1f} bits of transfer where there is none.")
+    sounds = "frames of 20 ms" in data["model"]["resolved_from"].get("max_tokens", "")
+    if data["dataset"]["truncated"] > 0.01:
+        notes.append(
+            f"{data['dataset']['truncated']:.0%} of the {'sounds' if sounds else 'texts'} were cut at "
+            f"{data['model']['max_tokens']} {'frames of 20 ms' if sounds else 'tokens'}."
+        )
+    if data["settings"]["resolved"].get("streaming"):
+        notes.append(
+            "This is one stream in its order of arrival: the result says nothing of another order, and an input that "
+            f"comes again, as {data['dataset']['duplicates']:,} did, is one more example."
+        )
+    elif data["dataset"]["duplicates"]:
+        notes.append(
+            f"{data['dataset']['duplicates']:,} labels belong to an input that occurs more than once: one group each."
+        )
+    if data["dataset"].get("bin_width") is not None:
+        notes.append(
+            f"Labels are coded to the bin of width {data['dataset']['bin_width']:g} that they fall in; a width half as "
+            "large adds one bit to each label in every arm, and leaves the transfer as it is."
+        )
+    if "each_label" in data["measures"]:
+        notes.append("Each label is coded by itself, and bits are added up: what labels say of one another is unused.")
+    if data["coder"]["code"] != "online":
+        notes.append(f"All arms are coded by {data['coder']['code']}, a reference that is longer than the online code.")
+    notes += [] if halved == 0 else [
+        f"{halved:,} batches did not fit into memory and were computed in parts: where that is no CPU, floats may "
+        "differ in their last bits from those of a machine with more memory."
+    ]  # fmt: skip
+    if data["contamination"] == "declared":
+        notes.append(
+            "The checkpoint's card names this dataset among its training data: the codelength may not be honest."
+        )
+    return notes
+
+
+def _collapsed(data: dict[str, Any], arms: Arms) -> list[str]:
+    """Return what to say of features that hardly differ between inputs."""
+    from lit_hf.features.collapse import COLLAPSED
+
+    found = []
+    mine, twin = arms.spread
+    if mine < COLLAPSED:
+        found.append(f"The checkpoint's features have collapsed: inputs differ by {mine:.1g} times their size.")
+    if twin is not None and twin < COLLAPSED:
+        cause = data["model"]["resolved_from"].get("batch_norm")
+        found.append(
+            f"The {data['transfer']['baseline'].replace('_', ' ')}'s features have collapsed: inputs differ by "
+            f"{twin:.1g} times their size{f' (BatchNorm: {cause})' if cause else ''}. It is a weak baseline, no better "
+            "than the labels' own frequencies: compare with the raw input."
+        )
+    return found

@@ -1,0 +1,121 @@
+"""A fixed labelled stream on which one model is measured again and again while it learns something else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
+
+from lit_hf.coding.codelength import Codelength, code_order, difference, gather
+from lit_hf.config import Settings
+from lit_hf.errors import BadSetting
+from lit_hf.runtime.seeding import undisturbed
+
+if TYPE_CHECKING:
+    from lit_hf.encoders.text import TextEncoder
+    from lit_hf.tasks import Task
+
+IN_MEMORY = "in memory"
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What a model knew of the stream at one moment: L_IT (frozen) and codelength in bits, and what asking cost.
+
+    `interval`: 95 %, conditional on the one random twin. `seconds`: embedding and coding, the twin's too when it was
+    coded now, which happens once.
+    """
+
+    transfer: float
+    interval: tuple[float, float]
+    codelength: float
+    labels: int
+    seconds: float
+
+    def logs(self) -> dict[str, float]:
+        """Return named numbers for a log."""
+        return {
+            "lit_transfer_bits": self.transfer,
+            "lit_transfer_low": self.interval[0],
+            "lit_transfer_high": self.interval[1],
+            "lit_transfer_bits_per_label": self.transfer / self.labels,
+            "lit_codelength_bits": self.codelength,
+            "lit_seconds": self.seconds,
+        }
+
+
+class FixedStream:
+    """Labels and inputs that stay the same from one measurement to the next, and the code of their random twin.
+
+    data: texts (with `labels`), a loaded dataset, or a dataset's name as for `evaluate`. The examples should not be
+    among those that the model learns from: bits of examples that it has seen are no transfer.
+    """
+
+    def __init__(
+        self,
+        data: Any,
+        labels: Sequence[int | str] | None = None,
+        *,
+        max_examples: int = 1_000,
+        orders: int = 1,
+        seed: int = 0,
+        layer: str = "last",
+        pooling: str = "auto",
+        max_tokens: int | None = None,
+        cache_dir: str | None = None,
+    ) -> None:
+        """Raise what `load_task` raises, and `BadSetting` for layer="all"."""
+        from lit_hf.tasks import load_task
+        from lit_hf.tasks.lists import as_dataset
+
+        if layer == "all":
+            raise BadSetting("layer", layer, "one layer while a model is in training")
+        named = isinstance(data, str)
+        self.settings = Settings(
+            IN_MEMORY, data if named else IN_MEMORY, max_examples=max_examples, orders=orders, seed=seed, layer=layer,
+            pooling=pooling, max_tokens=max_tokens, cache_dir=cache_dir,
+        )  # fmt: skip
+        self.task: Task = load_task(self.settings, None if named else as_dataset(data, labels))
+        self._twin: Codelength | None = None
+
+    @cached_property
+    def labels(self) -> int:
+        """How many labels are coded."""
+        return len(self.task.labels)
+
+    def measure(self, model: Any, tokenizer: Any = None) -> Measurement:
+        """Measure `model` as it stands; its modes, gradients and all random generators are afterwards as before."""
+        from lit_hf.encoders.objects import evaluating, live_encoder
+
+        began, chosen = time.perf_counter(), self.settings
+        with undisturbed(), evaluating(model):
+            encoder = live_encoder(
+                model, tokenizer, layer=chosen.layer, pooling=chosen.pooling, max_tokens=chosen.max_tokens
+            )
+            mine = self._code(encoder)
+            twin = self._code_twin(encoder)
+        found = difference(twin, mine)
+        seconds = time.perf_counter() - began
+        return Measurement(found.estimate, (found.low, found.high), mine.bits, self.labels, seconds)
+
+    def _code_twin(self, encoder: TextEncoder) -> Codelength:
+        """Return the code of the random twin: the same at every measurement, so it is made at the first one."""
+        if self._twin is None:
+            self._twin = self._code(encoder.twin(1000 * self.settings.seed))
+        return self._twin
+
+    def _code(self, encoder: TextEncoder) -> Codelength:
+        from lit_hf.coding.rules import code_hash
+        from lit_hf.features import FeatureStore, embed
+        from lit_hf.runtime.units import side_by_side
+
+        task, device = self.task, encoder.device
+        rows = embed(encoder, task.inputs, task.size, store=FeatureStore.at(self.settings.cache_dir))
+        unit = partial(
+            code_order, rows, task.labels, task.groups, len(task.classes), seed=self.settings.seed, device=device,
+            rows=task.feature_rows,
+        )  # fmt: skip
+        curves = side_by_side([partial(unit, number=number) for number in range(self.settings.orders)])
+        return gather(tuple(curves), task.groups, code_hash("online", device))

@@ -1,0 +1,96 @@
+"""The results store: every finished record and entry, in the cache, under its id."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from lit_hf.errors import LitError, NotARecord
+from lit_hf.records.record import Record
+from lit_hf.runtime.cache import cache_root
+
+
+class UnknownResult(LitError):
+    """No stored result has this id, and no folder or file has this name."""
+
+    def __init__(self, name: str, found: int = 0) -> None:
+        reason = f"{found} stored results have ids that begin with it" if found else "neither a folder nor a stored id"
+        super().__init__(f"no result {name!r}: {reason}.", "List what is stored with `lit-hf ls`.")
+        self.name = name
+
+
+@dataclass(frozen=True)
+class ResultsStore:
+    """Results under `root`, a folder each, named by the id; a folder appears whole or not at all."""
+
+    root: Path
+
+    @classmethod
+    def at(cls, cache_dir: str | Path | None = None) -> ResultsStore:
+        """Return the store in the cache of lit-hf."""
+        return cls(cache_root(cache_dir) / "results")
+
+    def keep(self, record: Record) -> Path:
+        """Store `record`, in the place of an older one of its id; return its folder."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(dir=self.root, prefix=".draft-"))
+        target = self.root / record["id"]
+        try:
+            record.save(draft)
+            if target.exists():
+                os.replace(target, draft.with_name(f"{draft.name}-old"))
+            os.replace(draft, target)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+            shutil.rmtree(draft.with_name(f"{draft.name}-old"), ignore_errors=True)
+        return target
+
+    def get(self, id: str) -> Record | None:
+        """Return the result of this id, or None when there is none that can be read."""
+        try:
+            return load(self.root / id)
+        except NotARecord:
+            return None
+
+    def find(self, name: str) -> Record:
+        """Return the result in a folder or file `name`, else of the id, or the one id that begins with it."""
+        if Path(name).exists():
+            return load(name)
+        ids = [folder.name for folder in self._folders() if folder.name.startswith(name)] if name else []
+        if len(ids) != 1 and name not in ids:
+            raise UnknownResult(name, len(ids))
+        return load(self.root / (name if name in ids else ids[0]))
+
+    def all(self) -> list[Record]:
+        """Return every result that can be read, newest first; their arrays are not loaded."""
+        found = []
+        for folder in self._folders():
+            try:
+                found.append(load(folder, arrays=False))
+            except NotARecord:
+                continue
+        return sorted(found, key=lambda record: str(record["created"]), reverse=True)
+
+    def _folders(self) -> Iterator[Path]:
+        if self.root.is_dir():
+            yield from (folder for folder in sorted(self.root.iterdir()) if not folder.name.startswith("."))
+
+
+def load(path: str | Path, *, arrays: bool = True) -> Record:
+    """Read a record or an entry from its folder or JSON file; raise `NotARecord`."""
+    from lit_hf.records.entry import FILE, Entry
+
+    folder = Path(path)
+    file = next((folder / name for name in ("record.json", FILE) if (folder / name).is_file()), folder)
+    if arrays:
+        return Entry.load(file) if file.name == FILE else Record.load(file)
+    kind = Entry if file.name == FILE else Record
+    try:
+        return kind(json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise NotARecord(path) from error

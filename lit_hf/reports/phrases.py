@@ -1,0 +1,203 @@
+"""The sentences and numbers of a report, made from a record; no layout."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from lit_hf.records.record import Record, verdict
+
+
+def bits(value: float) -> str:
+    """Return a codelength or a difference of two: whole bits from 100 on, one decimal below."""
+    rounded = f"{value:,.{0 if abs(value) >= 100 else 1}f}"
+    return rounded.removeprefix("-") if float(rounded.replace(",", "")) == 0 else rounded
+
+
+def signed(value: float) -> str:
+    """Return `bits` with its sign always shown."""
+    text = bits(value)
+    return text if text.startswith("-") else f"+{text}"
+
+
+def interval(ends: Sequence[float]) -> str:
+    """Return `low to high`."""
+    return f"{bits(ends[0])} to {bits(ends[1])}"
+
+
+def percent(share: float) -> str:
+    """Return a share in per cent with one decimal."""
+    return f"{100 * share:.1f} %"
+
+
+def counted(number: int, thing: str) -> str:
+    """Return `1 order`, `2 orders`."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+def headline(record: Record) -> str:
+    """Return what the interval allows to say about the transfer."""
+    transfer = record["transfer"]
+    if transfer["bits"] is None:
+        return str(transfer["bits_reason"])
+    return verdict(transfer["interval"], record["dataset"]["examples"])
+
+
+def against_raw_input(record: Record) -> str | None:
+    """Return by how much the checkpoint beats raw input, or that it does not; None without that arm.
+
+    Raw input is coded in the first order only, so it is compared with the checkpoint's bits in that order.
+    """
+    raw = record["baselines"]["raw_input"]
+    if raw["bits"] is None:
+        return None
+    saved = raw["bits"] - record["codelength"]["bits_per_order"][0]
+    if saved > 0:
+        return f"beats raw input ({raw['kind']}) by {bits(saved)} bits"
+    return f"does not beat raw input: {raw['kind']} codes these labels in {bits(-saved)} bits fewer"
+
+
+def baseline_line(record: Record) -> str | None:
+    """Return what the checkpoint is compared with, or None."""
+    twin = record["baselines"]["random_twin"]
+    if twin["bits"] is None:
+        return None
+    name = name_of_baseline(record)
+    drawn = f", {counted(twin['initialisations'], 'initialisation')}" if name == "random twin" else ""
+    return f"{name}{drawn}, same orders and probes"
+
+
+def from_base(record: Record) -> str | None:
+    """Return what an adapter saves beside its base, or None for what is no adapter."""
+    found = record.data.get("transfer_from_base")
+    if found is None:
+        return None
+    return f"saves {bits(found['bits'])} bits beside its base   {interval(found['interval'])}   {found['verdict']}"
+
+
+def name_of_baseline(record: Record) -> str:
+    """Return the baseline's name as it stands beside its bits and its curve."""
+    return str(record["transfer"]["baseline"] or "random twin").replace("_", " ")
+
+
+def name_of_prior(record: Record) -> str:
+    """Return the name of the code that looks at no input: of classes their prior, of numbers their marginal."""
+    return "class prior" if record["dataset"]["classes"] is not None else "marginal"
+
+
+def holdout(record: Record) -> str | None:
+    """Return the held-out metric in words, or None."""
+    held = record["holdout"]
+    if held is None:
+        return None
+    value = percent(held["value"]) if held["metric"] == "accuracy" else f"{held['value']:.3f}"
+    more = "".join(f", {spoken} {held[name]:.3f}" for name, spoken in _MORE.items() if held.get(name) is not None)
+    name = _METRICS.get(held["metric"], held["metric"])
+    return f"{name} {value}{more} on {held['examples']:,} {held['source']}"
+
+
+_METRICS = {"micro_f1": "micro-averaged F1", "rmse": "RMSE"}
+_MORE = {"r2": "R²", "accuracy": "accuracy"}
+
+
+def remarks(record: Record) -> list[str]:
+    """Return what a reader should know before trusting the numbers: the record's notes, what is missing and why."""
+    parts = record["transfer"]["interval_parts"] or dict.fromkeys(("orders", "twins"), 0.0)
+    missing = [f"Interval: {parts[f'{name}_reason']}." for name in ("orders", "twins") if parts[name] is None]
+    dropped = _dropped(record["dataset"]["dropped"])
+    return [*(record.data.get("notes") or []), *([dropped] if dropped else []), *missing]
+
+
+def _dropped(dropped: dict[str, int]) -> str | None:
+    counted = [f"{count:,} {name.replace('_', ' ')}" for name, count in dropped.items() if count]
+    return f"Dropped: {' and '.join(counted)}." if counted else None
+
+
+def features_line(record: Record) -> str | None:
+    """Return how many inputs went through a network in this run, and how many were in the store already."""
+    computed, reused = (record["timings"].get(name) for name in ("embedded_now", "from_the_store"))
+    if computed is None or reused is None or record["model"]["pooling"] is None:
+        return None
+    if computed == 0:
+        return f"all {reused:,} from the store, no forward pass"
+    return f"{computed:,} embedded, {reused:,} from the store"
+
+
+def model_line(model: dict[str, Any]) -> str:
+    """Return which checkpoint it was."""
+    revision = f" @ {model['revision'][:8]}" if model["revision"] else ""
+    return f"{model['id']}{revision}"
+
+
+def model_shape(model: dict[str, Any]) -> str:
+    """Return what kind of network it is."""
+    size = f", {count(model['parameters'])} parameters" if model["parameters"] else ""
+    return f"{model['architecture']}{size}, {model['dim']} wide, {model['dtype']}"
+
+
+def reading_line(model: dict[str, Any]) -> str:
+    """Return how an input becomes a vector; nothing for features that the user brought."""
+    if model["pooling"] is None:
+        return ""
+    layer = "last layer" if model["layer"] == "last" else f"layer {model['layer']}"
+    prompt = f"prompt {model['prompt']!r}" if model["prompt"] else "no prompt"
+    unit = "frames" if "frames of 20 ms" in model["resolved_from"].get("max_tokens", "") else "tokens"
+    length = f"at most {model['max_tokens']} {unit}" if model["max_tokens"] else "no truncation"
+    fields = {"pooling": f"{model['pooling']} pooling", "layer": layer, "prompt": prompt, "max_tokens": length}
+    return ", ".join(fields.values())
+
+
+def sources_line(model: dict[str, Any]) -> str | None:
+    """Return which of the checkpoint's files decided the reading, or None."""
+    shown = {name: where for name, where in model["resolved_from"].items() if name in _READING}
+    return ", ".join(f"{_READING[name]}: {where}" for name, where in shown.items()) or None
+
+
+_READING = {"pooling": "pooling", "prompt": "prompt", "max_tokens": "length"}
+
+
+def coder_line(record: Record) -> str:
+    """Return how the labels were coded."""
+    settings = record["settings"]["resolved"]
+    return f"version {record['coder']['version']}, {counted(settings['orders'], 'order')}, seed {settings['seed']}"
+
+
+def machine_line(record: Record) -> str:
+    """Return where it ran, and for how long."""
+    environment, seconds = record["environment"], record["timings"]["total"]
+    return f"{environment['device']}, {counted(environment['threads'], 'thread')}, {seconds:.1f} s"
+
+
+def dataset_line(dataset: dict[str, Any]) -> str:
+    """Return which data it was."""
+    config = f":{dataset['config']}" if dataset["config"] else ""
+    revision = f" @ {dataset['revision'][:8]}" if dataset["revision"] else ""
+    split = f", split {dataset['split']}" if dataset["split"] else ""
+    return f"{dataset['id']}{config}{revision}{split}"
+
+
+def task_line(dataset: dict[str, Any]) -> str:
+    """Return what is coded from what."""
+    columns = dataset["columns"]
+    inputs = " + ".join(columns[name] for name in ("text", "text_pair") if columns.get(name))
+    bins = f" in bins of {dataset['bin_width']:g}" if dataset.get("bin_width") is not None else ""
+    copies = f" ({dataset['duplicates']:,} copies of others)" if dataset["duplicates"] else ""
+    coded = f"{columns.get('label')}{bins}, {counted(dataset['examples'], dataset['unit'])}{copies}"
+    return f"{dataset['kind']}: {inputs} → {coded}"
+
+
+def classes_line(dataset: dict[str, Any], limit: int = 6) -> str | None:
+    """Return the classes' number and names, or None when labels are not classes."""
+    if dataset["classes"] is None:
+        return None
+    names = dataset["class_names"] or []
+    more = ", …" if len(names) > limit else ""
+    return f"{dataset['classes']}" + (f": {', '.join(names[:limit])}{more}" if names else "")
+
+
+def count(number: int) -> str:
+    """Return a count in millions or thousands."""
+    for size, letter in ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "K")):
+        if number >= size:
+            return f"{number / size:.1f}{letter}"
+    return str(number)

@@ -1,0 +1,148 @@
+"""The sentences and cells of a ranking's report; no layout."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import PurePath
+from typing import Any
+
+from lit_hf.reports import phrases
+
+Row = Mapping[str, Any]
+
+
+def title(ranking: Mapping[str, Any]) -> str:
+    """Return which data, and how many labels."""
+    data = ranking["dataset"]
+    return (
+        f"{phrases.dataset_line(data)}: {data['examples']:,} labels, {data['classes']} classes; "
+        f"codelength in bits, less is better"
+    )
+
+
+def dataset_name(dataset: Mapping[str, Any]) -> str:
+    """Return the dataset's name, short."""
+    name = PurePath(dataset["id"]).name
+    return f"{name}:{dataset['config']}" if dataset["config"] else name
+
+
+def model(row: Row) -> str:
+    """Return the checkpoint's name; of a folder the last two parts of its path."""
+    name, revision = row["model"]["id"], row["model"]["revision"]
+    path = PurePath(name)
+    shown = name if len(path.parts) <= 2 and not path.is_absolute() else "/".join(path.parts[-2:])
+    return f"{shown}@{revision[:7]}" if revision else shown
+
+
+def rank(row: Row) -> str:
+    """Return the ranks that the tests leave open; `=` for those that cannot be told from the best."""
+    return rank_of(row["rank"]) + (" =" if row["tied_with_best"] else "")
+
+
+def rank_of(ends: Sequence[float], decimals: int = 0) -> str:
+    """Return `2` or `2-4`."""
+    low, high = (f"{end:.{decimals}f}" for end in ends)
+    return low if low == high else f"{low}-{high}"
+
+
+def size(row: Row) -> str:
+    """Return the number of parameters."""
+    parameters = row["model"]["parameters"]
+    return "" if parameters is None else phrases.count(parameters)
+
+
+def speed(row: Row) -> str:
+    """Return texts per second."""
+    return "" if row["speed"] is None else f"{row['speed']:,.0f}"
+
+
+def accuracy(value: float | None) -> str:
+    """Return the held-out accuracy."""
+    return "" if value is None else f"{value:.3f}"
+
+
+def score(value: float | None, decimals: int = 3) -> str:
+    """Return another score; NaN as such."""
+    return "-" if value is None else f"{value:.{decimals}f}"
+
+
+def budget(found: Mapping[str, Any] | None) -> str:
+    """Return bits, and accuracy where it is known."""
+    if found is None:
+        return ""
+    held = "" if found["accuracy"] is None else f" ({found['accuracy']:.3f})"
+    return phrases.bits(found["bits"]) + held
+
+
+def dropped_at(row: Row) -> str:
+    """Return at which label the race dropped a checkpoint: its bits are those up to there."""
+    return f"out at {row['stage']['n']:,}"
+
+
+def dropped(row: Row) -> str:
+    """Return when and why the race dropped a checkpoint."""
+    stage = row["stage"]
+    return (
+        f"{model(row)}: eliminated at n={stage['n']:,}, behind by {phrases.bits(stage['behind_bits'])} bits; "
+        f"would need to gain {stage['needed_bits_per_label']:.3f} bits per label on the rest."
+    )
+
+
+def statements(ranking: Mapping[str, Any]) -> list[str]:
+    """Return what is known, what is not, and what it took."""
+    rows = [row for row in ranking["ranking"] if not row["error"]]
+    lines = [] if not rows else [_best(rows, ranking["level"])]
+    lines += [line for row in rows if row["tied_with_best"] and (line := _more(row))]
+    lines += [_transfer(row) for row in rows if row["transfer"]]
+    if any(row["stage"]["eliminated"] for row in rows):
+        lines += [dropped(row) for row in rows if row["stage"]["eliminated"]]
+        lines.append(_assumption(ranking["race"]))
+    lines += [_audited(row) for row in rows if row["audit"]]
+    lines += [f"{model(row)}: {row['error']}" for row in ranking["ranking"] if row["error"]]
+    share = ranking["cost"]["work_share"]
+    if share is not None and share < 1:
+        lines.append(
+            f"Embedding took {phrases.percent(share)} of what it takes without the race (inputs x parameters)."
+        )
+    return lines
+
+
+def _best(rows: Sequence[Row], level: float) -> str:
+    if len(rows) == 1:
+        return "One checkpoint, nothing to rank it against."
+    tied = [model(row) for row in rows if row["tied_with_best"]]
+    if len(tied) == 1:
+        return f"Best: {tied[0]}, told apart from all others ({100 * level:.0f} %, all pairs, Holm)."
+    return f"Shortest: {tied[0]}. Cannot be told from it: {', '.join(tied[1:])} ({100 * level:.0f} %, all pairs, Holm)."
+
+
+def _more(row: Row) -> str | None:
+    if row["behind_best"] is None:
+        return None
+    need = row["labels_to_separate"]
+    if need is None:
+        return f"{model(row)}: its gap to the best is not growing; more labels may not tell them apart."
+    if need == 0:
+        return f"{model(row)}: told apart by its own test, but not once all pairs are counted."
+    return f"{model(row)}: about {need:,} more labels would tell it apart, if the gap of the last half goes on."
+
+
+def _transfer(row: Row) -> str:
+    found = row["transfer"]
+    return f"{model(row)}: L_IT (frozen) {phrases.bits(found['bits'])} bits, {phrases.interval(found['interval'])}."
+
+
+def _assumption(rules: Mapping[str, Any] | None) -> str:
+    least = rules["least_shrinkage"] if rules else 0.02
+    return (
+        "Elimination assumes no late bloomer: that a gap shrinks per doubling of the labels by at most "
+        f"{least} bits per label, or as fast as it was seen to. `--audit` checks it, `--no-race` does without."
+    )
+
+
+def _audited(row: Row) -> str:
+    found = row["audit"]
+    held = "held" if found["violation_at"] is None else f"failed at n={found['violation_at']:,}"
+    end = "overtook its leader" if found["overtook"] else "stayed behind"
+    bits = phrases.signed(found["final_bits"])
+    return f"Audit: {model(row)} was let finish; the assumption {held}; it {end} ({bits} bits)."

@@ -1,0 +1,142 @@
+"""The finals: who is left is coded in all orders, and stored the moment it is done."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from lit_hf.runtime.units import run_units
+from lit_hf.selection.candidate import Candidate, running
+from lit_hf.selection.entries import make_entry, partial_entry
+from lit_hf.selection.race import attempt
+
+if TYPE_CHECKING:
+    from lit_hf.codes.curve import Curve
+    from lit_hf.records.record import Record
+    from lit_hf.records.store import ResultsStore
+    from lit_hf.runtime.progress import Progress
+    from lit_hf.selection.fleet import FleetBackend
+
+
+def finish(
+    candidates: Sequence[Candidate],
+    store: ResultsStore,
+    progress: Progress,
+    transfer: bool,
+    crew: FleetBackend | None = None,
+) -> None:
+    """Give every entrant that has not failed its `entry`; finalists one over all orders, with `transfer` also L_IT.
+
+    A `crew` has the finalists' entries stored; what follows then finds them.
+    """
+    for candidate in candidates:
+        if candidate.elimination is not None and candidate.error is None:
+            attempt(candidate, partial(_keep_partial, candidate, store))
+    if crew is not None:
+        crew.finish(running(candidates), store, transfer, progress)
+    finalists = running(candidates)
+    if transfer:
+        for candidate in finalists:
+            attempt(candidate, partial(_transfer, candidate, store))
+    units = [unit for candidate in running(candidates) if candidate.entry is None for unit in _units(candidate, store)]
+    run_units(units, progress, "code the finalists") if units else None
+
+
+def _keep_partial(candidate: Candidate, store: ResultsStore) -> None:
+    """Keep what a dropped checkpoint paid, unless more of it is stored already."""
+    candidate.entry = partial_entry(candidate)
+    if not candidate.knows(len(candidate.entry.arrays["labels"])):
+        store.keep(candidate.entry)
+
+
+def _units(candidate: Candidate, store: ResultsStore) -> list[Callable[[], Any]]:
+    """Return one unit of work for each order; the last one to end stores the entry."""
+    if candidate.complete:
+        candidate.entry = candidate.stored
+        return []
+    held_out = attempt(candidate, partial(_embed_all, candidate))
+    if candidate.error is not None:
+        return []
+    orders = candidate.job.settings.orders
+    found: dict[int, Curve] = {}
+    lock = Lock()
+
+    def done(number: int) -> None:
+        curve = _code(candidate, number, held_out)
+        with lock:
+            found[number] = curve
+            last = len(found) == orders
+        if last:
+            _keep_complete(candidate, [found[each] for each in range(orders)], store)
+
+    return [partial(attempt, candidate, partial(done, number)) for number in range(orders)]
+
+
+def _embed_all(candidate: Candidate) -> Any:
+    """Embed what the race left out, and the held-out examples; return the rows of these [H, d], or None."""
+    job, began = candidate.job, time.perf_counter()
+    candidate.embed(job.task.size)
+    held = job.task.holdout
+    rows = None if held is None else job.features(job.encoder, held.inputs, len(held.inputs), "embed held-out").array()
+    if rows is not None and held is not None and held.rows is not None:
+        rows = rows[held.rows]
+    job.encoder.release()
+    job.timed("embed", began)
+    return rows
+
+
+def _code(candidate: Candidate, number: int, held_out: Any) -> Curve:
+    from lit_hf.coding.codelength import code_order
+
+    job, task = candidate.job, candidate.job.task
+    if number == 0 and held_out is None and candidate.raced_to_the_end:
+        return candidate.curve
+    return code_order(
+        candidate.rows, task.labels, task.groups, len(task.classes), number=number, seed=job.settings.seed,
+        device=job.device, rows=task.feature_rows, held_out=held_out if number == 0 else None,
+    )  # fmt: skip
+
+
+def _keep_complete(candidate: Candidate, curves: Sequence[Curve], store: ResultsStore) -> None:
+    from lit_hf.coding.codelength import gather
+    from lit_hf.probes.bank import bank_hash
+
+    coded = gather(tuple(curves), candidate.job.task.groups, bank_hash(candidate.job.device))
+    candidate.entry = make_entry(candidate, coded)
+    store.keep(candidate.entry)
+
+
+def _transfer(candidate: Candidate, store: ResultsStore) -> None:
+    """Evaluate against the random twin, or find that it was; the entry follows from the same coded orders."""
+    from lit_hf.evaluation.arms import code_arms
+    from lit_hf.evaluation.record import make_record
+    from lit_hf.probes.bank import bank_hash
+
+    job = candidate.job
+    known = store.get(_record_id(candidate))
+    if known is not None and candidate.complete and known["coder"]["bank"] == bank_hash(job.device):
+        candidate.entry, candidate.transfer = candidate.stored, _section(known)
+        return
+    candidate.embed(job.task.size)
+    arms = code_arms(job)
+    record = make_record(job, arms)
+    store.keep(record)
+    candidate.entry, candidate.transfer = make_entry(candidate, arms.encoder), _section(record)
+    store.keep(candidate.entry)
+    job.encoder.release()
+
+
+def _record_id(candidate: Candidate) -> str:
+    from lit_hf.evaluation.sections import dataset_section, model_section
+    from lit_hf.records.record import record_id
+
+    job = candidate.job
+    return record_id(model_section(job), dataset_section(job, 0.0), job.settings.fingerprint())
+
+
+def _section(record: Record) -> dict[str, Any]:
+    transfer = record["transfer"]
+    return {"bits": transfer["bits"], "interval": list(transfer["interval"]), "frozen": True, "record": record["id"]}

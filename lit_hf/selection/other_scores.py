@@ -1,0 +1,93 @@
+"""The scores that others rank by, from the features that the race embedded anyway."""
+
+from __future__ import annotations
+
+import json
+import math
+import warnings
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lit_hf.ranking.agreement import kendall
+from lit_hf.ranking.other_scores import NAMES, rival
+from lit_hf.runtime.cache import cache_root, digest_of, write_json
+from lit_hf.runtime.units import run_units
+from lit_hf.selection.candidate import Candidate
+
+if TYPE_CHECKING:
+    from lit_hf.runtime.progress import Progress
+    from lit_hf.selection.fleet import FleetBackend
+
+LABELS = 1_000
+"""At most so many: the scores of all checkpoints are of the same labels, and none may cost more than the race."""
+VERSION = 1
+
+
+def rival_scores(
+    candidates: Sequence[Candidate], progress: Progress, crew: FleetBackend | None = None
+) -> dict[str, Any] | None:
+    """Return all rivals' scores and Kendall's tau between them and the codelength, on labels that all have in common.
+
+    None with fewer than two checkpoints in the contest.
+    """
+    able = [candidate for candidate in candidates if candidate.error is None and candidate.entry is not None]
+    if len(able) < 2:
+        return None
+    labels = min(LABELS, *(len(candidate.entry.arrays["labels"]) for candidate in able if candidate.entry is not None))
+    if crew is not None:
+        able = crew.score(able, labels, progress)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that a solver stopped early is no news in a score of a thousand labels
+        scores = run_units([partial(scores_of, candidate, labels) for candidate in able], progress, "rivals")
+    columns = {name: [each[name] for each in scores] for name in NAMES}
+    bits = [-_paid(candidate, labels) for candidate in able]
+    return {
+        "labels": labels,
+        "names": list(NAMES),
+        "scores": [
+            {"model": candidate.entry["model"]["id"], "entry": candidate.id, "codelength_bits": -paid, **each}
+            for candidate, paid, each in zip(able, bits, scores, strict=True) if candidate.entry is not None
+        ],
+        "kendall": _agreement({"codelength": bits, **columns}),
+    }  # fmt: skip
+
+
+def scores_of(candidate: Candidate, labels: int) -> dict[str, float | None]:
+    """Return the five scores, from the cache where they were computed before."""
+    job = candidate.job
+    content = [VERSION, dict(job.encoder.key), job.task.dataset.fingerprint, job.settings.seed, labels]
+    note = cache_root(job.settings.cache_dir) / "rivals" / f"{digest_of(content)}.json"
+    if note.is_file():
+        return dict(json.loads(note.read_text()))
+    groups = job.task.groups[:labels]
+    rows = job.task.feature_rows[:labels]
+    if candidate.rows.found is None or len(candidate.rows.found) <= rows.max():
+        candidate.embed(int(groups[-1]) + 1)
+    features, targets = candidate.rows[rows], job.task.labels[:labels]
+    found = {name: attempt_score(name, features, targets) for name in NAMES}
+    write_json(note, found)
+    return found
+
+
+def attempt_score(name: str, rows: np.ndarray, labels: np.ndarray) -> float | None:
+    """Return one score, or None when it is not a number or its algebra fails on these features."""
+    try:
+        value = rival(name)(rows, labels)
+    except (ValueError, np.linalg.LinAlgError):
+        return None
+    return value if math.isfinite(value) else None
+
+
+def _paid(candidate: Candidate, labels: int) -> float:
+    assert candidate.entry is not None
+    return float(candidate.entry.arrays["bits_encoder"][0][:labels].sum())
+
+
+def _agreement(columns: dict[str, list[Any]]) -> dict[str, dict[str, float | None]]:
+    """Return tau-b for all pairs as a matrix; None where it cannot be said."""
+    scores = {name: [math.nan if value is None else value for value in column] for name, column in columns.items()}
+    matrix = {a: {b: kendall(scores[a], scores[b]) for b in scores} for a in scores}
+    return {a: {b: tau if tau == tau else None for b, tau in row.items()} for a, row in matrix.items()}

@@ -1,0 +1,36 @@
+"""How a contest is held, and who takes no part; what is ranked is a `Suite`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from lit_hf.ranking.racing import Rules
+from lit_hf.suites.suite import OF_DATASET, Suite
+
+__all__ = ["OF_DATASET", "Options", "Skipped", "Suite"]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a contest is held.
+
+    `race`: drop those that have lost. `audit`: let a tenth of the dropped finish, to see whether the race's assumption
+    held. `transfer`: measure the finalists against their random twins. `rivals`: compute the other scores.
+    """
+
+    race: bool = True
+    audit: bool = False
+    transfer: bool = False
+    rivals: bool = True
+    level: float = 0.95
+    rules: Rules = field(default_factory=Rules)
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A checkpoint that takes no part, and why."""
+
+    id: str
+    revision: str | None
+    reason: str
+    parameters: int | None = None
