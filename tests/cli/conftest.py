@@ -47,8 +47,8 @@ def stored(monkeypatch: pytest.MonkeyPatch) -> Sequence[Settings]:
 
 
 def replace_run(monkeypatch: pytest.MonkeyPatch, fake: Callable[..., Record]) -> None:
-    """Put a module in the place of `lit_hf.evaluate`, so that nothing heavy is imported."""
-    module = ModuleType("lit_hf.evaluate")
-    module.__spec__ = importlib.util.spec_from_loader("lit_hf.evaluate", loader=None)
+    """Put a module in the place of `lit_hf.evaluation.run`, so that nothing heavy is imported."""
+    module = ModuleType("lit_hf.evaluation.run")
+    module.__spec__ = importlib.util.spec_from_loader("lit_hf.evaluation.run", loader=None)
     module.run = fake  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "lit_hf.evaluate", module)
+    monkeypatch.setitem(sys.modules, "lit_hf.evaluation.run", module)
