@@ -32,7 +32,7 @@ def look(kind, name):
             declared = declared_datasets(name, encoder.info.revision)
             return {"revision": encoder.info.revision, "rows": rows, "declared": declared}
         task = load_task(Settings("model", name))
-        return {"revision": task.dataset.revision, "pool": list(task.pool)}
+        return {"revision": task.dataset.revision, "pool": list(task.inputs)}
     except LitError as error:
         fields = {name: value for name, value in vars(error).items() if isinstance(value, (str, tuple))}
         return {"error": type(error).__name__, **fields}
