@@ -32,6 +32,10 @@ _REPLACED = (
     (re.compile(r"\b\d[\d,]*(\.\d+)?(e[+-]?\d+)? (s|ms|min|h|seconds|minutes|hours)\b"), "<time>"),
     (re.compile(r"\b\d[\d,]*(\.\d+)? \w+ (a|per) second\b"), "<speed>"),
     (re.compile(r"(?m)^machine +.*$"), "<machine>"),
+    # The lines of a record within the diff that a dry run shows, and sizes that go with their digits.
+    (re.compile(r'"(load|embed|code|total|threads|processes)": (\d[\d.e+-]*|null)'), r'"\1": <hidden>'),
+    (re.compile(r'"(lit_hf|python|torch|transformers|datasets|platform|device)": "[^"]*"'), r'"\1": <hidden>'),
+    (re.compile(r"\d[\d,]* bytes \("), "<size> bytes ("),
 )  # fmt: skip
 _NOISE = re.compile(r"Warning|warnings\.warn|it/s\]|Loading weights|Writing model shards|^\s*$")
 
