@@ -128,7 +128,8 @@ def perform(run: Run, folder: Path) -> tuple[int, dict[str, Any]]:
         raise RuntimeError(f"lit-hf {run.line} ended with the exit code {code!r}")
     printed, said = (each.buffer.getvalue().decode() for each in (out, err))  # type: ignore[attr-defined]
     found: dict[str, Any] = {"exit": code, "said": net_parts.speech(said, folder)}
-    found["shown"] = net_parts.shown(printed, folder)
+    output = net_parts.shown(printed, folder)
+    found["shown"] = net_parts.unordered(output) if run.arguments[0] == "ls" else output
     where = run.arguments[run.arguments.index("-o") + 1] if "-o" in run.arguments else None
     if where and (folder / where).exists():
         found |= dict(net_parts.files(folder / where, folder))

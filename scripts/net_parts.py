@@ -77,6 +77,13 @@ def shown(content: str, folder: Path) -> Any:
     return text(content, folder)
 
 
+def unordered(value: Any) -> Any:
+    """Return a list of results in an order of its own: `ls` goes by the second in which each was made."""
+    if isinstance(value, Mapping):
+        return {name: unordered(each) for name, each in value.items()}
+    return sorted(value, key=digest) if isinstance(value, list) else value
+
+
 def scrub(value: Any, folder: Path, key: str = "") -> Any:
     """Return JSON without what differs between runs; of what is hidden the keys stay."""
     if isinstance(value, Mapping):

@@ -44,6 +44,13 @@ def test_a_speed_and_its_width_leave_a_table_of_checkpoints() -> None:
     assert net_parts.text(slow, HERE)[-1] == "2 of 1,000"
 
 
+def test_a_list_by_the_second_has_an_order_of_its_own() -> None:
+    assert net_parts.unordered({"results": [{"id": 2}, {"id": 1}]}) == net_parts.unordered(
+        {"results": [{"id": 1}, {"id": 2}]}
+    )
+    assert net_parts.unordered(["b", "a"]) != net_parts.unordered(["b", "c"])
+
+
 def test_a_difference_is_told_by_its_key(tmp_path: Path) -> None:
     old = result(tmp_path / "old.json", a={"transfer": {"bits": 1.5}, "same": 1}, b=[0.0, 1.0, 2.0], gone=1)
     new = result(tmp_path / "new.json", a={"transfer": {"bits": 1.25}, "same": 1}, b=[0.5, 1.0, 2.125], new=1)
