@@ -73,14 +73,14 @@ class Processes:
 class Several(Processes):
     """One of several processes that a launcher started."""
 
-    def __init__(self, rank: int, world: int, local_rank: int, store: ProcessStore, watch: Heartbeat) -> None:
+    def __init__(self, rank: int, world: int, local_rank: int, store: ProcessStore, heartbeat: Heartbeat) -> None:
         self.rank, self.world, self.local_rank, self.step = rank, world, local_rank, 0
-        self._store, self._watch = store, watch
+        self._store, self._heartbeat = store, heartbeat
         self._fresh, self._read = list[str](), list[str]()
 
     def check(self) -> None:
-        if self._watch.failure is not None:
-            raise self._watch.failure
+        if self._heartbeat.failure is not None:
+            raise self._heartbeat.failure
 
     def barrier(self, tick: Callable[[], None] = lambda: None) -> None:
         done, self._read, self._fresh = self._read, self._fresh, []
@@ -130,7 +130,7 @@ class Several(Processes):
 
     def fail(self, error: BaseException) -> None:
         with suppress(Exception):  # the store may be gone too: the others notice that by themselves
-            self._watch.fail(error)
+            self._heartbeat.fail(error)
 
     def leave(self) -> None:
         """Say goodbye; the main process, which may hold the store, stays until all have said it."""
@@ -140,9 +140,9 @@ class Several(Processes):
         self.part()
         if self.is_main:
             for rank in range(1, self.world):
-                while not self._store.add(f"bye/{rank}", 0) and self._watch.failure is None:
+                while not self._store.add(f"bye/{rank}", 0) and self._heartbeat.failure is None:
                     time.sleep(0.01)
-        self._watch.stop()
+        self._heartbeat.stop()
         if dist.is_initialized():
             dist.destroy_process_group()
 
@@ -152,7 +152,7 @@ class Several(Processes):
         self._store.add("byes", 1)
 
     def work(self, going_on: bool) -> None:
-        self._watch.working = going_on
+        self._heartbeat.working = going_on
 
     def _put(self, name: str, value: Any) -> None:
         self._store.put(name, pickle.dumps(value, protocol=5))

@@ -33,7 +33,7 @@ def crew(count: int) -> Iterator[list[Several]]:
         yield several
     finally:
         for each in several:
-            each._watch.stop()
+            each._heartbeat.stop()
 
 
 def together(work: Callable[[Processes], Any], count: int = 3) -> list[Any]:
@@ -112,9 +112,9 @@ def test_a_process_that_falls_silent_is_lost(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(heartbeat, "PULSE", 0.05)
     monkeypatch.setenv("LIT_HF_PROCESS_TIMEOUT", "1")
     with crew(2) as (main, other):
-        other._watch.stop()
+        other._heartbeat.stop()
         with pytest.raises(ProcessLost, match="process 1 of 2 has not been heard of for 1 seconds"):
-            main.wait()
+            main.barrier()
 
 
 def test_a_process_that_said_goodbye_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,7 +122,7 @@ def test_a_process_that_said_goodbye_is_not_lost(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("LIT_HF_PROCESS_TIMEOUT", "0.5")
     with crew(2) as (main, other), ThreadPoolExecutor(1) as pool:
         left = pool.submit(other.leave)
-        main.wait()
+        main.barrier()
         left.result()
         time.sleep(1.5)
         main.check()
@@ -132,7 +132,7 @@ def test_nobody_waits_for_a_process_that_said_goodbye() -> None:
     with crew(3) as (main, other, _):
         other.part()
         with pytest.raises(ProcessLost, match="process 1 of 3 has gone"):
-            main.wait()
+            main.barrier()
 
 
 def test_each_machine_begins_with_one_process() -> None:
