@@ -29,7 +29,7 @@ from lit_hf.ranking.intervals import beaten_by, compare_all, ties_with_best
 from lit_hf.ranking.racing import Rules, bounded
 from lit_hf.runtime.progress import NullProgress
 from lit_hf.runtime.units import run_units
-from lit_hf.selection.race import stages
+from lit_hf.selection.stages import stages
 
 CLEAR = 0.05  # bits per label behind the best: the target is stated for sets where all but two are
 

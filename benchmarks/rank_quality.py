@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks import field, truths
 from lit_hf.ranking.agreement import top1_regret, weighted_kendall
-from lit_hf.ranking.other_scores import NAMES, rival
+from lit_hf.ranking.other_scores import NAMES, other_score
 from lit_hf.runtime.cache import digest_of, write_json
 from lit_hf.runtime.progress import NullProgress
 from lit_hf.runtime.units import run_units
@@ -54,7 +54,7 @@ def score(name: str, rows: np.ndarray, labels: np.ndarray, classes: int) -> floa
     if name == "codelength":
         return -codelength(rows, labels, num_classes=classes, orders=3).bits
     try:
-        return rival(name)(rows, labels)
+        return other_score(name)(rows, labels)
     except (ValueError, np.linalg.LinAlgError):
         return float("nan")
 

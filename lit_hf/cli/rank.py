@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lit_hf.config import Settings
     from lit_hf.selection.plan import Skipped, Suite
 
-HUB, CONTEST, FLEET = "From the Hub", "Contest", "Fleet"
+HUB, SELECTION, FLEET = "From the Hub", "Selection", "Fleet"
 Dataset = Annotated[
     str | None,
     typer.Argument(metavar="DATASET", help="Alias, Hub id or local file, as for eval; or a suite (FILE.yaml)."),
@@ -47,16 +47,16 @@ Limit = Annotated[int, typer.Option("--limit", min=1, help="How many to list.", 
 Sort = Annotated[str, typer.Option("--sort", help="downloads, likes, trending_score, ...", rich_help_panel=HUB)]
 Race = Annotated[
     bool,
-    typer.Option("--race/--no-race", help="Stop embedding for checkpoints that have lost.", rich_help_panel=CONTEST),
+    typer.Option("--race/--no-race", help="Stop embedding for checkpoints that have lost.", rich_help_panel=SELECTION),
 ]
 Audit = Annotated[
-    bool, typer.Option("--audit", help="Let a random tenth of the eliminated finish.", rich_help_panel=CONTEST)
+    bool, typer.Option("--audit", help="Let a random tenth of the eliminated finish.", rich_help_panel=SELECTION)
 ]
 Transfer = Annotated[
-    bool, typer.Option("--transfer", help="Add L_IT (frozen) for the finalists.", rich_help_panel=CONTEST)
+    bool, typer.Option("--transfer", help="Add L_IT (frozen) for the finalists.", rich_help_panel=SELECTION)
 ]
 Rivals = Annotated[
-    bool, typer.Option("--rivals/--no-rivals", help="Compute LogME, H-score and others.", rich_help_panel=CONTEST)
+    bool, typer.Option("--rivals/--no-rivals", help="Compute LogME, H-score and others.", rich_help_panel=SELECTION)
 ]
 EngineName = Annotated[
     str, typer.Option("--engine", metavar="NAME", help="local, ray, slurm: who does the work.", rich_help_panel=FLEET)
@@ -121,8 +121,8 @@ def command(
     listed, skipped = _list(listing, sink)
     suite = _suite(dataset, [*(models or ()), *listed], also or (), models_file)
     plans = suite.plans(given)
-    options = Options(race=race, audit=audit, transfer=transfer, rivals=rivals)
-    rankings = _hold(plans, options, skipped, sink, engine, engine_config)
+    options = Options(race=race, audit=audit, transfer=transfer, other_scores=rivals)
+    rankings = _select(plans, options, skipped, sink, engine, engine_config)
     _tell(rankings, format, sink)
     if output is not None and is_main_process():
         _write(rankings, output)
@@ -182,25 +182,21 @@ def _suite(dataset: str | None, models: Sequence[str], also: Sequence[str], file
     )
 
 
-def _hold(
+def _select(
     plans: Sequence[Any], options: Any, skipped: Sequence[Skipped], sink: Sink, engine: str, config: Path | None
 ) -> list[dict[str, Any]]:
-    from lit_hf.runtime.fleet import FleetSettings, open_engine
+    from lit_hf.runtime.fleet import FleetSettings
 
     fleet = FleetSettings.read(config)
     progress = make_progress(sink.speech_console, quiet=sink.quiet)
     # Heavy: torch and transformers are first imported in here.
-    from lit_hf.selection.run import hold, hold_all
+    from lit_hf.selection.run import open_backend, select_all
 
-    started = open_engine(engine, fleet)
-    if started is None:
-        return [hold(plan, options, skipped=skipped, progress=progress) for plan in plans]
-    from lit_hf.selection.fleet import FleetBackend
-
+    backend = open_backend(engine, fleet, progress)
     try:
-        return hold_all(plans, options, FleetBackend(started, fleet), skipped=skipped, progress=progress)
+        return select_all(plans, options, backend, skipped=skipped)
     finally:
-        started.close()
+        backend.close()
 
 
 def _tell(rankings: Sequence[dict[str, Any]], format: Format, sink: Sink) -> None:

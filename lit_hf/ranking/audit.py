@@ -1,4 +1,4 @@
-"""Races replayed on completed runs: who would have been dropped, when, and whether assumption A held."""
+"""Races replayed on completed runs: who would have been eliminated, when, and whether assumption A held."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lit_hf.ranking.racing import Rules, Verdict, stage
 
 @dataclass(frozen=True)
 class Elimination:
-    """`model` (index) dropped against `leader` with `verdict`."""
+    """`model` (index) eliminated against `leader` with `verdict`."""
 
     model: int
     leader: int
@@ -26,7 +26,7 @@ class Finding:
     """What became of an eliminated checkpoint that was run to the end.
 
     `violation`: end of the first shell at which A had certainly failed (None: it never had); `overtook`: its code
-    ended shorter than that of the leader it was dropped against; `final` [bits]: its codelength at the end minus that
+    ended shorter than that of the leader it lost to; `final` [bits]: its codelength at the end minus that
     leader's.
     """
 

@@ -40,7 +40,7 @@ class Row:
 class Board:
     """Records on one stream, coded by one bank, shortest code first.
 
-    `unpaired`: models that no paired test ranks; they have no bits per example, or a race dropped them on the way.
+    `unpaired`: models that no paired test ranks; they have no bits per example, or a race eliminated them on the way.
     """
 
     dataset: str

@@ -23,12 +23,12 @@ MIX = 2.0**-10
 
 @dataclass(frozen=True)
 class Rules:
-    """`level`: chance that the race drops any checkpoint which would not have lost, when A is true.
+    """`level`: chance that the race eliminates any checkpoint which would not have lost, when A is true.
 
     `least_shells`: no verdict before as many; `least_shrinkage` [bits per label and doubling]; `shrinkage_level`:
     one-sided level of the upper limit of the shrinkage (normal approximation). `asymptotic`: take the normal limit of
-    the gap at each shell instead of the empirical-Bernstein one. It is several times tighter and drops earlier; its
-    level holds for long shells only, and no longer for every distribution of losses.
+    the gap at each shell instead of the empirical-Bernstein one. It is several times tighter and eliminates earlier;
+    its level holds for long shells only, and no longer for every distribution of losses.
     """
 
     level: float = 0.05
@@ -40,7 +40,7 @@ class Rules:
 
 @dataclass(frozen=True)
 class Verdict:
-    """A rival against the leader after n of N groups.
+    """A candidate against the leader after n of N groups.
 
     `lead` [bits]: sum so far, exact. `gap`, `gap_low` [bits per label]: mean over the last shell and its lower
     confidence limit. `shrinkage`: s of assumption A. `margin` [bits]: what the leader keeps at N in the worst case
@@ -57,12 +57,12 @@ class Verdict:
 
     @property
     def eliminated(self) -> bool:
-        """Whether the rival has lost."""
+        """Whether the candidate has lost."""
         return self.margin > 0
 
     @property
     def needed(self) -> float:
-        """Bits per label that the rival would have to gain on the rest to draw level."""
+        """Bits per label that the candidate would have to gain on the rest to draw level."""
         return self.lead / (self.total - self.n) if self.total > self.n else float("inf")
 
 
@@ -77,7 +77,7 @@ def largest_loss(classes: int) -> float:
 
 
 def judge(difference: np.ndarray, ends: Sequence[int], total: int, bound: float, alpha: float, rules: Rules) -> Verdict:
-    """Verdict on a rival, from `difference` [n]: bits of the rival minus bits of the leader.
+    """Verdict on a candidate, from `difference` [n]: bits of the candidate minus bits of the leader.
 
     Shells end at `ends`, the last being n. With G the lead, g the lower limit of the mean conditional difference over
     the last shell and v its variance, the margin is G + sum_{i=n+1..N} [g - s log2(i / n)] - z sqrt((N - n) v);
@@ -143,7 +143,7 @@ def stage(
     """After a shell: the leader's index and the verdict on each other runner.
 
     None for the leader, and for all when it is too early. `bits` [runners, n], bounded, of those still in the race;
-    `ends`: ends of the shells so far, the last being n; `entrants`: how many started. Two equal codes: the first
+    `ends`: ends of the shells so far, the last being n; `candidates`: how many started. Two equal codes: the first
     leads.
     """
     rules = rules or Rules()

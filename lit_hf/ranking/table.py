@@ -18,7 +18,7 @@ READING = ("layer", "pooling", "prompt", "max_tokens", "dtype")
 
 @dataclass(frozen=True)
 class CandidateResult:
-    """A checkpoint of a contest: its entry, or the reason why it has none; L_IT and the audit where there are any."""
+    """A checkpoint of a selection: its entry, or the reason why it has none; L_IT and the audit where there are any."""
 
     id: str
     revision: str | None
@@ -31,21 +31,21 @@ class CandidateResult:
 
 
 def not_loaded(model: str, error: str) -> CandidateResult:
-    """Return the standing of a checkpoint of which nothing is known but its name as it was given."""
+    """Return the result of a checkpoint of which nothing is known but its name as it was given."""
     name, revision = split_model(model)
     return CandidateResult(name, revision, None, error)
 
 
 def rank_rows(results: Sequence[CandidateResult], level: float = 0.95) -> list[dict[str, Any]]:
-    """Return the rows of a ranking: finalists by codelength, then the dropped (the last one first), then failures.
+    """Return the rows of a ranking: finalists by codelength, then the eliminated (the last one first), then failures.
 
-    Ranks are intervals: a finalist is behind those that a paired test (Holm) separates it from; a dropped checkpoint is
-    behind the leader that it was dropped against and all that this leader is behind. Raises `IncomparableRecords`.
+    Ranks are intervals: a finalist is behind those that a paired test (Holm) separates it from; an eliminated
+    checkpoint is behind the leader that it lost to and all that this leader is behind. Raises `IncomparableRecords`.
     """
     named = [(result, result.entry) for result in results]
     final = sorted((e for _, e in named if e is not None and e.complete), key=lambda e: e["codelength"]["bits"])
-    dropped = sorted((e for _, e in named if e is not None and not e.complete), key=_went)
-    entries = [*final, *dropped]
+    eliminated = sorted((e for _, e in named if e is not None and not e.complete), key=_went)
+    entries = [*final, *eliminated]
     aligned = align(final) if final else None
     beaten = _beaten(entries, aligned, len(final), level)
     ranks = rank_intervals(beaten)
@@ -73,7 +73,7 @@ def _beaten(entries: Sequence[Entry], aligned: Aligned | None, finalists: int, l
     if aligned is not None:
         beaten[:finalists] = beaten_by(compare_all(aligned.bits, level, aligned.order), finalists)
     place = {entry["id"]: index for index, entry in enumerate(entries)}
-    # A leader was dropped, if at all, after those that it drove out, so it stands before them.
+    # A leader was eliminated, if at all, after those that it drove out, so it stands before them.
     for index in range(finalists, len(entries)):
         leader = place.get(entries[index]["stage"]["leader"])
         if leader is not None:

@@ -1,4 +1,5 @@
-"""One contest: checkpoints on a dataset, raced, coded, compared; it composes the rooms as `evaluate` does for one.
+"""A selection: checkpoints on a dataset, raced, coded, compared; it composes the rooms as `evaluate` does for one.
 
-plan ─> entrant (features that grow, a coder that stops) ─> race ─> finals ─> entries ─> lit_hf.ranking.table
+plan ─> register ─> candidates (features that grow, a coder that stops) ─> race ─> finalists ─> records
+─> lit_hf.ranking.table. Whoever does the work is a `Backend`: this process (local) or a fleet of workers.
 """

@@ -1,15 +1,16 @@
-"""One checkpoint in a contest: its features grow shell by shell, and order 0 is coded as far as the race has come."""
+"""One checkpoint in a selection: its features grow shell by shell, and orders are coded as far as was asked."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lit_hf.errors import reason
 from lit_hf.ranking.racing import bounded
 from lit_hf.records.entry import Entry
 from lit_hf.runtime.cache import cache_root, digest_of, write_json
@@ -40,34 +41,34 @@ class GrowingRows:
 
 @dataclass
 class Candidate:
-    """A checkpoint that is being ranked; `error` says why it is out of the contest, if it is.
+    """A checkpoint that is being ranked; `error` says why it is out of the selection, if it is.
 
-    `stored`: what an earlier contest coded of it. `exit`: who it was dropped against in the race, and the verdict.
+    `stored`: what an earlier selection coded of it. `elimination`: who it lost to in the race, and the verdict.
     """
 
     job: Job
     id: str
-    watch: Stopwatch
+    stopwatch: Stopwatch
     stored: Entry | None = None
     error: str | None = None
     elimination: tuple[Candidate, Verdict] | None = None
-    entry: Entry | None = None
+    record: Entry | None = None
     transfer: dict[str, Any] | None = None
     _rows: GrowingRows | None = None
-    _coder: Coder | None = None
-    _curve: Curve | None = field(default=None, repr=False)
+    _coders: dict[int, Coder] = field(default_factory=dict, repr=False)
+    _curves: dict[int, Curve] = field(default_factory=dict, repr=False)
     _truncated: float = 0.0
 
     def anew(self, store: ResultsStore) -> Candidate:
-        """Return the same entrant before a contest, with its features, its coder, and what is stored of it by now."""
+        """Return the same one before a selection, with its features, its coders, and what is stored of it by now."""
         found = store.get(self.id)
         self.stored = found if isinstance(found, Entry) else None
-        self.error = self.elimination = self.entry = self.transfer = None
+        self.error = self.elimination = self.record = self.transfer = None
         return self
 
     @property
     def complete(self) -> bool:
-        """Whether all its labels were coded in all orders before this contest began."""
+        """Whether all its labels were coded in all orders before this selection began."""
         return self.stored is not None and self.stored.complete
 
     @property
@@ -77,28 +78,30 @@ class Candidate:
             self._rows = GrowingRows(self.job.task.row_count, self.job.encoder.info.dim)
         return self._rows
 
-    def knows(self, labels: int) -> bool:
-        """Whether the first `labels` of order 0 were coded by an earlier contest."""
+    def knows(self, labels: int, order: int = 0) -> bool:
+        """Whether the first `labels` of `order` were coded by an earlier selection."""
+        if order:
+            return self.complete
         return self.stored is not None and len(self.stored.arrays["labels"]) >= labels
 
     def embed(self, groups: int) -> None:
         """Have the features of the first `groups` of the stream."""
         task = self.job.task
         name = self.job.encoder.info.id
-        self.watch.on = True
+        self.stopwatch.on = True
         try:
             self.rows.found = self.job.features(self.job.encoder, task.inputs, groups, f"embed {groups:,} with {name}")
         finally:
-            self.watch.on = False
+            self.stopwatch.on = False
 
-    def code(self, labels: int) -> None:
-        """Code order 0 up to `labels`, where an increment ends; the features must be there."""
-        if self.knows(labels):
+    def code(self, labels: int, order: int = 0) -> None:
+        """Code `order` up to `labels`, where an increment ends; the features must be there."""
+        if self.knows(labels, order):
             return
-        if self._coder is None:
-            self._coder = self._make_coder()
-        self._coder.advance(to=labels)
-        self._curve = self._coder.curve()
+        if order not in self._coders:
+            self._coders[order] = self._make_coder(order)
+        self._coders[order].advance(to=labels)
+        self._curves[order] = self._coders[order].curve()
 
     def group_bits(self, labels: int) -> np.ndarray:
         """Return what each of the first groups cost in order 0, bounded, float64 [groups]."""
@@ -108,15 +111,14 @@ class Candidate:
         if self.knows(labels) and self.stored is not None:
             paid = self.stored.arrays["bits_encoder"][0][:labels]
         else:
-            paid = self.curve.bits[:labels]
+            paid = self.curve().bits[:labels]
         return bounded(by_group(paid, task.groups[:labels]), len(task.classes))
 
-    @property
-    def curve(self) -> Curve:
-        """What was paid in order 0 so far, in this contest."""
-        if self._curve is None:
-            raise ValueError("nothing was coded in this contest")
-        return self._curve
+    def curve(self, order: int = 0) -> Curve:
+        """Return what was paid in `order` so far, in this selection."""
+        if order not in self._curves:
+            raise ValueError("nothing was coded in this selection")
+        return self._curves[order]
 
     @property
     def truncated(self) -> float:
@@ -124,51 +126,62 @@ class Candidate:
         found = self.rows.found
         return self._truncated if found is None else found.truncated / max(found.embedded, 1)
 
-    def raced_file(self, labels: int) -> Path:
-        """Where the curve of the first `labels` of order 0 lies in the cache once a worker has coded them."""
-        return cache_root(self.job.settings.cache_dir) / "races" / self.id / f"{labels}.npz"
+    def raced_file(self, labels: int, order: int = 0) -> Path:
+        """Where the curve of the first `labels` of `order` lies in the cache once a worker has coded them."""
+        name = f"{labels}-{order}.npz" if order else f"{labels}.npz"
+        return cache_root(self.job.settings.cache_dir) / "races" / self.id / name
 
-    def keep_raced(self, labels: int) -> None:
+    def keep_raced(self, labels: int, order: int = 0) -> None:
         """Write the curve up to `labels` where other processes find it."""
-        save_curve(self.raced_file(labels), cut(self.curve, labels), self.truncated)
+        save_curve(self.raced_file(labels, order), cut(self.curve(order), labels), self.truncated)
 
-    def fetch_raced(self, labels: int) -> bool:
+    def fetch_raced(self, labels: int, order: int = 0) -> bool:
         """Take the curve that a worker wrote; False when it is not there."""
-        if self.knows(labels):
+        if self.knows(labels, order):
             return True
-        found = load_curve(self.raced_file(labels))
+        found = load_curve(self.raced_file(labels, order))
         if found is not None:
-            self._curve, self._truncated = found
+            self._curves[order], self._truncated = found
         return found is not None
 
-    @property
-    def raced_to_the_end(self) -> bool:
-        """Whether order 0 was coded to its end in this contest."""
-        return self._curve is not None and len(self._curve.bits) == len(self.job.task.labels)
+    def coded_to_the_end(self, order: int = 0) -> bool:
+        """Whether `order` was coded to its end in this selection."""
+        return order in self._curves and len(self._curves[order].bits) == len(self.job.task.labels)
 
     @property
     def speed(self) -> float | None:
         """Texts embedded per second: measured now, or when this machine last embedded with this checkpoint."""
         settings = self.job.settings
         note = cache_root(settings.cache_dir) / "speeds" / f"{digest_of(dict(self.job.encoder.key))}.json"
-        measured = self.watch.per_second
+        measured = self.stopwatch.per_second
         if measured is not None:
             write_json(note, {"texts_per_second": measured})
             return measured
         return float(json.loads(note.read_text())["texts_per_second"]) if note.is_file() else None
 
-    def _make_coder(self) -> Coder:
+    def _make_coder(self, number: int) -> Coder:
         from lit_hf.codes.prequential import Coder
         from lit_hf.coding.rules import prepare_order
 
         job, task = self.job, self.job.task
         classes = len(task.classes)
         order = prepare_order(
-            self.rows, task.groups, classes, number=0, seed=job.settings.seed, device=job.device, rows=task.feature_rows
-        )
+            self.rows, task.groups, classes, number=number, seed=job.settings.seed, device=job.device,
+            rows=task.feature_rows,
+        )  # fmt: skip
         return Coder(order.stream, task.labels[order.index], order.groups, order.code, classes, index=order.index)
 
 
 def running(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Return those that have neither failed nor been dropped."""
+    """Return those that have neither failed nor been eliminated."""
     return [candidate for candidate in candidates if candidate.error is None and candidate.elimination is None]
+
+
+def attempt(candidate: Candidate, work: Callable[[], Any]) -> Any:
+    """Do `work`; what it raises, but for an interrupt, becomes the candidate's `error`."""
+    try:
+        return work()
+    except Exception as error:  # whatever one checkpoint does, the others go on
+        candidate.error = reason(error)
+        candidate.job.encoder.release()
+        return None

@@ -1,4 +1,4 @@
-"""The finals: who is left is coded in all orders, and stored the moment it is done."""
+"""The finalists: who is left is coded in all orders, and stored the moment it is done."""
 
 from __future__ import annotations
 
@@ -8,54 +8,48 @@ from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from lit_hf.records.store import ResultsStore
 from lit_hf.runtime.units import run_units
-from lit_hf.selection.candidate import Candidate, running
-from lit_hf.selection.entries import make_entry, partial_entry
-from lit_hf.selection.race import attempt
+from lit_hf.selection.candidate import Candidate, attempt, running
+from lit_hf.selection.results import candidate_record, partial_record
 
 if TYPE_CHECKING:
     from lit_hf.codes.curve import Curve
     from lit_hf.records.record import Record
-    from lit_hf.records.store import ResultsStore
     from lit_hf.runtime.progress import Progress
-    from lit_hf.selection.fleet import FleetBackend
 
 
-def finish(
-    candidates: Sequence[Candidate],
-    store: ResultsStore,
-    progress: Progress,
-    transfer: bool,
-    crew: FleetBackend | None = None,
-) -> None:
-    """Give every entrant that has not failed its `entry`; finalists one over all orders, with `transfer` also L_IT.
+def finish(candidates: Sequence[Candidate], progress: Progress, transfer: bool) -> None:
+    """Give every candidate that has not failed its `record`; finalists one over all orders, with `transfer` also L_IT.
 
-    A `crew` has the finalists' entries stored; what follows then finds them.
+    What is stored already, by an earlier selection or a worker, is found and not computed again.
     """
     for candidate in candidates:
         if candidate.elimination is not None and candidate.error is None:
-            attempt(candidate, partial(_keep_partial, candidate, store))
-    if crew is not None:
-        crew.finish(running(candidates), store, transfer, progress)
-    finalists = running(candidates)
+            attempt(candidate, partial(_keep_partial, candidate))
     if transfer:
-        for candidate in finalists:
-            attempt(candidate, partial(_transfer, candidate, store))
-    units = [unit for candidate in running(candidates) if candidate.entry is None for unit in _units(candidate, store)]
+        for candidate in running(candidates):
+            attempt(candidate, partial(_transfer, candidate))
+    units = [unit for candidate in running(candidates) if candidate.record is None for unit in _units(candidate)]
     run_units(units, progress, "code the finalists") if units else None
 
 
-def _keep_partial(candidate: Candidate, store: ResultsStore) -> None:
-    """Keep what a dropped checkpoint paid, unless more of it is stored already."""
-    candidate.entry = partial_entry(candidate)
-    if not candidate.knows(len(candidate.entry.arrays["labels"])):
-        store.keep(candidate.entry)
+def store_of(candidate: Candidate) -> ResultsStore:
+    """Return where this candidate's records are kept."""
+    return ResultsStore.at(candidate.job.settings.cache_dir)
 
 
-def _units(candidate: Candidate, store: ResultsStore) -> list[Callable[[], Any]]:
-    """Return one unit of work for each order; the last one to end stores the entry."""
+def _keep_partial(candidate: Candidate) -> None:
+    """Keep what an eliminated checkpoint paid, unless more of it is stored already."""
+    candidate.record = partial_record(candidate)
+    if not candidate.knows(len(candidate.record.arrays["labels"])):
+        store_of(candidate).keep(candidate.record)
+
+
+def _units(candidate: Candidate) -> list[Callable[[], Any]]:
+    """Return one unit of work for each order; the last one to end stores the record."""
     if candidate.complete:
-        candidate.entry = candidate.stored
+        candidate.record = candidate.stored
         return []
     held_out = attempt(candidate, partial(_embed_all, candidate))
     if candidate.error is not None:
@@ -70,7 +64,7 @@ def _units(candidate: Candidate, store: ResultsStore) -> list[Callable[[], Any]]
             found[number] = curve
             last = len(found) == orders
         if last:
-            _keep_complete(candidate, [found[each] for each in range(orders)], store)
+            _keep_complete(candidate, [found[each] for each in range(orders)])
 
     return [partial(attempt, candidate, partial(done, number)) for number in range(orders)]
 
@@ -92,40 +86,40 @@ def _code(candidate: Candidate, number: int, held_out: Any) -> Curve:
     from lit_hf.coding.codelength import code_order
 
     job, task = candidate.job, candidate.job.task
-    if number == 0 and held_out is None and candidate.raced_to_the_end:
-        return candidate.curve
+    if candidate.coded_to_the_end(number) and (number or held_out is None):
+        return candidate.curve(number)
     return code_order(
         candidate.rows, task.labels, task.groups, len(task.classes), number=number, seed=job.settings.seed,
         device=job.device, rows=task.feature_rows, held_out=held_out if number == 0 else None,
     )  # fmt: skip
 
 
-def _keep_complete(candidate: Candidate, curves: Sequence[Curve], store: ResultsStore) -> None:
+def _keep_complete(candidate: Candidate, curves: Sequence[Curve]) -> None:
     from lit_hf.coding.codelength import gather
     from lit_hf.probes.bank import bank_hash
 
     coded = gather(tuple(curves), candidate.job.task.groups, bank_hash(candidate.job.device))
-    candidate.entry = make_entry(candidate, coded)
-    store.keep(candidate.entry)
+    candidate.record = candidate_record(candidate, coded)
+    store_of(candidate).keep(candidate.record)
 
 
-def _transfer(candidate: Candidate, store: ResultsStore) -> None:
-    """Evaluate against the random twin, or find that it was; the entry follows from the same coded orders."""
+def _transfer(candidate: Candidate) -> None:
+    """Evaluate against the random twin, or find that it was; its own record follows from the same coded orders."""
     from lit_hf.evaluation.arms import code_arms
     from lit_hf.evaluation.record import make_record
     from lit_hf.probes.bank import bank_hash
 
     job = candidate.job
-    known = store.get(_record_id(candidate))
+    known = store_of(candidate).get(_record_id(candidate))
     if known is not None and candidate.complete and known["coder"]["bank"] == bank_hash(job.device):
-        candidate.entry, candidate.transfer = candidate.stored, _section(known)
+        candidate.record, candidate.transfer = candidate.stored, _section(known)
         return
     candidate.embed(job.task.size)
     arms = code_arms(job)
     record = make_record(job, arms)
-    store.keep(record)
-    candidate.entry, candidate.transfer = make_entry(candidate, arms.encoder), _section(record)
-    store.keep(candidate.entry)
+    store_of(candidate).keep(record)
+    candidate.record, candidate.transfer = candidate_record(candidate, arms.encoder), _section(record)
+    store_of(candidate).keep(candidate.record)
     job.encoder.release()
 
 

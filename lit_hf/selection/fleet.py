@@ -1,12 +1,14 @@
-"""The driver's side of a fleet: it sends errands to an engine and takes what they left in the shared cache.
+"""The backend of a fleet: it sends work items to an engine and takes what they left in the shared cache.
 
-The contest itself runs as it does alone: its race, finals and scores find everything in the cache, and compute nothing.
+The driver embeds and codes nothing: finalists and scores are made as in one process, and find everything in the cache.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
@@ -15,17 +17,22 @@ from lit_hf.config import Settings
 from lit_hf.encoders.contract import Encoded, Encoder, EncoderInfo, Input
 from lit_hf.errors import LitError, reason
 from lit_hf.ranking.table import CandidateResult, not_loaded
+from lit_hf.records.entry import Entry
+from lit_hf.records.store import ResultsStore
 from lit_hf.runtime.cache import cache_root
 from lit_hf.runtime.fleet import Engine, FleetSettings, Needs, Work, gather
 from lit_hf.runtime.fleet.needs import PROCESS, SHARES, needs_of
-from lit_hf.selection.candidate import Candidate
+from lit_hf.runtime.progress import NullProgress, Progress
+from lit_hf.selection.backend import Backend, Plan, Scores
+from lit_hf.selection.candidate import Candidate, running
+from lit_hf.selection.finalists import finish
+from lit_hf.selection.other_scores import scores_of
+from lit_hf.selection.results import register
+from lit_hf.selection.stages import groups_for
 from lit_hf.selection.stopwatch import Stopwatch
-from lit_hf.selection.work_items import ENTER, FINAL, RACE, SCORE, WorkItem, run_work_item
+from lit_hf.selection.work_items import ADVANCE, FINISH, REGISTER, SCORE, WorkItem, run_work_item
 
 if TYPE_CHECKING:
-    from lit_hf.records.store import ResultsStore
-    from lit_hf.runtime.progress import Progress
-    from lit_hf.selection.race import Stage
     from lit_hf.tasks import Task
 
 
@@ -58,60 +65,77 @@ class Described(Encoder):
         raise NotImplementedError("twins are embedded by workers")
 
 
-@dataclass
-class FleetBackend:
-    """An engine with the fleet's settings, for any number of contests at once; `stop` ends them all."""
+@dataclass(frozen=True)
+class Fleet(Backend):
+    """An engine with the fleet's settings, for any number of selections at once; `stop` ends them all."""
 
     engine: Engine
-    fleet: FleetSettings
+    settings: FleetSettings
+    progress: Progress = field(default_factory=NullProgress)
     stop: Event = field(default_factory=Event)
 
-    def enter(
-        self, plan: Sequence[Settings], task: Task, store: ResultsStore, progress: Progress
-    ) -> tuple[list[Candidate], list[CandidateResult]]:
-        """Have every checkpoint of `plan` resolved, downloaded and described; return entrants and failures."""
-        works = [self._entry(settings, task) for settings in plan]
-        answers = list(zip(plan, self._gather(works, progress, "load the checkpoints"), strict=True))
+    def register(self, plan: Plan, task: Task) -> tuple[list[Candidate], list[CandidateResult]]:
+        """Have every checkpoint of `plan` resolved, downloaded and described."""
+        works = [self._registration(settings, task) for settings in plan]
+        answers = list(zip(plan, self._gather(works, "load the checkpoints"), strict=True))
         candidates = [
-            _candidate(each, answer, task, store, progress) for each, answer in answers if not answer["error"]
+            _candidate(settings, answer, task, self.progress) for settings, answer in answers if not answer["error"]
         ]
         return candidates, [not_loaded(each.model, answer["error"]) for each, answer in answers if answer["error"]]
 
-    def race(self, field: Sequence[Candidate], stop: Stage, progress: Progress) -> None:
-        """Bring all of `field` to a stop of the race."""
-        works = [self._work(candidate, RACE, shell=stop.shell, labels=stop.labels) for candidate in field]
-        answers = self._gather(works, progress, f"embed and code {stop.labels:,} labels")
-        _take(field, answers, lambda candidate: candidate.fetch_raced(stop.labels))
+    def advance(self, candidates: Sequence[Candidate], n: int, orders: Sequence[int] = (0,)) -> None:
+        """Have those that are behind brought to a stop of the race."""
+        behind = [candidate for candidate in candidates if not all(candidate.knows(n, each) for each in orders)]
+        ask = partial(self._work, kind=ADVANCE, labels=n, orders=tuple(orders))
+        works = [ask(candidate, shell=groups_for(candidate.job.task, n, orders)) for candidate in behind]
+        answers = self._gather(works, f"embed and code {n:,} labels")
+        _take(behind, answers, lambda candidate: all(candidate.fetch_raced(n, each) for each in orders))
 
-    def finish(self, finalists: Sequence[Candidate], store: ResultsStore, transfer: bool, progress: Progress) -> None:
-        """Have the finalists' entries stored, and with `transfer` their records."""
-        waiting = [candidate for candidate in finalists if transfer or not candidate.complete]
-        works = [self._work(candidate, FINAL, transfer=transfer) for candidate in waiting]
-        answers = self._gather(works, progress, "code the finalists")
-        _take(waiting, answers, lambda candidate: _fetch_entry(candidate, store))
+    def finish(self, candidates: Sequence[Candidate], transfer: bool) -> None:
+        """Have the finalists' records stored; what is left to do here finds them."""
+        waiting = [candidate for candidate in running(candidates) if transfer or not candidate.complete]
+        works = [self._work(candidate, FINISH, transfer=transfer) for candidate in waiting]
+        _take(waiting, self._gather(works, "code the finalists"), _fetch_record)
+        finish(candidates, self.progress, transfer)
 
-    def score(self, able: Sequence[Candidate], labels: int, progress: Progress) -> list[Candidate]:
-        """Have the rivals' scores noted; return the entrants that have them."""
-        works = [self._work(candidate, SCORE, labels=labels) for candidate in able]
-        answers = self._gather(works, progress, "rivals")
-        return [candidate for candidate, answer in zip(able, answers, strict=True) if not answer["error"]]
+    def score(self, candidates: Sequence[Candidate], n: int) -> list[Scores | None]:
+        """Have the other scores noted, and read them."""
+        works = [self._work(candidate, SCORE, labels=n) for candidate in candidates]
+        answers = zip(candidates, self._gather(works, "rivals"), strict=True)
+        return [None if answer["error"] else scores_of(candidate, n) for candidate, answer in answers]
 
-    def _gather(self, works: Sequence[Work], progress: Progress, label: str) -> list[dict[str, Any]]:
+    def each(self, select: Callable[[Plan], dict[str, Any]], plans: Sequence[Plan]) -> list[dict[str, Any]]:
+        """Hold all selections at once: while one waits for its slowest checkpoint, others go on."""
+        pool = ThreadPoolExecutor(len(plans))
+        try:
+            return list(pool.map(select, plans))
+        finally:
+            self.stop.set()  # after an interrupt, or when one dataset cannot be read
+            pool.shutdown()
+
+    def close(self) -> None:
+        """Close the engine."""
+        self.engine.close()
+
+    def _gather(self, works: Sequence[Work], label: str) -> list[dict[str, Any]]:
         if not works:
             return []
         found = gather(
-            self.engine, works, progress, label, attempts=self.fleet.attempts, at_once=self.fleet.at_once,
-            stop=self.stop,
+            self.engine, works, self.progress, label, attempts=self.settings.attempts,
+            at_once=self.settings.at_once, stop=self.stop,
         )  # fmt: skip
         return [{"error": reason(each)} if isinstance(each, Exception) else each for each in found]
 
-    def _entry(self, settings: Settings, task: Task) -> Work:
+    def _registration(self, settings: Settings, task: Task) -> Work:
         on_gpu = self._on_gpu(settings.device)
-        needs = Needs(1, int(self.fleet.memory_factor * PROCESS), 1 / SHARES if on_gpu else 0)
-        return Work(run_work_item, _work_item(ENTER, settings, settings.model, task), needs, f"load {settings.model}")
+        needs = Needs(1, int(self.settings.memory_factor * PROCESS), 1 / SHARES if on_gpu else 0)
+        return Work(
+            run_work_item, _work_item(REGISTER, settings, settings.model, task), needs, f"load {settings.model}"
+        )
 
     def _work(
-        self, candidate: Candidate, kind: str, *, shell: int = 0, labels: int = 0, transfer: bool = False
+        self, candidate: Candidate, kind: str, *, shell: int = 0, labels: int = 0, orders: tuple[int, ...] = (0,),
+        transfer: bool = False,
     ) -> Work:  # fmt: skip
         from lit_hf.encoders.batching import default_batch_tokens
 
@@ -121,24 +145,26 @@ class FleetBackend:
         needs = needs_of(
             parameters=info.parameters, width=info.dim, dtype=info.dtype, labels=len(candidate.job.task.labels),
             batch_tokens=settings.batch_tokens or default_batch_tokens(place), on_gpu=place != "cpu",
-            cpus=self.fleet.cpus, memory_factor=self.fleet.memory_factor, gpu_memory=self.fleet.gpu_memory,
+            cpus=self.settings.cpus, memory_factor=self.settings.memory_factor, gpu_memory=self.settings.gpu_memory,
         )  # fmt: skip
-        work_item = _work_item(kind, settings, model, candidate.job.task, shell, labels, transfer)
+        work_item = replace(
+            _work_item(kind, settings, model, candidate.job.task), shell=shell, labels=labels, orders=orders,
+            transfer=transfer,
+        )  # fmt: skip
         return Work(run_work_item, work_item, needs, f"{kind} {info.id}" + (f" to {labels}" if labels else ""))
 
     def _on_gpu(self, device: str) -> bool:
         return device.startswith("cuda") or (device == "auto" and self.engine.has_gpus)
 
 
-def _candidate(
-    settings: Settings, answer: dict[str, Any], task: Task, store: ResultsStore, progress: Progress
-) -> Candidate:
+def _candidate(settings: Settings, answer: dict[str, Any], task: Task, progress: Progress) -> Candidate:
     from lit_hf.evaluation.job import Job
-    from lit_hf.selection.entries import enter
 
-    watch = Stopwatch(progress)
+    stopwatch = Stopwatch(progress)
     encoder = Described(EncoderInfo(**answer["info"]), answer["key"])
-    return enter(Job(shared(settings), task, encoder, watch, answer["device"], dict(answer["timings"])), watch, store)
+    return register(
+        Job(shared(settings), task, encoder, stopwatch, answer["device"], dict(answer["timings"])), stopwatch
+    )
 
 
 def shared(settings: Settings) -> Settings:
@@ -146,21 +172,17 @@ def shared(settings: Settings) -> Settings:
     return settings.replace(cache_dir=str(cache_root(settings.cache_dir).resolve()))
 
 
-def _work_item(
-    kind: str, settings: Settings, model: str, task: Task, shell: int = 0, labels: int = 0, transfer: bool = False
-) -> WorkItem:
+def _work_item(kind: str, settings: Settings, model: str, task: Task) -> WorkItem:
     info = task.dataset
     config = f":{info.config}" if info.config else ""
     dataset = f"{info.id}{config}@{info.revision}" if info.revision else settings.dataset
-    return WorkItem(
-        kind, shared(settings).resolved(), model, dataset, str(Path.cwd()), info.fingerprint, shell, labels, transfer
-    )  # fmt: skip
+    return WorkItem(kind, shared(settings).resolved(), model, dataset, str(Path.cwd()), info.fingerprint)
 
 
 def _take(
     candidates: Sequence[Candidate], answers: Sequence[dict[str, Any]], fetch: Callable[[Candidate], bool]
 ) -> None:
-    """Give each entrant its answer: an error, or what `fetch` finds of it in the cache."""
+    """Give each candidate its answer: an error, or what `fetch` finds of it in the cache."""
     for candidate, answer in zip(candidates, answers, strict=True):
         candidate.error = answer["error"]
         if candidate.error is None and not fetch(candidate):
@@ -168,9 +190,7 @@ def _take(
         candidate.job.computed += answer.get("computed", 0)
 
 
-def _fetch_entry(candidate: Candidate, store: ResultsStore) -> bool:
-    from lit_hf.records.entry import Entry
-
-    stored = store.get(candidate.id)
+def _fetch_record(candidate: Candidate) -> bool:
+    stored = ResultsStore.at(candidate.job.settings.cache_dir).get(candidate.id)
     candidate.stored = stored if isinstance(stored, Entry) else None
     return candidate.complete

@@ -4,58 +4,49 @@ from __future__ import annotations
 
 import json
 import math
-import warnings
 from collections.abc import Sequence
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from lit_hf.ranking.agreement import kendall
-from lit_hf.ranking.other_scores import NAMES, rival
+from lit_hf.ranking.other_scores import NAMES, other_score
 from lit_hf.runtime.cache import cache_root, digest_of, write_json
-from lit_hf.runtime.units import run_units
+from lit_hf.selection.backend import Backend, Scores
 from lit_hf.selection.candidate import Candidate
-
-if TYPE_CHECKING:
-    from lit_hf.runtime.progress import Progress
-    from lit_hf.selection.fleet import FleetBackend
 
 LABELS = 1_000
 """At most so many: the scores of all checkpoints are of the same labels, and none may cost more than the race."""
 VERSION = 1
 
 
-def rival_scores(
-    candidates: Sequence[Candidate], progress: Progress, crew: FleetBackend | None = None
-) -> dict[str, Any] | None:
-    """Return all rivals' scores and Kendall's tau between them and the codelength, on labels that all have in common.
+def other_scores(candidates: Sequence[Candidate], backend: Backend) -> dict[str, Any] | None:
+    """Return all other scores and Kendall's tau between them and the codelength, on labels that all have in common.
 
-    None with fewer than two checkpoints in the contest.
+    None with fewer than two checkpoints in the selection.
     """
-    able = [candidate for candidate in candidates if candidate.error is None and candidate.entry is not None]
+    able = [candidate for candidate in candidates if candidate.error is None and candidate.record is not None]
     if len(able) < 2:
         return None
-    labels = min(LABELS, *(len(candidate.entry.arrays["labels"]) for candidate in able if candidate.entry is not None))
-    if crew is not None:
-        able = crew.score(able, labels, progress)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that a solver stopped early is no news in a score of a thousand labels
-        scores = run_units([partial(scores_of, candidate, labels) for candidate in able], progress, "rivals")
-    columns = {name: [each[name] for each in scores] for name in NAMES}
-    bits = [-_paid(candidate, labels) for candidate in able]
+    labels = min(
+        LABELS, *(len(candidate.record.arrays["labels"]) for candidate in able if candidate.record is not None)
+    )
+    found = zip(able, backend.score(able, labels), strict=True)
+    scored = [(candidate, scores) for candidate, scores in found if scores is not None]
+    columns = {name: [scores[name] for _, scores in scored] for name in NAMES}
+    bits = [-_paid(candidate, labels) for candidate, _ in scored]
     return {
         "labels": labels,
         "names": list(NAMES),
         "scores": [
-            {"model": candidate.entry["model"]["id"], "entry": candidate.id, "codelength_bits": -paid, **each}
-            for candidate, paid, each in zip(able, bits, scores, strict=True) if candidate.entry is not None
+            {"model": candidate.record["model"]["id"], "entry": candidate.id, "codelength_bits": -paid, **scores}
+            for (candidate, scores), paid in zip(scored, bits, strict=True) if candidate.record is not None
         ],
         "kendall": _agreement({"codelength": bits, **columns}),
     }  # fmt: skip
 
 
-def scores_of(candidate: Candidate, labels: int) -> dict[str, float | None]:
+def scores_of(candidate: Candidate, labels: int) -> Scores:
     """Return the five scores, from the cache where they were computed before."""
     job = candidate.job
     content = [VERSION, dict(job.encoder.key), job.task.dataset.fingerprint, job.settings.seed, labels]
@@ -75,15 +66,15 @@ def scores_of(candidate: Candidate, labels: int) -> dict[str, float | None]:
 def attempt_score(name: str, rows: np.ndarray, labels: np.ndarray) -> float | None:
     """Return one score, or None when it is not a number or its algebra fails on these features."""
     try:
-        value = rival(name)(rows, labels)
+        value = other_score(name)(rows, labels)
     except (ValueError, np.linalg.LinAlgError):
         return None
     return value if math.isfinite(value) else None
 
 
 def _paid(candidate: Candidate, labels: int) -> float:
-    assert candidate.entry is not None
-    return float(candidate.entry.arrays["bits_encoder"][0][:labels].sum())
+    assert candidate.record is not None
+    return float(candidate.record.arrays["bits_encoder"][0][:labels].sum())
 
 
 def _agreement(columns: dict[str, list[Any]]) -> dict[str, dict[str, float | None]]:

@@ -1,4 +1,4 @@
-"""How a contest is held, and who takes no part; what is ranked is a `Suite`."""
+"""How a selection is held, and who takes no part; what is ranked is a `Suite`."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ __all__ = ["OF_DATASET", "Options", "Skipped", "Suite"]
 
 @dataclass(frozen=True)
 class Options:
-    """How a contest is held.
+    """How a selection is held.
 
-    `race`: drop those that have lost. `audit`: let a tenth of the dropped finish, to see whether the race's assumption
-    held. `transfer`: measure the finalists against their random twins. `rivals`: compute the other scores.
+    `race`: eliminate those that have lost. `audit`: let a tenth of the eliminated finish, to see whether the
+    race's assumption held. `transfer`: measure the finalists against their random twins.
+    `other_scores`: those that others rank by.
     """
 
     race: bool = True
     audit: bool = False
     transfer: bool = False
-    rivals: bool = True
+    other_scores: bool = True
     level: float = 0.95
     rules: Rules = field(default_factory=Rules)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lit_hf.ranking.other_scores import NAMES, rival
+from lit_hf.ranking.other_scores import NAMES, other_score
 from lit_hf.ranking.other_scores.hscore import hscore
 from lit_hf.ranking.other_scores.knn import knn
 from lit_hf.ranking.other_scores.linear_probe import linear_probe
@@ -90,7 +90,7 @@ def test_equal_to_transformer_ranker(d: int) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_more_signal_scores_higher(name: str) -> None:
-    scores = [rival(name)(*blobs(signal=signal)) for signal in (0.0, 0.5, 2.0)]
+    scores = [other_score(name)(*blobs(signal=signal)) for signal in (0.0, 0.5, 2.0)]
     assert scores == sorted(scores)
     assert scores[0] < scores[2]
 
@@ -99,19 +99,19 @@ def test_more_signal_scores_higher(name: str) -> None:
 def test_names_of_classes_and_order_of_rows_do_not_matter(name: str) -> None:
     x, y = blobs(150, 6)
     rows = np.random.default_rng(3).permutation(150)
-    expected = rival(name)(x, y)
-    assert rival(name)(x, y + 7) == pytest.approx(expected)
+    expected = other_score(name)(x, y)
+    assert other_score(name)(x, y + 7) == pytest.approx(expected)
     if name not in {"nleep", "linear_probe"}:  # these split or start at random rows
-        assert rival(name)(x[rows], y[rows]) == pytest.approx(expected)
+        assert other_score(name)(x[rows], y[rows]) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_one_class_gives_nan_and_bad_input_is_refused(name: str) -> None:
-    assert np.isnan(rival(name)(np.ones((20, 2)), np.zeros(20)))
+    assert np.isnan(other_score(name)(np.ones((20, 2)), np.zeros(20)))
     with pytest.raises(ValueError, match=r"expected \[N, d\]"):
-        rival(name)(np.ones((20, 2)), np.zeros(19))
+        other_score(name)(np.ones((20, 2)), np.zeros(19))
     with pytest.raises(ValueError, match="NaN"):
-        rival(name)(np.full((20, 2), np.nan), np.arange(20) % 2)
+        other_score(name)(np.full((20, 2), np.nan), np.arange(20) % 2)
 
 
 def test_constant_features_say_nothing() -> None:

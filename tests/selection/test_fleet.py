@@ -1,4 +1,4 @@
-"""A contest on a fleet is the contest of one process: same rows, same floats, whatever dies on the way."""
+"""A selection on a fleet is the selection of one process: same rows, same floats, whatever dies on the way."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import pytest
 
 from lit_hf.config import from_mapping
 from lit_hf.runtime.fleet import FleetSettings
-from lit_hf.runtime.progress import NullProgress
 from lit_hf.selection import work_items
-from lit_hf.selection.fleet import FleetBackend
+from lit_hf.selection.fleet import Fleet
+from lit_hf.selection.local import Local
 from lit_hf.selection.plan import Options
-from lit_hf.selection.run import hold, hold_all
+from lit_hf.selection.run import select, select_all
 from tests.selection.conftest import Field
 from tests.support.engines import Inline
 
@@ -40,7 +40,7 @@ def timeless(ranking: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def alone(field: Field, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    return timeless(hold(plan_of(field, tmp_path_factory.mktemp("alone")), OPTIONS))
+    return timeless(select(plan_of(field, tmp_path_factory.mktemp("alone")), OPTIONS, Local()))
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +49,7 @@ def _forget() -> None:
 
 
 def on(engine: Inline, plan: list[Any], **fleet: Any) -> dict[str, Any]:
-    return timeless(hold(plan, OPTIONS, crew=FleetBackend(engine, FleetSettings(**fleet))))
+    return timeless(select(plan, OPTIONS, Fleet(engine, FleetSettings(**fleet))))
 
 
 @pytest.mark.parametrize("worker", ["the same", "another each time"])
@@ -59,8 +59,8 @@ def test_the_ranking_is_that_of_one_process(
     engine = Inline(before=work_items._kept.clear if worker != "the same" else lambda: None)
     assert on(engine, plan_of(field, tmp_path)) == alone
     kinds = Counter(work.argument.kind for work in engine.submitted)
-    assert kinds["enter"] == 4
-    assert kinds["final"] == sum(row["stage"]["n"] == 700 for row in alone["ranking"] if row["stage"])
+    assert kinds["register"] == 4
+    assert kinds["finish"] == sum(row["stage"]["n"] == 700 for row in alone["ranking"] if row["stage"])
     assert kinds["score"] == 3
 
 
@@ -73,12 +73,12 @@ def test_work_whose_worker_died_is_done_again_with_the_same_result(
 
 
 def test_a_checkpoint_that_kills_every_worker_is_a_row(field: Field, tmp_path: Path) -> None:
-    engine = Inline(fate=lambda work, number: "blank" in work.label and work.argument.kind == "race")
+    engine = Inline(fate=lambda work, number: "blank" in work.label and work.argument.kind == "advance")
     found = on(engine, plan_of(field, tmp_path), attempts=2)
     row = next(row for row in found["ranking"] if row["model"]["id"].endswith("blank"))
     assert row["error"] == "its worker died 2 times: killed"
     assert [row["error"] for row in found["ranking"][:2]] == [None, None]
-    assert sum("race" in work.label and "blank" in work.label for work in engine.submitted) == 2
+    assert sum("advance" in work.label and "blank" in work.label for work in engine.submitted) == 2
 
 
 def test_the_driver_embeds_and_loads_nothing(
@@ -87,16 +87,16 @@ def test_the_driver_embeds_and_loads_nothing(
     on(Inline(), plan_of(field, tmp_path))
     engine = Inline()
     monkeypatch.setattr(
-        "lit_hf.encoders.text.TextEncoder.encode", lambda *_: pytest.fail("a second contest embedded something")
+        "lit_hf.encoders.text.TextEncoder.encode", lambda *_: pytest.fail("a second selection embedded something")
     )
     again = on(engine, plan_of(field, tmp_path))
     assert again["cost"]["embedded_now"] == 0
     kinds = Counter(work.argument.kind for work in engine.submitted)
-    assert kinds["final"] == 0
+    assert kinds["finish"] == 0
 
 
 def test_a_cache_that_is_not_shared_is_said(field: Field, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(work_items.Candidate, "keep_raced", lambda self, labels: None)
+    monkeypatch.setattr(work_items.Candidate, "keep_raced", lambda self, labels, order: None)
     found = on(Inline(), plan_of(field, tmp_path))
     assert {row["error"] for row in found["ranking"][:3]} == {
         "its worker's cache is not this one; set --cache-dir to a folder that all machines share"
@@ -109,16 +109,16 @@ def test_other_data_on_the_worker_are_refused(field: Field, tmp_path: Path) -> N
     data.write_text(text)
     plan = [each.replace(dataset=str(data)) for each in plan_of(field, tmp_path / "cache", 200)]
     found = on(Inline(before=lambda: data.write_text(text + "one more line,1\n")), plan)
-    assert "is not the data of this contest" in found["ranking"][0]["error"]
+    assert "is not the data of this selection" in found["ranking"][0]["error"]
 
 
-def test_contests_on_several_datasets_share_an_engine(field: Field, alone: dict[str, Any], tmp_path: Path) -> None:
+def test_selections_on_several_datasets_share_an_engine(field: Field, alone: dict[str, Any], tmp_path: Path) -> None:
     plans = [plan_of(field, tmp_path), plan_of(field, tmp_path, 300)]
-    crew = FleetBackend(Inline(), FleetSettings())
-    whole, part = hold_all(plans, OPTIONS, crew, skipped=(), progress=NullProgress())
+    fleet = Fleet(Inline(), FleetSettings())
+    whole, part = select_all(plans, OPTIONS, fleet)
     assert timeless(whole)["ranking"] == alone["ranking"]
     assert part["dataset"]["examples"] == 300
-    assert crew.stop.is_set()
+    assert fleet.stop.is_set()
 
 
 def test_the_command_line_opens_and_closes_the_engine(

@@ -14,20 +14,21 @@ import pytest
 
 from lit_hf.runtime.fleet import FleetSettings, Needs, Work, gather, open_engine
 from lit_hf.runtime.progress import NullProgress
-from lit_hf.selection.fleet import FleetBackend
+from lit_hf.selection.fleet import Fleet
+from lit_hf.selection.local import Local
 from lit_hf.selection.plan import Options
-from lit_hf.selection.run import hold
+from lit_hf.selection.run import select
 from tests.selection.conftest import Field
 from tests.selection.test_fleet import plan_of, timeless
 
 pytestmark = pytest.mark.slow
-OPTIONS = Options(rivals=False)
+OPTIONS = Options(other_scores=False)
 RAY = {"num_cpus": 2, "_memory": 16_000_000_000, "object_store_memory": 80_000_000}
 
 
 @pytest.fixture(scope="module")
 def alone(field: Field, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    return timeless(hold(plan_of(field, tmp_path_factory.mktemp("alone")), OPTIONS))
+    return timeless(select(plan_of(field, tmp_path_factory.mktemp("alone")), OPTIONS, Local()))
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +57,7 @@ def test_ray_gives_the_ranking_of_one_process_though_a_worker_is_killed(
 ) -> None:
     killed: list[int] = []
     Thread(target=_kill_a_worker_that_embeds, args=(tmp_path, killed), daemon=True).start()
-    found = timeless(hold(plan_of(field, tmp_path), OPTIONS, crew=FleetBackend(ray_engine, FleetSettings())))
+    found = timeless(select(plan_of(field, tmp_path), OPTIONS, Fleet(ray_engine, FleetSettings())))
     assert killed
     assert "is sent again" in caplog.text
     # A killed worker cannot tell how much it had embedded.
@@ -65,8 +66,8 @@ def test_ray_gives_the_ranking_of_one_process_though_a_worker_is_killed(
 
 
 def test_what_no_node_has_room_for_is_a_row(field: Field, ray_engine: Any, tmp_path: Path) -> None:
-    crew = FleetBackend(ray_engine, FleetSettings(memory_factor=100))
-    found = hold(plan_of(field, tmp_path)[:1], OPTIONS, crew=crew)
+    fleet = Fleet(ray_engine, FleetSettings(memory_factor=100))
+    found = select(plan_of(field, tmp_path)[:1], OPTIONS, fleet)
     assert found["ranking"][0]["error"].startswith("it needs 150.0 GB of memory, and the largest Ray node has 16.0 GB")
 
 
@@ -74,7 +75,7 @@ def test_submitit_gives_the_ranking_of_one_process(field: Field, alone: dict[str
     fleet = FleetSettings(slurm={"executor": "local", "folder": str(tmp_path / "logs")}, at_once=2)
     engine = open_engine("slurm", fleet)
     assert engine is not None
-    assert timeless(hold(plan_of(field, tmp_path), OPTIONS, crew=FleetBackend(engine, fleet))) == alone
+    assert timeless(select(plan_of(field, tmp_path), OPTIONS, Fleet(engine, fleet))) == alone
 
 
 def kill_self_once(folder: str) -> str:
@@ -99,7 +100,7 @@ def _kill_a_worker_that_embeds(cache: Path, killed: list[int]) -> None:
     while time.monotonic() < deadline and not any((cache / "features").rglob("*.npy")):
         time.sleep(0.02)
     for process in Path("/proc").iterdir():
-        if process.name.isdigit() and b"ray::race" in _command_line(process):
+        if process.name.isdigit() and b"ray::advance" in _command_line(process):
             os.kill(int(process.name), signal.SIGKILL)
             killed.append(int(process.name))
             return

@@ -1,4 +1,4 @@
-"""A contest from names to ranking, live: racing, resuming, failures. Encoders are tiny, everything else is real."""
+"""A selection from names to ranking, live: racing, resuming, failures. Encoders are tiny, everything else is real."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from lit_hf.selection.run import rank
 from tests.selection.conftest import Field
 
 SETTINGS: dict[str, Any] = {"max_examples": 1100, "orders": 1, "device": "cpu"}
-PLAIN = Options(rivals=False)
+PLAIN = Options(other_scores=False)
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +82,7 @@ def test_the_ranking_fits_its_schema(raced: dict[str, Any]) -> None:
     jsonschema.Draft202012Validator(schema()).validate(plain(raced))
 
 
-def test_rivals_are_scored_on_labels_that_all_were_embedded_for(raced: dict[str, Any]) -> None:
+def test_other_scores_are_scored_on_labels_that_all_were_embedded_for(raced: dict[str, Any]) -> None:
     rivals = raced["rivals"]
     assert rivals["labels"] == row_of(raced, "blank")["stage"]["n"]
     assert len(rivals["scores"]) == 3
@@ -158,7 +158,7 @@ def test_out_of_memory_is_a_row_and_the_others_finish(
 
 def test_no_race_codes_everything_and_equals_an_evaluation(field: Field, tmp_path: Path) -> None:
     settings = {**SETTINGS, "max_examples": 120, "orders": 2, "cache_dir": str(tmp_path)}
-    found = rank(field.data, [field.models["good"]], options=Options(race=False, rivals=False), **settings)
+    found = rank(field.data, [field.models["good"]], options=Options(race=False, other_scores=False), **settings)
     record = evaluate(field.models["good"], field.data, twins=1, **settings)
     (row,) = found["ranking"]
     assert row["codelength"]["bits"] == record["codelength"]["bits"]
@@ -168,7 +168,7 @@ def test_no_race_codes_everything_and_equals_an_evaluation(field: Field, tmp_pat
 
 def test_transfer_adds_a_whole_record_for_finalists(field: Field, tmp_path: Path) -> None:
     settings = {**SETTINGS, "max_examples": 60, "cache_dir": str(tmp_path), "twins": 2}
-    options = Options(rivals=False, transfer=True)
+    options = Options(other_scores=False, transfer=True)
     found = rank(field.data, [field.models["good"], field.models["other"]], options=options, **settings)
     record = ResultsStore.at(tmp_path).find(found["ranking"][0]["transfer"]["record"])
     assert record["transfer"]["bits"] == found["ranking"][0]["transfer"]["bits"]

@@ -1,4 +1,4 @@
-"""What every rival does to its arguments first."""
+"""What every score does to its arguments first."""
 
 from __future__ import annotations
 

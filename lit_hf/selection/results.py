@@ -1,4 +1,4 @@
-"""From coded orders to an entry."""
+"""From coded orders to a candidate's record."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ import numpy as np
 
 from lit_hf.evaluation.sections import contamination, dataset_section, model_section
 from lit_hf.records.entry import SCHEMA, Entry, entry_id
+from lit_hf.records.store import ResultsStore
+from lit_hf.selection.candidate import Candidate
 from lit_hf.selection.curve_file import cut
 
 if TYPE_CHECKING:
     from lit_hf.coding.codelength import Codelength
     from lit_hf.evaluation.job import Job
     from lit_hf.ranking.racing import Verdict
-    from lit_hf.records.store import ResultsStore
-    from lit_hf.selection.candidate import Candidate
     from lit_hf.selection.stopwatch import Stopwatch
     from lit_hf.tasks import Task
 
 
 def id_of(job: Job) -> str:
-    """Return the id that the entry of this checkpoint on this task will have."""
+    """Return the id that the record of this checkpoint on this task will have."""
     from lit_hf.probes.bank import VERSION, bank_hash
 
     settings = [job.settings.seed, job.settings.orders, VERSION, _holdout_hash(job.task)]
@@ -30,17 +30,15 @@ def id_of(job: Job) -> str:
     return entry_id(model_section(job), job.encoder.key, dataset, settings, bank_hash(job.device))
 
 
-def enter(job: Job, watch: Stopwatch, store: ResultsStore) -> Candidate:
-    """Return the entrant of a loaded checkpoint, with what an earlier contest stored of it."""
-    from lit_hf.selection.candidate import Candidate
-
+def register(job: Job, stopwatch: Stopwatch) -> Candidate:
+    """Return the candidate of a loaded checkpoint, with what an earlier selection stored of it."""
     id = id_of(job)
-    stored = store.get(id)
-    return Candidate(job, id, watch, stored if isinstance(stored, Entry) else None)
+    stored = ResultsStore.at(job.settings.cache_dir).get(id)
+    return Candidate(job, id, stopwatch, stored if isinstance(stored, Entry) else None)
 
 
-def make_entry(candidate: Candidate, coded: Codelength) -> Entry:
-    """Return the entry of a checkpoint of which `coded` was paid; with its `exit`, if the race dropped it."""
+def candidate_record(candidate: Candidate, coded: Codelength) -> Entry:
+    """Return the record of a checkpoint of which `coded` was paid; with its elimination, if the race had one."""
     from lit_hf.probes.bank import VERSION
 
     job, labels = candidate.job, coded.per_example.shape[1]
@@ -70,8 +68,8 @@ def make_entry(candidate: Candidate, coded: Codelength) -> Entry:
     return Entry(data, arrays)
 
 
-def partial_entry(candidate: Candidate) -> Entry:
-    """Return the entry of a checkpoint that the race dropped: order 0 up to there."""
+def partial_record(candidate: Candidate) -> Entry:
+    """Return the record of an eliminated checkpoint: order 0 up to there."""
     from lit_hf.coding.codelength import gather
     from lit_hf.probes.bank import bank_hash
 
@@ -79,9 +77,9 @@ def partial_entry(candidate: Candidate) -> Entry:
     end = int(np.searchsorted(candidate.job.task.groups, candidate.elimination[1].n))
     if candidate.knows(end):
         return _shortened(candidate, end)
-    return make_entry(
+    return candidate_record(
         candidate,
-        gather((cut(candidate.curve, end),), candidate.job.task.groups[:end], bank_hash(candidate.job.device)),
+        gather((cut(candidate.curve(), end),), candidate.job.task.groups[:end], bank_hash(candidate.job.device)),
     )
 
 
@@ -99,7 +97,7 @@ def _verdict(verdict: Verdict) -> dict[str, float]:
 
 
 def _shortened(candidate: Candidate, end: int) -> Entry:
-    """Return the first part of what an earlier contest stored, with this contest's exit."""
+    """Return the first part of what an earlier selection stored, with this one's elimination."""
     from lit_hf.measures.intervals import by_group, interval
 
     stored = candidate.stored
@@ -156,7 +154,7 @@ def _marks(total: int) -> list[int]:
 
 
 def _holdout_hash(task: Task) -> str | None:
-    """Return a hash of the held-out examples: the accuracies of an entry are of these."""
+    """Return a hash of the held-out examples: the accuracies of a record are of these."""
     from lit_hf.runtime.cache import digest_of
     from lit_hf.tasks.stream import fingerprint
 
