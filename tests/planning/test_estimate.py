@@ -14,7 +14,7 @@ from lit_hf.planning.work import Pass, Unit
 def a_pass(stored: int) -> Pass:
     encoder = raw_input("text-classification")
     assert encoder is not None
-    return Pass("encoder", encoder, [], 1000, stored, 1000 - stored)
+    return Pass("encoder", encoder, 1000, stored, 1000 - stored)
 
 
 def test_a_pass_costs_its_missing_inputs_and_the_weights_once() -> None:
@@ -33,7 +33,7 @@ def test_coding_time_goes_on_by_the_last_slope() -> None:
 
 def test_orders_are_taken_by_the_first_free_worker() -> None:
     speeds = {8: CoderSpeed((100,), (1.0,))}
-    units = [Unit("encoder", 3, 100, 8), Unit("twin", 2, 50, 8)]
+    units = [Unit("encoder", 3, 100, 8, 1), Unit("twin", 1, 50, 8, 2)]
     assert coding_seconds(units, speeds, 1) == pytest.approx(4)
     assert coding_seconds(units, speeds, 2) == pytest.approx(2)
     assert coding_seconds(units, speeds, 9) == pytest.approx(1)
