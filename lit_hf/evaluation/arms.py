@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from lit_hf.tasks import Task
     from lit_hf.tasks.contract import Holdout
 
-ENCODER, BASE, RAW, HELD_OUT = "encoder", "adapter base", "raw input", "held-out examples"
+ENCODER, TWIN, BASE, RAW, HELD_OUT = "encoder", "twin 1", "adapter base", "raw input", "held-out examples"
 CONTROL_EXAMPLES = 2_000  # labels of the control: enough to show false transfer, whatever the size of the data
 TWIN_SHARE = 4  # further twins code the first 1 / TWIN_SHARE of the stream, or all of it up to LEAST_SHARE:
 LEAST_SHARE = 2_048  # what twins differ by shows only where they learn (tests/controls/test_coverage.py)
@@ -86,7 +86,7 @@ class Embedding:
 
 
 def twin_name(number: int) -> str:
-    """Return the name of the arm of a twin, counted from 1; the first is the baseline, the others code a part."""
+    """Return the name of a twin's arm, counted from 1: the first (`TWIN`) is the baseline, the others code a part."""
     return f"twin {number}"
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lit_hf.evaluation.arms import ENCODER, Arm, arms_of, embeddings_of
-from lit_hf.evaluation.coded import TWIN, CodedArms
+from lit_hf.evaluation.arms import ENCODER, TWIN, Arm, arms_of, embeddings_of
+from lit_hf.evaluation.coded import CodedArms
 from lit_hf.runtime.processes import find_processes
 from lit_hf.runtime.work_queue import run_distributed
 from lit_hf.tasks.label_kinds import bank_of, order_coder

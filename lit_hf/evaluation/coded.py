@@ -8,12 +8,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from lit_hf.coding.codelength import Codelength, gather
-from lit_hf.evaluation.arms import BASE, ENCODER, RAW, Arm, control_name, layer_name, twin_name, without_name
+from lit_hf.evaluation.arms import BASE, ENCODER, RAW, TWIN, Arm, control_name, layer_name, twin_name, without_name
 
 if TYPE_CHECKING:
     from lit_hf.codes.curve import Curve
-
-TWIN = twin_name(1)
 
 
 @dataclass(frozen=True, eq=False)

@@ -36,7 +36,8 @@ def _passes(model: dict[str, Any], codes: int) -> Table:
             spell_seconds(each["seconds"]),
         )  # fmt: skip
     several = f" of {codes} labels" if codes > 1 else ""
-    table.add_row(f"code {model['code']['orders']} orders{several}", "", "", "", "", spell_seconds(model["code"]["seconds"]))
+    code = model["code"]
+    table.add_row(f"code {code['orders']} orders{several}", "", "", "", "", spell_seconds(code["seconds"]))
     return table
 
 

@@ -18,6 +18,7 @@ from tests.support.adapters import SCALE, adapt
 
 pytest.importorskip("peft", reason="peft is not installed: pip install peft")
 
+
 @pytest.fixture
 def base(tmp_path: Path) -> Path:
     return tiny.save(tmp_path / "base", tiny.bert())

@@ -55,9 +55,7 @@ class Seen:
 
 @pytest.mark.parametrize("name", JOBS)
 @pytest.mark.usefixtures("unmeasured")
-def test_a_run_embeds_and_codes_what_its_plan_lists(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_embeds_and_codes_what_its_plan_lists(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if name == "adapter":
         pytest.importorskip("peft", reason="peft is not installed: pip install peft")
     settings = job_settings(name, tmp_path)

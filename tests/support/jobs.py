@@ -64,7 +64,7 @@ def _data(name: str, folder: Path) -> dict[str, Any]:
         table = {"text": texts, "good": [int(each) for each in good]}
         table |= {key: [int(each) for each in values] for key, values in sets.items()}
     if name == "numbers":
-        table = {"text": texts, "label": [round(len(text) + 0.5 * each, 1) for text, each in zip(texts, good, strict=True)]}
+        table["label"] = [len(text) + 0.5 * each for text, each in zip(texts, good, strict=True)]
     return {"dataset": _table(table, folder / "data.csv")}
 
 
