@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import types
 import typing
 from enum import Enum
@@ -68,7 +67,6 @@ class Part:
                 raise BadSetting(name, value, " or ".join(_SPOKEN[kind] for kind in allowed))
 
 
-@functools.cache
 def _allowed_types(part: type) -> dict[str, tuple[type, ...]]:
     hints = typing.get_type_hints(part)
     return {

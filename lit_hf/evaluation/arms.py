@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from lit_hf.config import Settings
+    from lit_hf.config import MeasurementSettings
     from lit_hf.encoders import Encoder
     from lit_hf.runtime.inputs import Input
     from lit_hf.tasks import Task
@@ -105,7 +105,7 @@ def without_name(kind: str, arm: str) -> str:
     return f"without {kind}, {arm}"
 
 
-def arms_of(task: Task, encoder: Encoder, settings: Settings) -> list[Arm]:
+def arms_of(task: Task, encoder: Encoder, settings: MeasurementSettings) -> list[Arm]:
     """Return everything that one evaluation codes: the encoder first, then what it is compared with."""
     from lit_hf.encoders import raw_input
 
@@ -120,7 +120,7 @@ def arms_of(task: Task, encoder: Encoder, settings: Settings) -> list[Arm]:
     return [*found, *(_control(arm, settings.seed) for arm in pair), *_without_each_kind(pair, task, settings)]
 
 
-def encoder_arm(task: Task, encoder: Encoder, settings: Settings) -> Arm:
+def encoder_arm(task: Task, encoder: Encoder, settings: MeasurementSettings) -> Arm:
     """Return the arm of the encoder itself: all labels in all orders, and predictions of what is held out."""
     orders = tuple(range(settings.orders))
     return Arm(
@@ -142,7 +142,7 @@ def embeddings_of(arms: Iterable[Arm]) -> list[Embedding]:
     return list(found.values())
 
 
-def part_of(task: Task, settings: Settings) -> int:
+def part_of(task: Task, settings: MeasurementSettings) -> int:
     """Return how many labels the further twins code: all where the bits of a prefix depend on what follows."""
     from lit_hf.coding.rules import BY_SHARE
 
@@ -150,7 +150,7 @@ def part_of(task: Task, settings: Settings) -> int:
     return labels if settings.code in BY_SHARE else min(labels, max(LEAST_SHARE, labels // TWIN_SHARE))
 
 
-def left_out(task: Task, settings: Settings) -> dict[str, tuple[str, ...]]:
+def left_out(task: Task, settings: MeasurementSettings) -> dict[str, tuple[str, ...]]:
     """Return for each kind of probe the kinds that are left without it, when their sensitivity is asked for."""
     from lit_hf.probes.bank import KINDS
 
@@ -159,7 +159,7 @@ def left_out(task: Task, settings: Settings) -> dict[str, tuple[str, ...]]:
     return {kind: tuple(other for other in KINDS if other != kind) for kind in wanted}
 
 
-def _twins(mine: Arm, task: Task, settings: Settings) -> list[Arm]:
+def _twins(mine: Arm, task: Task, settings: MeasurementSettings) -> list[Arm]:
     """Return the baseline in all orders, and further initialisations of it on a part of order 0."""
     found = mine.encoder.baselines(settings.twins, settings.seed)
     part = part_of(task, settings)
@@ -173,7 +173,7 @@ def _control(arm: Arm, seed: int) -> Arm:
     return replace(cut, labels=np.random.default_rng([seed, 7]).permutation(cut.labels))
 
 
-def _without_each_kind(pair: Sequence[Arm], task: Task, settings: Settings) -> list[Arm]:
+def _without_each_kind(pair: Sequence[Arm], task: Task, settings: MeasurementSettings) -> list[Arm]:
     """Return both arms once more for each kind of probe that is left out; nothing where there is no baseline."""
     kinds = left_out(task, settings) if len(pair) == 2 else {}
     return [

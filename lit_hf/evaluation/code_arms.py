@@ -18,7 +18,7 @@ from lit_hf.tasks.label_kinds import bank_of, order_coder
 
 if TYPE_CHECKING:
     from lit_hf.codes.curve import Curve
-    from lit_hf.config import Settings
+    from lit_hf.config import MeasurementSettings
     from lit_hf.evaluation.job import Job
     from lit_hf.features import Features
     from lit_hf.tasks import Task
@@ -45,7 +45,7 @@ def code_arms(job: Job) -> CodedArms:
 
 
 def order_unit(
-    task: Task, arm: Arm, rows: ArmRows, number: int, settings: Settings, device: str
+    task: Task, arm: Arm, rows: ArmRows, number: int, settings: MeasurementSettings, device: str
 ) -> Callable[[], Curve]:  # fmt: skip
     """Return the work of coding one order of an arm; what comes out depends on the unit alone, wherever it runs."""
     return partial(

@@ -89,13 +89,12 @@ class FixedStream:
 
     def measure(self, model: Any, tokenizer: Any = None) -> Measurement:
         """Measure `model` as it stands; its modes, gradients and all random generators are afterwards as before."""
+        from lit_hf.encoders import Choices
         from lit_hf.encoders.objects import evaluating, live_encoder
 
         began, chosen = time.perf_counter(), self.settings
         with undisturbed(), evaluating(model):
-            encoder = live_encoder(
-                model, tokenizer, layer=chosen.layer, pooling=chosen.pooling, max_tokens=chosen.max_tokens
-            )
+            encoder = live_encoder(model, tokenizer, Choices.of(chosen))
             arms = {arm.name: arm for arm in arms_of(self.task, encoder, chosen)}
             mine = self._code(arms[ENCODER], encoder.device)
             if self._twin is None:  # the same at every measurement, so it is made at the first one

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lit_hf.config import Settings, precomputed_file, split_dataset
+from lit_hf.config import MeasurementSettings, Settings, precomputed_file, split_dataset
 from lit_hf.errors import BadSetting, LitError, reason
 from lit_hf.evaluation.arms import Arm, arms_of, encoder_arm
 from lit_hf.planning.estimate import coding_seconds, pass_seconds
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from lit_hf.evaluation.job import Job
     from lit_hf.tasks import Task
 
-Lister = Callable[["Task", "Encoder", Settings], list[Arm]]
+Lister = Callable[["Task", "Encoder", MeasurementSettings], list[Arm]]
 """What lists the arms of a checkpoint: all of an evaluation, or the encoder's alone."""
 KEYS = (
     "revision", "parameters", "dim", "dtype", "download_bytes", "size_bytes", "timed_on", "tokens", "passes", "code",
@@ -76,7 +76,7 @@ def plan_ranking(plan: Sequence[Settings], transfer: bool, race: bool) -> dict[s
     return found
 
 
-def _encoder_alone(task: Task, encoder: Encoder, settings: Settings) -> list[Arm]:
+def _encoder_alone(task: Task, encoder: Encoder, settings: MeasurementSettings) -> list[Arm]:
     """Return what a checkpoint of a ranking codes that is not dropped: of a race, the most there is."""
     return [encoder_arm(task, encoder, settings)]
 
@@ -123,7 +123,7 @@ def _model_plan(settings: Settings, task: Task, arms: Lister, measured: Measured
     from lit_hf.features import FeatureStore
     from lit_hf.tasks.label_kinds import code_shape
 
-    weight = checkpoint_size(settings.model, Policy(settings.trust_remote_code, settings.allow_pickle))
+    weight = checkpoint_size(settings.model, Policy.of(settings))
     began = time.perf_counter()
     job = _job(settings, task, weight.here)
     loaded = time.perf_counter() - began
@@ -159,11 +159,7 @@ def _job(settings: Settings, task: Task, here: bool) -> Job:
         return Job.prepare(settings, NullProgress(), task=task)
     if task.medium != "text" or task.unit != "example":
         raise LitError("its weights are not here, and without them only encoders of whole texts are planned.")
-    choices = Choices(
-        settings.layer, settings.pooling, settings.prompt, settings.max_tokens, settings.dtype, settings.batch_tokens,
-        settings.threads, settings.device,
-    )  # fmt: skip
-    encoder = load_skeleton(settings.model, choices, Policy(settings.trust_remote_code, settings.allow_pickle))
+    encoder = load_skeleton(settings.model, Choices.of(settings), Policy.of(settings))
     return Job(settings, task, encoder, NullProgress(), find_place(settings.device).device)
 
 
