@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from lit_hf.coding.rules import NUMBERS
 from lit_hf.encoders import raw_input
 from lit_hf.planning.estimate import coding_seconds, pass_seconds
 from lit_hf.planning.warm_up import CoderSpeed, EncoderSpeed, time_coder
@@ -46,3 +47,9 @@ def test_the_coder_is_timed_at_increasing_marks() -> None:
     assert list(found.labels) == sorted(found.labels)
     assert 0 < found.seconds[0] < found.seconds[-1]
     assert len(time_coder(4, labels, 2, "cpu", limit=0).labels) == 1
+
+
+def test_the_coder_of_numbers_is_timed() -> None:
+    found = time_coder(4, np.random.default_rng(0).integers(-50, 50, 100), NUMBERS, "cpu", limit=0)
+    assert found.labels == (100,)
+    assert found.seconds[0] > 0

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from io import StringIO
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 import lit_hf.features
 from lit_hf.codes.prequential import Coder
@@ -16,6 +18,7 @@ from lit_hf.encoders import Encoder
 from lit_hf.evaluation.run import run
 from lit_hf.planning import plan as planning
 from lit_hf.planning.warm_up import CoderSpeed, EncoderSpeed
+from lit_hf.reports.plan import report
 from tests.support.jobs import JOBS, job_settings
 
 
@@ -75,6 +78,24 @@ def test_several_labels_have_a_raw_input_and_a_code_for_each_label(tmp_path: Pat
     model = planned(job_settings("label sets", tmp_path))
     assert "raw input" in [each["label"] for each in model["passes"]]
     assert {arm["codes"] for arm in model["code"]["arms"]} == {3}
+
+
+@pytest.mark.parametrize(
+    ("name", "labels", "orders"),
+    [
+        ("classes", "2 classes", "code 9 orders "),
+        ("label sets", "3 labels each", "code 9 orders of 3 labels"),
+        ("numbers", "numbers", "code 9 orders "),
+    ],
+)
+@pytest.mark.usefixtures("unmeasured")
+def test_a_plan_says_what_the_labels_are(name: str, labels: str, orders: str, tmp_path: Path) -> None:
+    console = Console(width=110, record=True, file=StringIO())
+    for part in report(planning.plan_evals([job_settings(name, tmp_path)])):
+        console.print(part)
+    text = console.export_text()
+    assert f"80 examples, {labels}," in text
+    assert orders in text
 
 
 @pytest.mark.usefixtures("unmeasured")
