@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from torch import nn
     from transformers import PretrainedConfig, PreTrainedTokenizerBase
 
+    from lit_hf.config import EncoderSettings
+
 _SMALL = (".json", ".txt", ".model", ".jinja", ".md", ".vocab", ".bpe")
 _OWN_FILES = re.compile(r"^(\d+_\w+/)?[^/]+$")
 """The root and the modules of sentence-transformers ("1_Pooling/config.json"), not exports such as onnx/."""
@@ -43,8 +45,17 @@ class Checkpoint:
 class Policy:
     """What a loader may do."""
 
-    trust_remote_code: bool
-    allow_pickle: bool
+    trust_remote_code: bool = False
+    allow_pickle: bool = False
+
+    @classmethod
+    def of(cls, settings: EncoderSettings) -> Policy:
+        """Return what `settings` allow."""
+        return cls(settings.trust_remote_code, settings.allow_pickle)
+
+
+SAFE = Policy()
+"""Nothing that could run code of the checkpoint."""
 
 
 def find_checkpoint(model: str, policy: Policy) -> Checkpoint:

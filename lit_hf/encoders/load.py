@@ -11,6 +11,7 @@ from lit_hf.config import precomputed_file
 from lit_hf.encoders.adapter import CONFIG as ADAPTER_CONFIG
 from lit_hf.encoders.adapter import Adapter, is_adapter
 from lit_hf.encoders.checkpoint import (
+    SAFE,
     Policy,
     find_checkpoint,
     load_config,
@@ -22,7 +23,7 @@ from lit_hf.encoders.contract import Encoder, EncoderInfo
 from lit_hf.encoders.load_media import load_media
 from lit_hf.encoders.precomputed import load_brought_features
 from lit_hf.encoders.recipe import read_declared
-from lit_hf.encoders.resolve import FIRST_TOKEN, Choices, resolve_pipeline
+from lit_hf.encoders.resolve import DEFAULTS, Choices, resolve_pipeline
 from lit_hf.encoders.static import load_static, static_file
 from lit_hf.encoders.text import Pipeline, TextEncoder, place_model, text_body
 from lit_hf.encoders.tokenizing import tokenizer_hash
@@ -39,10 +40,8 @@ VERSION = 1
 
 
 def load_encoder(
-    model: str, *, layer: str = "last", pooling: str = "auto", prompt: str = "auto", max_tokens: int | None = None,
-    dtype: str = "float32", batch_tokens: int | None = None, threads: int | None = None, device: str = "auto",
-    trust_remote_code: bool = False, allow_pickle: bool = False, cache_dir: str | None = None, unit: str = "example",
-    medium: str = "text", device_map: str | None = None,
+    model: str, choices: Choices = DEFAULTS, policy: Policy = SAFE, *, unit: str = "example", medium: str = "text",
+    cache_dir: str | None = None,
 ) -> Encoder:  # fmt: skip
     """Return the encoder of a Hub id (optionally `@revision`), a local folder, or `features:FILE`.
 
@@ -54,18 +53,16 @@ def load_encoder(
     """
     if precomputed_file(model) is not None:
         return load_brought_features(model)
-    if unit == "token":
-        pooling, prompt = _words_only(pooling, prompt)
-    policy = Policy(trust_remote_code, allow_pickle)
+    choices = choices.of_words() if unit == "token" else choices
     checkpoint = find_checkpoint(model, policy)
     table, cache = static_file(checkpoint.folder), cache_root(cache_dir)
     if table is not None and medium == "text":
         return load_static(
-            checkpoint, table, layer=layer, pooling=pooling, prompt=prompt, max_tokens=max_tokens, cache=cache
+            checkpoint, table, layer=choices.layer, pooling=choices.pooling, prompt=choices.prompt,
+            max_tokens=choices.max_tokens, cache=cache,
         )  # fmt: skip
-    if device_map is not None and medium != "text":
-        raise BadSetting("device_map", device_map, f"left out for {medium} encoders")
-    choices = Choices(layer, pooling, prompt, max_tokens, dtype, batch_tokens, threads, device, device_map is not None)
+    if choices.spread and medium != "text":
+        raise BadSetting("device_map", "auto", f"left out for {medium} encoders")
     if medium in ("image", "sound"):
         return load_media(checkpoint, choices, policy, cache, medium)
     if is_adapter(checkpoint.folder):
@@ -74,19 +71,11 @@ def load_encoder(
     config = load_config(checkpoint, declared.weights, policy)
     tokenizer = load_tokenizer(checkpoint, declared.weights, policy)
     pipeline, sources = resolve_pipeline(choices, declared, config, tokenizer)
-    code = checkpoint.revision if trust_remote_code else None
+    code = checkpoint.revision if policy.trust_remote_code else None
     weights = weights_hash(checkpoint, declared.weights, policy, cache)
     make = partial(load_weights, checkpoint, declared.weights, policy, pipeline.dtype, pipeline.spread)
     info = describe(checkpoint.id, checkpoint.revision, pipeline, sources, parameter_count(config))
     return build(pipeline, info, digest_of([weights, code]), make)
-
-
-def _words_only(pooling: str, prompt: str) -> tuple[str, str]:
-    """Return pooling and prompt of a task of words; raise `BadSetting` when others are asked for."""
-    for name, asked in (("pooling", pooling), ("prompt", prompt)):
-        if asked not in ("auto", ""):
-            raise BadSetting(name, asked, "left out for token-classification: a word is its first sub-token")
-    return FIRST_TOKEN, ""
 
 
 def _load_adapter(adapter: Adapter, choices: Choices, policy: Policy, cache: Path) -> TextEncoder:

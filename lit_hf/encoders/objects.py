@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from lit_hf.encoders.load import build, describe, make_key
 from lit_hf.encoders.recipe import POOLING_MODES, Declared
-from lit_hf.encoders.resolve import FIRST_TOKEN, Choices, resolve_pipeline
+from lit_hf.encoders.resolve import DEFAULTS, FIRST_TOKEN, Choices, resolve_pipeline
 from lit_hf.encoders.text import TextEncoder, text_body
 from lit_hf.errors import UnsupportedModel, UsageError
 
@@ -44,19 +44,17 @@ class LiveEncoder(TextEncoder):
 
 
 def wrap_encoder(
-    model: Any, tokenizer: Any = None, *, name: str | None = None, layer: str = "last", pooling: str = "auto",
-    prompt: str = "auto", max_tokens: int | None = None, dtype: str = "float32", batch_tokens: int | None = None,
-    threads: int | None = None, device: str = "auto", unit: str = "example",
-) -> TextEncoder:  # fmt: skip
+    model: Any, tokenizer: Any = None, choices: Choices = DEFAULTS, *, name: str | None = None, unit: str = "example"
+) -> TextEncoder:
     """Return the encoder of a transformers `model` with its `tokenizer`, or of a SentenceTransformer.
 
     A copy is embedded with, so the caller's object stays as it is; its features are addressed by the content of its
     weights. Raises `UsageError` without a tokeniser, `UnsupportedModel` for modules that would be left out.
     """
     loaded = unpack(model, tokenizer)
+    choices = replace(choices, spread=False)
     if unit == "token":
-        pooling, prompt = FIRST_TOKEN, ""
-    choices = Choices(layer, pooling, prompt, max_tokens, dtype, batch_tokens, threads, device)
+        choices = replace(choices, pooling=FIRST_TOKEN, prompt="")
     pipeline, sources = resolve_pipeline(choices, loaded.declared, loaded.model.config, loaded.tokenizer)
     weights = _state_hash(loaded.model.base_model)
     called = name or f"{_name(loaded.model)} in memory, weights {weights[:12]}"
@@ -64,16 +62,13 @@ def wrap_encoder(
     return build(pipeline, info, weights, lambda: copy.deepcopy(loaded.model.base_model))
 
 
-def live_encoder(
-    model: Any, tokenizer: Any = None, *, layer: str = "last", pooling: str = "auto", prompt: str = "auto",
-    max_tokens: int | None = None, batch_tokens: int | None = None,
-) -> LiveEncoder:  # fmt: skip
-    """Return the encoder of a model as it stands, on its own device and in its own dtype; use it inside `evaluating`.
+def live_encoder(model: Any, tokenizer: Any = None, choices: Choices = DEFAULTS) -> LiveEncoder:
+    """Return the encoder of a model as it stands, on its own device, whatever is chosen; use it inside `evaluating`.
 
     Its twins are fresh models of their own, on the same device, float32. Raises what `wrap_encoder` raises.
     """
     loaded = unpack(model, tokenizer)
-    choices = Choices(layer, pooling, prompt, max_tokens, "auto", batch_tokens, None, str(loaded.model.device))
+    choices = replace(choices, dtype="auto", threads=None, device=str(loaded.model.device), spread=False)
     pipeline, sources = resolve_pipeline(choices, loaded.declared, loaded.model.config, loaded.tokenizer)
     pipeline = replace(pipeline, dtype="float32")
     body = loaded.model.base_model

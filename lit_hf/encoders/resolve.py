@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 from lit_hf.encoders.batching import default_batch_tokens
@@ -17,13 +17,15 @@ from lit_hf.runtime.units import UNIT_THREADS
 if TYPE_CHECKING:
     from transformers import PretrainedConfig, PreTrainedTokenizerBase
 
+    from lit_hf.config import Settings
+
 FIRST_TOKEN = "first sub-token"
 """In place of a pooling where each word has a row of its own."""
 
 
 @dataclass(frozen=True)
 class Choices:
-    """The user's settings of an encoder, by their meaning in `lit_hf.config.Settings`."""
+    """The user's settings of an encoder, by their meaning in `lit_hf.config`; `spread`: over all devices."""
 
     layer: str = "last"
     pooling: str = "auto"
@@ -34,6 +36,23 @@ class Choices:
     threads: int | None = None
     device: str = "auto"
     spread: bool = False
+
+    @classmethod
+    def of(cls, settings: Settings) -> Choices:
+        """Return what `settings` choose."""
+        names = [field.name for field in fields(cls) if field.name != "spread"]
+        return cls(**{name: getattr(settings, name) for name in names}, spread=settings.device_map is not None)
+
+    def of_words(self) -> Choices:
+        """Return the choices of a task of words; raise `BadSetting` when they name a pooling or a prompt."""
+        for name, asked in (("pooling", self.pooling), ("prompt", self.prompt)):
+            if asked not in ("auto", ""):
+                raise BadSetting(name, asked, "left out for token-classification: a word is its first sub-token")
+        return replace(self, pooling=FIRST_TOKEN, prompt="")
+
+
+DEFAULTS = Choices()
+"""What is chosen where nothing is."""
 
 
 def resolve_pipeline(

@@ -12,7 +12,7 @@ from lit_hf.records.record import SCHEMA, Record, record_id, verdict
 
 if TYPE_CHECKING:
     from lit_hf.coding.codelength import Codelength
-    from lit_hf.evaluation.arms import Arms
+    from lit_hf.evaluation.coded import CodedArms
     from lit_hf.evaluation.job import Job
     from lit_hf.measures.intervals import Interval
 
@@ -22,7 +22,7 @@ ESTIMAND = "expected L_IT over a new stream of as many examples of the same sour
 LEVEL = 0.95
 
 
-def make_record(job: Job, arms: Arms) -> Record:
+def make_record(job: Job, arms: CodedArms) -> Record:
     """Return the record of a finished evaluation."""
     from lit_hf.measures.layers import layer_profile
     from lit_hf.measures.transfer import compare_arms
@@ -135,13 +135,12 @@ def _codelength(arm: Codelength) -> dict[str, Any]:
     }
 
 
-def _baselines(job: Job, arms: Arms, twin: Interval | None) -> dict[str, Any]:
-    from lit_hf.evaluation.arms import shuffled_labels
+def _baselines(job: Job, arms: CodedArms, twin: Interval | None) -> dict[str, Any]:
     from lit_hf.tasks.label_kinds import null_bits
 
-    task, groups = job.task, job.task.groups
-    encoder, other, control = arms.control
-    prior = float(null_bits(task, shuffled_labels(job), groups[:control]).sum())
+    task, groups, control = job.task, job.task.groups, arms.control
+    encoder, other = arms.control_bits
+    prior = float(null_bits(task, control.labels, control.groups).sum())
     return {
         "random_twin": _twin(arms, twin),
         "raw_input": {"bits": arms.raw.bits, "kind": arms.raw_kind} if arms.raw else _no_raw_input(),
@@ -150,7 +149,7 @@ def _baselines(job: Job, arms: Arms, twin: Interval | None) -> dict[str, Any]:
         "shuffled_labels": {
             **({"transfer_bits": other - encoder} if other is not None else _no_control()),
             "code_minus_class_prior_bits": encoder - prior,
-            "examples": control,
+            "examples": len(control.labels),
         },
     }
 
@@ -162,7 +161,7 @@ def _uniform(job: Job) -> dict[str, Any]:
     return {"bits": None, "bits_reason": NO_UNIFORM} if each is None else {"bits": len(job.task.labels) * each}
 
 
-def _twin(arms: Arms, twin: Interval | None) -> dict[str, Any]:
+def _twin(arms: CodedArms, twin: Interval | None) -> dict[str, Any]:
     from lit_hf.encoders.precomputed import NO_BASELINE
 
     if twin is None:
@@ -181,7 +180,7 @@ def _twin(arms: Arms, twin: Interval | None) -> dict[str, Any]:
     }
 
 
-def _collapse(arms: Arms) -> dict[str, Any]:
+def _collapse(arms: CodedArms) -> dict[str, Any]:
     """Return how little the twin's features differ, when they have collapsed."""
     from lit_hf.features.collapse import COLLAPSED
 
@@ -197,7 +196,7 @@ def _no_control() -> dict[str, Any]:
     return {"transfer_bits": None, "transfer_bits_reason": "there is no baseline"}
 
 
-def _measures(job: Job, arms: Arms) -> dict[str, Any]:
+def _measures(job: Job, arms: CodedArms) -> dict[str, Any]:
     from lit_hf.measures.section import measures
     from lit_hf.tasks.label_kinds import HeldOut, uniform_per_label
 
@@ -206,7 +205,7 @@ def _measures(job: Job, arms: Arms) -> dict[str, Any]:
     return measures(arms, HeldOut.of(job.task), uniform) | _each_label(job, arms)
 
 
-def _each_label(job: Job, arms: Arms) -> dict[str, Any]:
+def _each_label(job: Job, arms: CodedArms) -> dict[str, Any]:
     """Return what each of several labels cost, mean over orders; nothing for one label a row."""
     if job.task.labels.ndim == 1:
         return {}
@@ -223,7 +222,7 @@ def _each_label(job: Job, arms: Arms) -> dict[str, Any]:
     return {"each_label": rows}
 
 
-def _holdout(job: Job, arms: Arms) -> dict[str, Any]:
+def _holdout(job: Job, arms: CodedArms) -> dict[str, Any]:
     from lit_hf.tasks.label_kinds import HeldOut
 
     holdout, judge = job.task.holdout, HeldOut.of(job.task)
@@ -238,7 +237,7 @@ def _holdout(job: Job, arms: Arms) -> dict[str, Any]:
     return {"holdout": found | {"source": holdout.source} | judge.more(predicted)}
 
 
-def _curve(job: Job, arms: Arms) -> dict[str, Any]:
+def _curve(job: Job, arms: CodedArms) -> dict[str, Any]:
     from lit_hf.measures.learning_curve import block_means, coarse_edges
     from lit_hf.tasks.label_kinds import null_bits, uniform_per_label
 
@@ -260,7 +259,7 @@ def _curve(job: Job, arms: Arms) -> dict[str, Any]:
     }
 
 
-def _coder(arms: Arms, code: str) -> dict[str, Any]:
+def _coder(arms: CodedArms, code: str) -> dict[str, Any]:
     from lit_hf.probes.bank import VERSION
 
     first = arms.encoder.curves[0]
@@ -279,7 +278,7 @@ def _coder(arms: Arms, code: str) -> dict[str, Any]:
     }
 
 
-def _arrays(job: Job, arms: Arms) -> dict[str, np.ndarray]:
+def _arrays(job: Job, arms: CodedArms) -> dict[str, np.ndarray]:
     others = {"bits_baseline": arms.twin, "bits_raw": arms.raw}
     return {
         "labels": job.task.labels,

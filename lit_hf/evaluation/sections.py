@@ -11,7 +11,7 @@ import numpy as np
 from lit_hf._version import __version__
 
 if TYPE_CHECKING:
-    from lit_hf.evaluation.arms import Arms
+    from lit_hf.evaluation.coded import CodedArms
     from lit_hf.evaluation.job import Job
     from lit_hf.tasks import Task
 
@@ -92,7 +92,7 @@ def environment_section(job: Job) -> dict[str, Any]:
     }
 
 
-def notes_section(data: dict[str, Any], arms: Arms, halved: int = 0) -> list[str]:
+def notes_section(data: dict[str, Any], arms: CodedArms, halved: int = 0) -> list[str]:
     """Return what a reader of the result must be told, in words."""
     notes, raw = [], data["baselines"]["raw_input"]["bits"]
     mine = float(arms.encoder.bits_per_order[0])
@@ -139,7 +139,7 @@ def notes_section(data: dict[str, Any], arms: Arms, halved: int = 0) -> list[str
     return notes
 
 
-def _collapsed(data: dict[str, Any], arms: Arms) -> list[str]:
+def _collapsed(data: dict[str, Any], arms: CodedArms) -> list[str]:
     """Return what to say of features that hardly differ between inputs."""
     from lit_hf.features.collapse import COLLAPSED
 

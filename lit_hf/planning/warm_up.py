@@ -93,13 +93,15 @@ def _marks(
     dim: int, labels: np.ndarray, classes: int, device: str, number: int, limit: float
 ) -> list[tuple[int, float]]:
     """Return (labels coded, seconds) at each mark; times depend on the shapes, hardly on the values."""
+    from lit_hf.codes.numbers import NumberCoder
     from lit_hf.codes.prequential import Coder
-    from lit_hf.coding.rules import prepare_order
+    from lit_hf.coding.rules import NUMBERS, prepare_order
 
     size = len(labels)
     rows = np.random.default_rng(number).standard_normal((size, dim), dtype=np.float32)
     order = prepare_order(rows, np.arange(size), classes, number=number, seed=0, device=device)
-    coder = Coder(order.stream, labels[order.index], order.groups, order.code, classes, index=order.index)
+    make = NumberCoder if classes == NUMBERS else Coder
+    coder = make(order.stream, labels[order.index], order.groups, order.code, classes, index=order.index)
     found, began = list[tuple[int, float]](), time.perf_counter()
     for mark in (*(mark for mark in CODE_MARKS if mark < size), size):
         done = coder.advance(to=mark)

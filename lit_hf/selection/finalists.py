@@ -105,7 +105,7 @@ def _keep_complete(candidate: Candidate, curves: Sequence[Curve]) -> None:
 
 def _transfer(candidate: Candidate) -> None:
     """Evaluate against the random twin, or find that it was; its own record follows from the same coded orders."""
-    from lit_hf.evaluation.arms import code_arms
+    from lit_hf.evaluation.code_arms import code_arms
     from lit_hf.evaluation.record import make_record
     from lit_hf.probes.bank import bank_hash
 

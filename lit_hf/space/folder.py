@@ -16,7 +16,7 @@ GRADIO = "6.31.0"
 ROOMS = (
     "_version.py",
     "errors.py",
-    "config.py",
+    "config",
     "records/__init__.py",
     "records/record.py",
     "records/entry.py",

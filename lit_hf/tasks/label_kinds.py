@@ -32,6 +32,13 @@ def order_coder(task: Task) -> Callable[..., Curve]:
     return partial(code_order, classes=NUMBERS if task.width is not None else len(task.classes))
 
 
+def code_shape(task: Task) -> tuple[int, int]:
+    """Return the classes of one code of this task's labels (`NUMBERS` for bins), and how many codes an order takes."""
+    if task.labels.ndim == 2:
+        return 2, task.labels.shape[1]
+    return (NUMBERS if task.width is not None else len(task.classes)), 1
+
+
 def bank_of(task: Task, code: str, device: str) -> str:
     """Return the hash of the rule by which this task's labels are coded."""
     return code_hash(code, device, numbers=task.width is not None)
