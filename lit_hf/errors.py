@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -398,6 +399,15 @@ class OneProcessOnly(UsageError):
     def __init__(self, what: str, instead: str) -> None:
         super().__init__(f"{what} runs in one process, and the launcher started several.", instead)
         self.what = what
+
+
+class LitWarning(UserWarning):
+    """Something that a user should know and that stops nothing; the command line prints it as one line."""
+
+
+def warn(text: str) -> None:
+    """Say `text` once: on stderr, or to whoever filters Python's warnings."""
+    warnings.warn(text, LitWarning, stacklevel=3)
 
 
 def reason(error: Exception) -> str:

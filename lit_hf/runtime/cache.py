@@ -1,4 +1,4 @@
-"""The cache's place, atomic writes, and content hashes of files."""
+"""The cache's place, and files in it: written whole, and safe from a loss of power once they have their name."""
 
 from __future__ import annotations
 
@@ -35,6 +35,8 @@ def atomic_file(path: Path) -> Iterator[BinaryIO]:
     try:
         with os.fdopen(handle, "wb") as file:
             yield file
+            file.flush()
+            os.fsync(file.fileno())  # or the name could outlive the content
         os.replace(name, path)
     except BaseException:
         with suppress(OSError):
@@ -51,30 +53,3 @@ def write_json(path: Path, value: Mapping[str, Any]) -> None:
 def digest_of(value: Any) -> str:
     """Return 32 hex digits over a JSON value; the order of keys does not matter."""
     return hashlib.blake2b(json.dumps(value, sort_keys=True).encode(), digest_size=16).hexdigest()
-
-
-def file_sha256(path: Path, cache: Path) -> str:
-    """Return the SHA-256 of a file's content, remembered under `cache` for as long as its size and time stay the same.
-
-    In the Hub's cache a large file is a link to a blob that is named by this very hash: then nothing is read.
-    """
-    real = path.resolve()
-    if len(real.name) == 64 and set(real.name) <= set("0123456789abcdef") and real.parent.name == "blobs":
-        return real.name
-    stamp = {"path": str(real), "size": real.stat().st_size, "mtime_ns": real.stat().st_mtime_ns}
-    note = cache / "hashes" / f"{digest_of(str(real))}.json"
-    known = _read_note(note)
-    if known is not None and {name: known.get(name) for name in stamp} == stamp:
-        return str(known["sha256"])
-    with real.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    write_json(note, {**stamp, "sha256": found})
-    return found
-
-
-def _read_note(note: Path) -> dict[str, Any] | None:
-    try:
-        value = json.loads(note.read_text())
-    except (OSError, ValueError):
-        return None
-    return value if isinstance(value, dict) and "sha256" in value else None
