@@ -283,6 +283,28 @@ class FileUnreadable(LitError):
         self.path, self.reason = str(path), reason
 
 
+class NoFeatureFile(LitError):
+    """`features:FILE` names a file that is not there."""
+
+    def __init__(self, path: object, suggestions: Sequence[str]) -> None:
+        super().__init__(
+            f"no file {path}.",
+            f"{_did_you_mean(suggestions)}Give a .npz or .parquet file with arrays `features` and `labels`.",
+        )
+        self.path, self.suggestions = str(path), tuple(suggestions)
+
+
+class MissingArray(LitError):
+    """A file of features lacks an array that is needed."""
+
+    def __init__(self, path: object, name: str, available: Sequence[str]) -> None:
+        super().__init__(
+            f"{path} has no `{name}`; it has {_listed(map(_short, available)) or 'no arrays'}.",
+            "It needs `features` [N, d] and `labels` [N]: `numpy.savez(FILE, features=X, labels=y)`.",
+        )
+        self.path, self.name, self.available = str(path), name, tuple(available)
+
+
 class NotARecord(LitError):
     """A file or folder is not a record of lit-hf."""
 

@@ -28,6 +28,8 @@ KNOWN = [
     errors.UnsafeRemoteCode("org/m"),
     errors.UnsupportedModel("org/m", "it has no text encoder"),
     errors.MissingColumn("txt", ["text", "label"]),
+    errors.NoFeatureFile("f.npz", ["features:g.npz"]),
+    errors.MissingArray("f.npz", "features", ["X", "y"]),
     errors.AmbiguousColumns("text", ["a", "b"]),
     errors.TooFewClasses(1),
     errors.TooFewExamples(7),
