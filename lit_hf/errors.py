@@ -305,6 +305,16 @@ class MissingArray(LitError):
         self.path, self.name, self.available = str(path), name, tuple(available)
 
 
+class NotWritable(LitError):
+    """A folder that results shall be written to takes no files."""
+
+    def __init__(self, folder: object, reason: str) -> None:
+        super().__init__(
+            f"cannot write into {folder}: {reason}.", "Give another folder with `--output`; nothing has been run yet."
+        )
+        self.folder, self.reason = str(folder), reason
+
+
 class NotARecord(LitError):
     """A file or folder is not a record of lit-hf."""
 

@@ -49,7 +49,7 @@ def _keep_partial(candidate: Candidate, store: ResultsStore) -> None:
     """Keep what a dropped checkpoint paid, unless more of it is stored already."""
     candidate.entry = partial_entry(candidate)
     if not candidate.knows(len(candidate.entry.arrays["labels"])):
-        store.keep(candidate.entry)
+        store.try_to_keep(candidate.entry)
 
 
 def _units(candidate: Candidate, store: ResultsStore) -> list[Callable[[], Any]]:
@@ -106,7 +106,7 @@ def _keep_complete(candidate: Candidate, curves: Sequence[Curve], store: Results
 
     coded = gather(tuple(curves), candidate.job.task.groups, bank_hash(candidate.job.device))
     candidate.entry = make_entry(candidate, coded)
-    store.keep(candidate.entry)
+    store.try_to_keep(candidate.entry)
 
 
 def _transfer(candidate: Candidate, store: ResultsStore) -> None:
@@ -123,9 +123,9 @@ def _transfer(candidate: Candidate, store: ResultsStore) -> None:
     candidate.embed(job.task.size)
     arms = code_arms(job)
     record = make_record(job, arms)
-    store.keep(record)
+    store.try_to_keep(record)
     candidate.entry, candidate.transfer = make_entry(candidate, arms.encoder), _section(record)
-    store.keep(candidate.entry)
+    store.try_to_keep(candidate.entry)
     job.encoder.release()
 
 

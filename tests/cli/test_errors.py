@@ -28,6 +28,7 @@ KNOWN = [
     errors.UnsafeRemoteCode("org/m"),
     errors.UnsupportedModel("org/m", "it has no text encoder"),
     errors.MissingColumn("txt", ["text", "label"]),
+    errors.NotWritable("runs", "Permission denied"),
     errors.NoFeatureFile("f.npz", ["features:g.npz"]),
     errors.MissingArray("f.npz", "features", ["X", "y"]),
     errors.AmbiguousColumns("text", ["a", "b"]),
