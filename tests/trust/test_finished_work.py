@@ -1,5 +1,7 @@
 """What is finished is not lost: not with the store, not with a full disk, not with a process that is killed."""
 
+# ruff: noqa: F811
+
 from __future__ import annotations
 
 import errno
@@ -35,7 +37,7 @@ def test_a_store_that_takes_nothing_costs_a_warning_and_no_result(tmp_path: Path
 def test_an_output_that_cannot_be_written_is_found_before_the_work(
     tmp_path: Path,
     lit: Lit,
-    stored: list[object],  # noqa: F811
+    stored: list[object],
 ) -> None:
     (tmp_path / "file").write_text("")
     code, out, err = lit("eval", "m", "d", "--output", str(tmp_path / "file" / "runs"))
@@ -45,7 +47,7 @@ def test_an_output_that_cannot_be_written_is_found_before_the_work(
 
 
 @pytest.mark.parametrize("command", [("eval", "m", "suite.yaml"), ("rank", "d", "m")])
-def test_so_it_is_for_suites_and_rankings(tmp_path: Path, lit: Lit, command: tuple[str, ...]) -> None:  # noqa: F811
+def test_so_it_is_for_suites_and_rankings(tmp_path: Path, lit: Lit, command: tuple[str, ...]) -> None:
     (tmp_path / "file").write_text("")
     (tmp_path / "suite.yaml").write_text("datasets: [a]\n")
     given = [str(tmp_path / word) if word == "suite.yaml" else word for word in command]
