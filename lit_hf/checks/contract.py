@@ -31,6 +31,8 @@ class Data:
     """Names of the texts of an input, for people."""
     columns: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     lengths: Mapping[str, np.ndarray] = field(default_factory=dict)
+    about: Mapping[str, str | None] | None = None
+    """Where the data came from: id, config, revision and columns of the label; None for what lay in memory."""
     rows: np.ndarray | None = None
     """int64 [N]: where each row stood in its split as loaded, if some were left out."""
 

@@ -63,11 +63,8 @@ def find_duplicates(data: Data, corpus: Corpus) -> Duplicates:
     splits = len(data.splits)
     first = first_rows(corpus.forms, data.split_of, splits)
     weak = first_rows(corpus.canonical, data.split_of, splits)
-    counts = [
-        _count(data, corpus, first, weak, near, split, other)
-        for other in range(splits)
-        for split in range(other, splits)
-    ]
+    couples = [(split, other) for other in range(splits) for split in range(other, splits)]
+    counts = [_count(data, corpus, first, weak, near, *couple) for couple in couples]
     rows, jaccard = _near_rows(first, near, overlap)
     copies = exact_pairs(corpus.forms)
     pairs = Pairs(
@@ -81,7 +78,7 @@ def find_duplicates(data: Data, corpus: Corpus) -> Duplicates:
 def exact_pairs(forms: np.ndarray) -> np.ndarray:
     """Return int64 [P, 2]: every row whose form occurred before, after the first row that has it."""
     known = np.flatnonzero(forms != NOTHING)
-    found, where, back = np.unique(forms[known], return_index=True, return_inverse=True)
+    _, where, back = np.unique(forms[known], return_index=True, return_inverse=True)
     leader = known[where[back]]
     later = leader != known
     return np.stack([leader[later], known[later]], axis=1)

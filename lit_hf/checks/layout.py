@@ -1,21 +1,19 @@
-"""Which columns are the input and the labels of a dataset, whatever kind of labels: by the rules that `eval` reads by."""
+"""Which columns are the input and the labels of a dataset, whatever the kind of labels; by the rules of `eval`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from lit_hf.checks.labels import Labels, classes_of, numbers_of, sets_of
+from lit_hf.checks.request import Request
 from lit_hf.tasks import label_sets, regression, tokens
 from lit_hf.tasks.kinds import Kind, choose_kind
 from lit_hf.tasks.labels import class_names, encode_labels, find_classes
 from lit_hf.tasks.schema import Column, Columns, Schema, named
-
-if TYPE_CHECKING:
-    from lit_hf.checks.read import Request
 
 _STAND_IN = "the labels"
 

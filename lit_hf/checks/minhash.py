@@ -58,13 +58,14 @@ def _proposed(signatures: np.ndarray) -> np.ndarray:
         for column in band.T:
             key = mix(key + column)
         order = np.argsort(key, kind="stable")
-        key = key[order]
+        key, alike = key[order], [found]
         for step in range(1, NEIGHBOURS + 1):
             same = np.flatnonzero(key[:-step] == key[step:])
             if not len(same):
                 break
-            found = np.union1d(found, order[same] * forms + order[same + step])
-    return np.stack([found // max(forms, 1), found % max(forms, 1)], axis=1)
+            alike.append(order[same] * forms + order[same + step])
+        found = np.unique(np.concatenate(alike)) if len(alike) > 1 else found
+    return np.stack(np.divmod(found, forms), axis=1)
 
 
 def _promising(signatures: np.ndarray, pairs: np.ndarray) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,29 +12,13 @@ import numpy as np
 from lit_hf.checks.contract import Content, Data
 from lit_hf.checks.labels import Labels, as_labels
 from lit_hf.checks.layout import Layout, find_layout, read_labels
+from lit_hf.checks.request import Request
 from lit_hf.checks.run import text_lengths
 from lit_hf.config import PRECOMPUTED
 from lit_hf.errors import BadSetting, MissingColumn, NoUsableInputs, UnknownSplit
 from lit_hf.runtime.inputs import Image, Input, Sound, Words
 from lit_hf.runtime.precomputed import read_precomputed
 from lit_hf.tasks.loading import Source, describe, open_source, read_columns
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is to be checked; names mean what they mean for `eval`."""
-
-    dataset: str
-    test: str | None = None
-    """The other split as data of its own; without it all splits of `dataset` are compared."""
-    split: str | None = None
-    task: str | None = None
-    text_column: str | None = None
-    text_pair_column: str | None = None
-    label_column: str | None = None
-    max_examples: int | None = None
-    """Look at so many rows of each split at most, drawn by the seed; None: at all."""
-    seed: int = 0
 
 
 def read_data(asked: Request) -> Data:
@@ -61,7 +45,9 @@ def read_data(asked: Request) -> Data:
     others = [name for name, each in schema.items() if each.is_labelled and name not in layout.used]
     return Data(
         tuple(splits), _starts(rows), inputs, labels, layout.inputs, {name: tables[first][name] for name in others},
-        {**text_lengths(inputs[:size], layout.inputs), **_sizes(read[first])}, np.concatenate(list(rows.values())),
+        {**text_lengths(inputs[:size], layout.inputs), **_sizes(read[first])},
+        {"id": source.id, "config": source.config, "revision": source.revision, "label": ", ".join(layout.labels)},
+        np.concatenate(list(rows.values())),
     )  # fmt: skip
 
 
@@ -155,7 +141,8 @@ def _features(asked: Request) -> Data:
     ]
     raw = [found[name].labels[row] for name, drawn in rows.items() for row in drawn]
     data = Data(tuple(found), _starts(rows), inputs, _numbers_if_asked(raw, rows, asked))
-    return replace(data, rows=np.concatenate(list(rows.values())))
+    about = {"id": found["train"].path.name, "config": None, "revision": None, "label": "labels"}
+    return replace(data, about=about, rows=np.concatenate(list(rows.values())))
 
 
 def _numbers_if_asked(raw: Sequence[Any], rows: Mapping[str, np.ndarray], asked: Request) -> Labels:

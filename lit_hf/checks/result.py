@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from lit_hf._version import __version__
 from lit_hf.checks.conflicts import Conflicts
 from lit_hf.checks.contract import Data
 from lit_hf.checks.duplicates import Duplicates
@@ -69,10 +70,11 @@ class DataCheck:
         return [self._rule(each) for each in sorted(found, key=lambda each: -each.saved)]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the JSON object of schema data-check-1."""
+        """Return the JSON object of `lit_hf/records/schemas/data-check-1.json`."""
         pairs = self.pairs()
         return {
-            "schema": SCHEMA,
+            "schema": SCHEMA, "version": __version__,
+            "dataset": None if self.data.about is None else dict(self.data.about),
             "verdict": self.verdict,
             "splits": [dataclasses.asdict(each) for each in self.small.counts],
             "labels": self.data.labels.kind,
@@ -85,7 +87,9 @@ class DataCheck:
             "pairs": {"count": len(pairs), "first": pairs[:LISTED]},
             "prior_bits": self.shortcuts.prior,
             "rules": {
-                name: [self._rule(each) for each in getattr(self.shortcuts, name)] for name in ("by_bits", "by_row", "order")
+                "by_bits": [self._rule(each) for each in self.shortcuts.by_bits],
+                "by_row": [self._rule(each) for each in self.shortcuts.by_row],
+                "order": [self._rule(each) for each in self.shortcuts.order],
             },
             "tiny_classes": [{"name": name, "examples": count} for name, count in self.small.tiny],
             "alike_classes": [list(names) for names in self.small.alike],
@@ -130,5 +134,6 @@ class DataCheck:
 
 
 def _text(value: Any) -> str | None:
-    """Return a text, or the texts of a pair in two paragraphs; nothing for a hash."""
-    return value if isinstance(value, str) else "\n\n".join(value) if isinstance(value, tuple) else None
+    """Return a text, or the texts of a pair in two paragraphs; nothing for a hash. No file holds half a character."""
+    text = value if isinstance(value, str) else "\n\n".join(value) if isinstance(value, tuple) else None
+    return None if text is None else text.encode("utf-8", "replace").decode()

@@ -1,4 +1,4 @@
-"""One rule and what it saves: the labels coded by a Krichevsky-Trofimov code of their own for each value of one thing."""
+"""One rule and what it saves: the labels coded by a Krichevsky-Trofimov code for each value of one thing."""
 
 from __future__ import annotations
 
@@ -17,15 +17,16 @@ LEAST_ROWS = 20
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule in words, and the bits that it saves of the class prior's: choice of kind and candidate are paid for.
+    """A rule in words, and the bits that it saves; the choice of kind and candidate is paid for.
 
-    bits = sum_v L_KT(labels whose value is v) + log2 5 (the kind) + log2(candidates of the kind).
+    bits = sum_v L_KT(labels whose value is v) + log2 5 (the kind) + log2(candidates of the kind); saved of those of the
+    class prior, or of the uniform code where that is cheaper (by at most (C - 1)/2 log2 N or so).
     """
 
     kind: str
     words: str
     saved: float
-    """Bits that the class prior costs more than the rule."""
+    """Bits."""
     rows: int
     """Rows that it touches: those without the commonest value."""
     candidates: int
@@ -48,7 +49,13 @@ class Prior:
         self.counts = [
             np.bincount(each.codes[rows], minlength=each.size) for rows, each in zip(self.rows, questions, strict=True)
         ]
-        self.bits = sum(coder.bits(counts) for coder, counts in zip(self.coders, self.counts, strict=True))
+        bits = [coder.bits(counts) for coder, counts in zip(self.coders, self.counts, strict=True)]
+        self.bits = sum(bits)
+        """What the class prior pays."""
+        uniform = [len(rows) * np.log2(each.size) for rows, each in zip(self.rows, questions, strict=True)]
+        self.reference = float(np.minimum(bits, uniform).sum())
+        """What a rule must save of: the class prior's bits or, where that is cheaper, the uniform code's. A code of its
+        own for each label is the uniform code, so a column of ids saves nothing of it."""
 
     def of_values(self, values: np.ndarray) -> float:
         """Return the bits of the labels given `values`, int [n] from 0 on: one for each row, whatever it stands for."""
@@ -69,7 +76,7 @@ class Prior:
 def rule(prior: Prior, kind: str, words: str, values: np.ndarray, candidates: int) -> Rule:
     """Return the rule that codes labels by `values`, int [n]."""
     touched = len(values) - int(np.bincount(values).max(initial=0))
-    saved = prior.bits - prior.of_values(values) - naming(candidates)
+    saved = prior.reference - prior.of_values(values) - naming(candidates)
     return Rule(kind, words, saved, touched, candidates, prior.renamed_by(values))
 
 

@@ -43,6 +43,8 @@ def find_shortcuts(data: Data, corpus: Corpus) -> Shortcuts:
     questions = [type(each)(each.codes[cut], each.size) for each in data.labels.questions()]
     if not questions:
         return Shortcuts(0.0, (), (), (), "labels belong to words, not to rows")
+    if not any((each.codes >= 0).any() for each in questions):
+        return Shortcuts(0.0, (), (), (), "the first split has no labels")
     prior = Prior(questions)
     order = (_previous(prior), *_row_number(prior, data))
     rules = [
@@ -91,8 +93,8 @@ def _previous(prior: Prior) -> Rule:
         codes = question.codes[rows]
         before = np.concatenate([[question.size], codes])[: len(codes)]  # nothing stands before the first
         total += coder.split_bits(np.unique(before, return_inverse=True)[1], codes)
-    rows = max((len(rows) for rows in prior.rows), default=0)
-    return Rule("previous label", "the previous row's label", prior.bits - total - naming(1), rows, 1)
+    most = max(len(rows) for rows in prior.rows)
+    return Rule("previous label", "the previous row's label", prior.reference - total - naming(1), most, 1)
 
 
 def _row_number(prior: Prior, data: Data) -> list[Rule]:

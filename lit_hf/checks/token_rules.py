@@ -31,7 +31,7 @@ def token_rules(data: Data, corpus: Corpus, prior: Prior, keep: int) -> list[Rul
     total = np.zeros(int(usual.sum()))
     for known, question, coder in zip(prior.rows, prior.questions, prior.coders, strict=True):
         total += _bits(rows, tokens, len(total), question, coder, len(known))
-    saved = prior.bits - total - naming(len(total))
+    saved = prior.reference - total - naming(len(total))
     touched = np.minimum(counts[usual], data.starts[1] - counts[usual])
     best = np.argsort(-saved, kind="stable")[:keep]
     dense = np.argsort(-np.where(touched >= LEAST_ROWS, saved / np.maximum(touched, 1), -np.inf), kind="stable")[:keep]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from lit_hf.checks.conflicts import Conflicts
 from lit_hf.checks.contract import Data
 from lit_hf.checks.duplicates import Copies, Duplicates
@@ -18,6 +20,8 @@ OVERLAP = 0.005
 """Share of a split's rows that stand in the first split, from which on a score on that split is unfair."""
 COPIED = 0.01
 """Share of rows that are copies or near copies within the first split, from which on to look."""
+DRIFTED = float(np.log2(1_000))
+"""Bits of evidence for two distributions of labels: odds of a thousand."""
 LOOK_SHARE, UNFAIR_SHARE = 0.25, 0.9
 """Shares of the class prior's bits that one rule saves."""
 _LISTED = "The pairs are in pairs.csv of `--output DIR`."
@@ -98,8 +102,8 @@ def _shortcuts(found: Shortcuts) -> Finding:
     verdict = _rule_verdict(best, found)
     steps = {
         OK: "",
-        LOOK: "See whether your task is meant to be so easy: `lit-hf eval` shows what an encoder saves beyond raw input.",
-        UNFAIR: f"Take {best.words} out of what a model reads, or say that it decides the label.",
+        LOOK: "Is the task meant to be so easy? `lit-hf eval` says what an encoder saves beyond raw input.",
+        UNFAIR: f"Take {best.words} out of what a model reads, or say that it gives the label away.",
     }
     return Finding("shortcuts", verdict, f"{_saves(best, found)}.", steps[verdict])
 
@@ -147,7 +151,7 @@ def _classes(small: Small) -> Finding:
 def _drift(data: Data, small: Small) -> Finding:
     if not small.drift:
         return Finding("label drift", SKIPPED, "There are no labels of another split to compare.", "")
-    far = [each for each in small.drift if each.bits > 0]
+    far = [each for each in small.drift if each.evidence > DRIFTED]
     said = [
         f"{each.labels:,} labels of {each.split} cost {abs(each.bits):,.1f} bits {'more' if each.bits > 0 else 'less'} "
         f"by the distribution of {data.splits[0]} than by their own"

@@ -61,7 +61,8 @@ def command(
 ) -> None:
     """Find what would make a score on labelled data unfair: copies, conflicting labels, shortcuts, drift."""
     from lit_hf.checks import run_checks
-    from lit_hf.checks.read import Request, read_data
+    from lit_hf.checks.read import read_data
+    from lit_hf.checks.request import Request
 
     sink = Sink(quiet=format is Format.QUIET)
     asked = Request(

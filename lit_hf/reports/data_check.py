@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 _STYLES = {"ok": "green", "look": "yellow", "unfair": "bold red", "not checked": "dim"}
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula."""
-SHOWN = 5
+SHOWN, PAIRS = 5, 3
+_BEHIND = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
 
 
 def report(found: Mapping[str, Any]) -> list[RenderableType]:
@@ -37,6 +38,9 @@ def report(found: Mapping[str, Any]) -> list[RenderableType]:
     parts: list[RenderableType] = [title, Text(), _findings(found["findings"])]
     if found["rules"]["by_bits"]:
         parts += [Text(), _rules(found)]
+    conflicts = [each for each in found["pairs"]["first"] if each["conflict"]][:PAIRS]
+    if conflicts:
+        parts += [Text(), _pairs(conflicts)]
     return [*parts, Text(), *steps] if steps else parts
 
 
@@ -45,15 +49,15 @@ def figure(found: Mapping[str, Any]) -> Figure:
     with style():
         from matplotlib.figure import Figure
 
-        rules = sorted([*found["rules"]["by_bits"], *found["rules"]["order"]], key=lambda each: each["saved_bits"])[
-            -10:
-        ]
+        rules = [*found["rules"]["by_bits"], *found["rules"]["order"]]
+        rules = sorted(rules, key=lambda each: each["saved_bits"])[-10:]
         drawn = Figure(figsize=(8, 1.4 + 0.35 * max(len(rules), 1)), layout="constrained")
         axes = drawn.subplots()
         axes.barh(range(len(rules)), [max(each["share"], 0.0) for each in rules], color="#0072B2")
         axes.set_yticks(range(len(rules)), [shown(each["rule"], 50).replace("$", r"\$") for each in rules])
         for place, each in enumerate(rules):
-            axes.annotate(f" {phrases.bits(each['saved_bits'])} bits", (max(each["share"], 0.0), place), va="center")
+            text = f" {phrases.bits(each['saved_bits'])} bits"
+            axes.annotate(text, (max(each["share"], 0.0), place), va="center", bbox=_BEHIND, zorder=3)
         for limit, name in ((0.25, "look"), (0.9, "unfair")):
             axes.axvline(limit, color="#D55E00", linestyle=":", linewidth=1.4)
             axes.annotate(name, (limit, 1.0), xycoords=("data", "axes fraction"), ha="center", va="bottom")
@@ -72,12 +76,9 @@ def write_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], path: P
 
 
 def shown(text: str, limit: int) -> str:
-    """Return at most `limit` characters of a text in one line, control characters spelled out: none reaches a terminal."""
+    """Return at most `limit` characters of a text in one line; control characters are spelled out."""
     line = " ".join(text[: 4 * limit].split())
-    safe = "".join(
-        each if unicodedata.category(each) not in ("Cc", "Cf", "Cs", "Co", "Cn") else f"\\u{ord(each):04x}"
-        for each in line
-    )
+    safe = "".join(f"\\u{ord(each):04x}" if unicodedata.category(each)[0] == "C" else each for each in line)
     return safe if len(safe) <= limit else f"{safe[: limit - 1]}…"
 
 
@@ -102,6 +103,19 @@ def _rules(found: Mapping[str, Any]) -> Table:
             Text(shown(each["rule"], 60)), phrases.bits(each["saved_bits"]), phrases.percent(each["share"]),
             f"{each['rows']:,}", f"{each['saved_bits_per_row']:.2f}",
         )  # fmt: skip
+    return table
+
+
+def _pairs(pairs: Sequence[Mapping[str, Any]]) -> Table:
+    """Return conflicting pairs, two lines each."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for name in ("copies that differ in label", "row", "label", "input"):
+        table.add_column(name, overflow="fold", justify="right" if name == "row" else "left")
+    for each in pairs:
+        kind = "exact" if each["kind"] == "exact" else f"near, {each['jaccard']:.2f}"
+        for side, before in (("a", f"{kind}, "), ("b", "")):
+            place, label = Text(shown(before + each[f"split_{side}"], 40)), Text(shown(each[f"label_{side}"], 20))
+            table.add_row(place, f"{each[f'row_{side}']:,}", label, Text(shown(each[f"text_{side}"] or "", 60)))
     return table
 
 
