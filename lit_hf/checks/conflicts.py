@@ -8,7 +8,7 @@ import numpy as np
 
 from lit_hf.checks.corpus import NOTHING, Corpus
 from lit_hf.checks.duplicates import Pairs
-from lit_hf.checks.labels import Labels
+from lit_hf.checks.labels import APART, Labels
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,17 @@ def find_conflicts(labels: Labels, corpus: Corpus, pairs: Pairs) -> Conflicts:
         int((sizes > 1).sum()), len(groups), int(np.isin(labelled, groups).sum()),
         int((differ & ~pairs.exact).sum()), differ,
     )  # fmt: skip
+
+
+def conflicting_groups(labels: np.ndarray, groups: np.ndarray, *, are_numbers: bool = False) -> int:
+    """Return how many groups of an evaluated stream hold labels that conflict.
+
+    labels: [N], or [N, L] of 0 and 1; groups: int [N], the group of each label.
+    """
+    apart = APART * float(labels.std()) if are_numbers else 0.0
+    found = Labels("numbers" if are_numbers else "classes", labels, np.ones(len(labels), bool), apart=apart)
+    rows = np.arange(len(labels))
+    return len(np.unique(groups[found.differ(_leaders(groups), rows)]))
 
 
 def _leaders(forms: np.ndarray) -> np.ndarray:

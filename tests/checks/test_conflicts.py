@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
+from lit_hf.checks.conflicts import conflicting_groups
 from lit_hf.data import check
 from tests.checks.texts import random_texts
 
@@ -51,3 +53,10 @@ def test_conflicts_between_splits_count() -> None:
     test[0] = train[0].upper()
     found = check(train, ["a", "b"] * 20, test=(test, ["b", "a"] * 10))
     assert found.conflicts.groups == 1
+
+
+def test_groups_of_a_coded_stream_whose_labels_differ() -> None:
+    groups = np.array([0, 0, 1, 1, 2, 3, 3, 3])
+    assert conflicting_groups(np.array([0, 1, 1, 1, 0, 2, 2, 0]), groups) == 2
+    assert conflicting_groups(np.array([[0, 1], [0, 1], [1, 1], [1, 0], *[[0, 0]] * 4]), groups) == 1
+    assert conflicting_groups(np.array([10, 11, 50, 90, 30, 20, 21, 20]), groups, are_numbers=True) == 1

@@ -36,6 +36,12 @@ def test_checking_imports_no_torch_and_no_transformers() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_the_module_is_there_when_the_package_is() -> None:
+    code = "import lit_hf; print(lit_hf.data.check(['a', 'b'], [0, 1]).verdict, hasattr(lit_hf, 'dta'))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["look", "False"]  # classes of one example
+
+
 def test_the_result_keeps_its_schema() -> None:
     found = some()
     whole = json.loads(found.to_json())
