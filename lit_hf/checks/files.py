@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,11 @@ def write(found: DataCheck, folder: Path) -> None:
     (folder / "check.json").write_text(found.to_json() + "\n", encoding="utf-8")
     _write_table(found.pairs(), PAIR_COLUMNS, folder / "pairs")
     _write_table(found.rules(), RULE_COLUMNS, folder / "rules")
-    save(found.plot(), folder, "check")
+    with warnings.catch_warnings():
+        warnings.filterwarnings(
+            "ignore", "Glyph .* missing", UserWarning
+        )  # a token of another script is drawn as a box
+        save(found.plot(), folder, "check")
 
 
 def _write_table(rows: Sequence[dict[str, Any]], columns: dict[str, str], path: Path) -> None:

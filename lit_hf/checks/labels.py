@@ -77,8 +77,9 @@ class Labels:
 def as_labels(raw: Sequence[Any], first: int) -> Labels:
     """Return labels of raw values of all splits, of which the first `first` are those of the first split.
 
-    Rows of values are sets; whole numbers and texts are classes; numbers that are not all whole are numbers. None, NaN
-    and "" are missing. Raises `BadSetting` when kinds are mixed.
+    Rows of values are sets of labels or, where all are 0 or 1 and rows of one length of at least 2, flags. Whole
+    numbers and texts are classes, numbers that are not all whole are numbers. None, NaN and "" are missing. Raises
+    `BadSetting` when kinds are mixed.
     """
     values = [None if _is_missing(value) else value for value in raw]
     known = [value for value in values if value is not None]
@@ -118,7 +119,7 @@ def _sets(values: Sequence[Any]) -> Labels:
     known = np.array([row is not None for row in rows])
     sizes = {len(row) for row in rows if row is not None}
     flat = [each for row in rows for each in row or []]
-    if len(sizes) == 1 and all(each in (0, 1) for each in flat) and len(flat) > len(set(map(str, flat))):
+    if len(sizes) == 1 and min(sizes) > 1 and all(each in (0, 1) for each in flat):
         wide = sizes.pop()
         flags = np.array([[int(each) for each in row] if row else [0] * wide for row in rows], np.int64)
         return sets_of(flags, known, [f"label {place}" for place in range(wide)])

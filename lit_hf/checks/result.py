@@ -7,6 +7,8 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from lit_hf._version import __version__
 from lit_hf.checks.conflicts import Conflicts
 from lit_hf.checks.contract import Data
@@ -58,20 +60,20 @@ class DataCheck:
         """Return the gravest verdict of all checks: ok, look or unfair."""
         return worst(list(self.findings))
 
-    def pairs(self) -> list[dict[str, Any]]:
-        """Return the pairs of copies and near copies, those with conflicting labels first, then by Jaccard."""
-        pairs, conflict = self.duplicates.pairs, self.conflicts.pairs
-        order = sorted(range(len(conflict)), key=lambda each: (not conflict[each], -pairs.jaccard[each]))
-        return [self._pair(each) for each in order]
+    def pairs(self, most: int | None = None) -> list[dict[str, Any]]:
+        """Return the pairs of copies and near copies (the first `most`), conflicting labels first, then by Jaccard."""
+        order = np.lexsort((-self.duplicates.pairs.jaccard, ~self.conflicts.pairs))
+        return [self._pair(int(each)) for each in order[:most]]
 
     def rules(self) -> list[dict[str, Any]]:
         """Return all listed rules once, most bits saved first."""
-        found = dict.fromkeys([*self.shortcuts.by_bits, *self.shortcuts.by_row, *self.shortcuts.order])
+        found = dict.fromkeys(
+            [*self.shortcuts.by_bits, *self.shortcuts.by_row, *self.shortcuts.by_kind, *self.shortcuts.order]
+        )
         return [self._rule(each) for each in sorted(found, key=lambda each: -each.saved)]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of `lit_hf/records/schemas/data-check-1.json`."""
-        pairs = self.pairs()
         return {
             "schema": SCHEMA, "version": __version__,
             "dataset": None if self.data.about is None else dict(self.data.about),
@@ -84,11 +86,12 @@ class DataCheck:
                 "groups_of_copies": self.conflicts.copied, "groups": self.conflicts.groups, "rows": self.conflicts.rows,
                 "near_pairs": self.conflicts.near,
             },
-            "pairs": {"count": len(pairs), "first": pairs[:LISTED]},
+            "pairs": {"count": len(self.conflicts.pairs), "first": self.pairs(LISTED)},
             "prior_bits": self.shortcuts.prior,
             "rules": {
                 "by_bits": [self._rule(each) for each in self.shortcuts.by_bits],
                 "by_row": [self._rule(each) for each in self.shortcuts.by_row],
+                "by_kind": [self._rule(each) for each in self.shortcuts.by_kind],
                 "order": [self._rule(each) for each in self.shortcuts.order],
             },
             "tiny_classes": [{"name": name, "examples": count} for name, count in self.small.tiny],

@@ -27,6 +27,8 @@ class Shortcuts:
     by_bits: tuple[Rule, ...]
     by_row: tuple[Rule, ...]
     """By bits saved for each row touched; rules that touch fewer than 20 rows are left out."""
+    by_kind: tuple[Rule, ...]
+    """The rule of each kind that saves most: a column is not hidden by what words say."""
     order: tuple[Rule, ...]
     """Rules by the previous row's label and the row number, which the order of the file gives away, saving or not."""
     reason: str | None = None
@@ -42,20 +44,21 @@ def find_shortcuts(data: Data, corpus: Corpus) -> Shortcuts:
     cut = data.first
     questions = [type(each)(each.codes[cut], each.size) for each in data.labels.questions()]
     if not questions:
-        return Shortcuts(0.0, (), (), (), "labels belong to words, not to rows")
+        return Shortcuts(0.0, (), (), (), (), "labels belong to words, not to rows")
     if not any((each.codes >= 0).any() for each in questions):
-        return Shortcuts(0.0, (), (), (), "the first split has no labels")
+        return Shortcuts(0.0, (), (), (), (), "the first split has no labels")
     prior = Prior(questions)
     order = (_previous(prior), *_row_number(prior, data))
     rules = [
         *token_rules(data, corpus, prior, SHOWN), *_columns(prior, data.columns), *_lengths(prior, data.lengths)
     ]  # fmt: skip
-    saving = [each for each in rules if each.saved > 0]
+    saving = sorted((each for each in rules if each.saved > 0), key=lambda each: -each.saved)
     dense = [each for each in saving if each.rows >= LEAST_ROWS]
     return Shortcuts(
         prior.bits,
-        tuple(sorted(saving, key=lambda each: -each.saved)[:SHOWN]),
+        tuple(saving[:SHOWN]),
         tuple(sorted(dense, key=lambda each: -each.saved_per_row)[:SHOWN]),
+        tuple({each.kind: each for each in reversed(saving)}.values())[::-1],
         tuple(order),
     )
 

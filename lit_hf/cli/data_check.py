@@ -68,13 +68,14 @@ def command(
     asked = Request(
         dataset, test, split, task, text_column, text_pair_column, label_column, max_examples, seed
     )  # fmt: skip
+    if output is not None:
+        output.mkdir(parents=True, exist_ok=True)  # a folder that cannot be made is said before the work
     found = run_checks(read_data(asked))
+    _show(found, format, sink)
     if output is not None and is_main_process():
         from lit_hf.checks.files import write
 
         write(found, output)
-    _show(found, format, sink)
-    if output is not None:
         sink.say(f"Wrote {output}.")
     if strict and found.verdict == "unfair":
         raise typer.Exit(1)

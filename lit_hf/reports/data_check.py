@@ -97,7 +97,8 @@ def _rules(found: Mapping[str, Any]) -> Table:
     table.add_column("rule", overflow="fold")
     for name in ("bits saved", "share", "rows", "bits a row"):
         table.add_column(name, justify="right", no_wrap=True)
-    chosen = [*found["rules"]["by_bits"][:SHOWN], *found["rules"]["by_row"][:SHOWN]]
+    rules = found["rules"]
+    chosen = [*rules["by_bits"][:SHOWN], *rules["by_kind"], *rules["by_row"][:SHOWN]]
     for each in {rule["rule"]: rule for rule in chosen}.values():
         table.add_row(
             Text(shown(each["rule"], 60)), phrases.bits(each["saved_bits"]), phrases.percent(each["share"]),

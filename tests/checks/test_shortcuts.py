@@ -67,6 +67,7 @@ def test_a_leak_in_two_rows_of_a_hundred_is_first_by_bits_saved_a_row(seed: int)
     column = ["seen" if row in set(rows.tolist()) else "" for row in range(N)]
     found = check(TEXTS, y.tolist(), columns={"source": column, "id": list(range(N))}).shortcuts
     assert found.by_row[0].words == "the value of source"
+    assert [each.words for each in found.by_kind] == ["the value of source"]
 
 
 def test_punctuation_and_the_second_text_of_a_pair_are_tokens_too() -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
+import subprocess
+import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pyarrow import parquet
 
@@ -33,6 +36,15 @@ def test_a_table_says_what_was_found(lit: Lit, train: str) -> None:
     assert out.startswith("ok: train (60 rows)")
     for name in ("overlap", "duplicates", "conflicting labels", "shortcuts", "order of rows", "classes", "label drift"):
         assert name in out
+
+
+def test_a_table_is_checked_without_torch(train: str) -> None:
+    code = (
+        "import sys; from lit_hf.cli.app import run; ended = run(['data', 'check', sys.argv[1], '--format', 'quiet']);"
+        "print(ended, [name for name in ('torch', 'transformers', 'sklearn') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code, train], capture_output=True, text=True, check=True)
+    assert done.stdout == "ok\n0 []\n"
 
 
 def test_json_is_one_object_and_quiet_one_word(lit: Lit, train: str) -> None:
@@ -66,6 +78,15 @@ def test_a_folder_holds_json_tables_and_a_figure(lit: Lit, tmp_path: Path) -> No
     assert "\\u001b[2Jwipe <b>text</b> [red]" in " ".join(out.split())
 
 
+def test_words_of_another_script_are_drawn_without_a_warning(lit: Lit, tmp_path: Path) -> None:
+    labels = np.random.default_rng(0).integers(0, 2, 60).tolist()
+    texts = [text + (" 好" if label else "") for text, label in zip(TEXTS, labels, strict=True)]
+    data = write(tmp_path / "d.csv", texts, [str(label) for label in labels])
+    folder = str(tmp_path / "out")
+    code, _, err = lit("data", "check", data, "--output", folder)
+    assert (code, err.replace("\n", "")) == (0, f"Wrote {folder}.")
+
+
 def test_a_table_without_rows_can_be_read(lit: Lit, train: str, tmp_path: Path) -> None:
     lit("data", "check", train, "--output", str(tmp_path / "out"))
     assert parquet.read_table(tmp_path / "out" / "pairs.parquet").num_rows == 0
@@ -78,6 +99,7 @@ def test_a_table_without_rows_can_be_read(lit: Lit, train: str, tmp_path: Path) 
         (["{train}", "--label-column", "lable"], 1, "Did you mean label?"),
         (["{train}", "--test", "{train}x.csv"], 1, "no dataset named"),
         (["{train}", "--max-examples", "0"], 2, "--max-examples"),
+        (["{train}", "--output", "{train}"], 1, "train.csv"),
         ([], 2, "DATA"),
     ],
 )
