@@ -50,3 +50,8 @@ class Data:
         """Return the split of a row, and its number in the split as loaded, from 0."""
         split = int(np.searchsorted(self.starts, row, side="right")) - 1
         return self.splits[split], int(row - self.starts[split] if self.rows is None else self.rows[row])
+
+
+def starts_of(rows: Mapping[str, Sequence[Any] | np.ndarray]) -> np.ndarray:
+    """Return int64 [S + 1]: where the rows of each split begin, and the last ends."""
+    return np.cumsum([0, *(len(each) for each in rows.values())], dtype=np.int64)

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from lit_hf.checks.contract import Content, Data
-from lit_hf.checks.labels import Labels, as_labels
+from lit_hf.checks.contract import Content, Data, starts_of
 from lit_hf.checks.layout import Layout, find_layout, read_labels
+from lit_hf.checks.lengths import media_lengths, text_lengths
+from lit_hf.checks.read_features import read_features
 from lit_hf.checks.request import Request
-from lit_hf.checks.run import text_lengths
 from lit_hf.config import PRECOMPUTED
 from lit_hf.errors import BadSetting, MissingColumn, NoUsableInputs, UnknownSplit
 from lit_hf.runtime.inputs import Image, Input, Sound, Words
-from lit_hf.runtime.precomputed import read_precomputed
 from lit_hf.tasks.loading import Source, describe, open_source, read_columns
 
 
@@ -28,13 +25,13 @@ def read_data(asked: Request) -> Data:
     `NoUsableInputs` when there is no input at all.
     """
     if asked.dataset.startswith(PRECOMPUTED):
-        return _features(asked)
+        return read_features(asked)
     source = open_source(asked.dataset)
     first = _first_split(source, asked.split)
     schema = describe(source.splits[first])
     layout = find_layout(schema, asked)
     splits = {first: source.splits[first], **_others(source, first, layout, asked)}
-    rows = {name: _drawn(len(data), asked) for name, data in splits.items()}
+    rows = {name: asked.drawn(len(data)) for name, data in splits.items()}
     tables = {name: _table(data, rows[name], layout, name == first) for name, data in splits.items()}
     read = {name: layout.kind.read_inputs(table, layout.columns) for name, table in tables.items()}
     inputs = [_content(value) for found in read.values() for value in found]
@@ -44,8 +41,8 @@ def read_data(asked: Request) -> Data:
     labels = read_labels(layout, _stack(tables, layout.labels), size, asked)
     others = [name for name, each in schema.items() if each.is_labelled and name not in layout.used]
     return Data(
-        tuple(splits), _starts(rows), inputs, labels, layout.inputs, {name: tables[first][name] for name in others},
-        {**text_lengths(inputs[:size], layout.inputs), **_sizes(read[first])},
+        tuple(splits), starts_of(rows), inputs, labels, layout.inputs, {name: tables[first][name] for name in others},
+        {**text_lengths(inputs[:size], layout.inputs), **media_lengths(read[first])},
         {"id": source.id, "config": source.config, "revision": source.revision, "label": ", ".join(layout.labels)},
         np.concatenate(list(rows.values())),
     )  # fmt: skip
@@ -77,13 +74,6 @@ def _others(source: Source, first: str, layout: Layout, asked: Request) -> dict[
     return {"test": other.splits[name]}
 
 
-def _drawn(size: int, asked: Request) -> np.ndarray:
-    """Return the rows to look at, in their order, int64."""
-    if asked.max_examples is None or size <= asked.max_examples:
-        return np.arange(size)
-    return np.sort(np.random.default_rng(asked.seed).choice(size, asked.max_examples, replace=False))
-
-
 def _table(data: Any, rows: np.ndarray, layout: Layout, whole: bool) -> dict[str, Any]:
     """Return the columns of a split; `whole`: also those that are neither input nor label."""
     schema = describe(data)
@@ -98,58 +88,8 @@ def _stack(tables: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> dic
     return {name: [value for table in tables.values() for value in table[name]] for name in names}
 
 
-def _starts(rows: Mapping[str, np.ndarray]) -> np.ndarray:
-    return np.cumsum([0, *(len(each) for each in rows.values())], dtype=np.int64)
-
-
 def _content(value: Input | None) -> Content | None:
     """Return a text or pair as it is, a sentence in words as a text, and the hash of an image or a sound."""
     if isinstance(value, Image | Sound):
         return bytes.fromhex(value.digest)
     return " ".join(value.words) if isinstance(value, Words) else value
-
-
-def _sizes(inputs: Sequence[Input | None]) -> dict[str, np.ndarray]:
-    """Return pixels of images, seconds of sounds, float64 [n]: each is decoded once more for it."""
-    if any(isinstance(value, Image) for value in inputs):
-        pixels = [np.prod(each.load().shape[:2]) if isinstance(each, Image) else np.nan for each in inputs]
-        return {"the number of pixels": np.array(pixels, dtype=float)}
-    if any(isinstance(value, Sound) for value in inputs):
-        return {"the length of the sound": np.array([_seconds(value) for value in inputs])}
-    return {}
-
-
-def _seconds(value: Input | None) -> float:
-    if not isinstance(value, Sound):
-        return float("nan")
-    wave = value.load()
-    return len(wave.samples) / wave.rate
-
-
-def _features(asked: Request) -> Data:
-    """Return the rows of `features:FILE`, compared exactly, and those of a second such file."""
-    files = [("train", asked.dataset), *([("test", asked.test)] if asked.test is not None else [])]
-    for _, name in files:
-        if not name.startswith(PRECOMPUTED):
-            raise BadSetting("test", name, f"another {PRECOMPUTED}FILE, as the first")
-    found = {name: read_precomputed(file) for name, file in files}
-    rows = {name: _drawn(len(each.labels), asked) for name, each in found.items()}
-    inputs: list[Content | None] = [
-        hashlib.blake2b(found[name].features[row].tobytes(), digest_size=16).digest()
-        for name, drawn in rows.items()
-        for row in drawn
-    ]
-    raw = [found[name].labels[row] for name, drawn in rows.items() for row in drawn]
-    data = Data(tuple(found), _starts(rows), inputs, _numbers_if_asked(raw, rows, asked))
-    about = {"id": found["train"].path.name, "config": None, "revision": None, "label": "labels"}
-    return replace(data, about=about, rows=np.concatenate(list(rows.values())))
-
-
-def _numbers_if_asked(raw: Sequence[Any], rows: Mapping[str, np.ndarray], asked: Request) -> Labels:
-    from lit_hf.checks.labels import numbers_of
-    from lit_hf.tasks import regression
-
-    first = len(next(iter(rows.values())))
-    if asked.task == regression.NAME:
-        return numbers_of(regression.read_numbers(raw, "labels"), first)
-    return as_labels(raw, first)

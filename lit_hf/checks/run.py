@@ -13,6 +13,7 @@ from lit_hf.checks.contract import Content, Data
 from lit_hf.checks.corpus import read_corpus
 from lit_hf.checks.duplicates import find_duplicates
 from lit_hf.checks.labels import as_labels
+from lit_hf.checks.lengths import text_lengths
 from lit_hf.checks.result import DataCheck
 from lit_hf.checks.shortcuts import find_shortcuts
 from lit_hf.checks.small import find_small
@@ -60,17 +61,6 @@ def run_checks(data: Data) -> DataCheck:
     small = find_small(data)
     findings = find_all(data, copies, conflicts, shortcuts, small)
     return DataCheck(tuple(findings), copies, conflicts, shortcuts, small, data)
-
-
-def text_lengths(inputs: Sequence[Content | None], parts: Sequence[str]) -> dict[str, np.ndarray]:
-    """Return the characters of each text, float64 [n] by what it is called; NaN where there is none."""
-    texts = [(value,) if isinstance(value, str) else value for value in inputs]
-    if not any(isinstance(each, tuple) for each in texts):
-        return {}
-    return {
-        f"the length of {name}": np.array([len(each[at]) if isinstance(each, tuple) else np.nan for each in texts])
-        for at, name in enumerate(parts)
-    }
 
 
 def _content(value: Any) -> Content | None:
