@@ -19,10 +19,10 @@ LAYERS = (
     {"records", "codes", "encoders"},
     {"coding", "features", "ranking"},
     {"tasks", "reports"},
-    {"evaluation", "studies", "hub"},
+    {"evaluation", "studies", "hub", "checks"},
     {"proof", "suites", "planning", "space", "integrations"},
     {"selection"},
-    {"api", "demo", "plots"},
+    {"api", "data", "demo", "plots"},
     {"cli"},
     {"__init__", "__main__"},
 )

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from lit_hf.cli import card, demo, diff, eval, leaderboard, plan, plot, push, rank, space, stored, verify
+from lit_hf.cli import card, data, demo, diff, eval, leaderboard, plan, plot, push, rank, space, stored, verify
 from lit_hf.cli import report as page
 from lit_hf.cli.errors import INTERRUPTED, report
 from lit_hf.cli.output import Sink
@@ -43,6 +43,7 @@ app.command("leaderboard")(leaderboard.command)
 app.command("plot")(plot.command)
 app.command("report")(page.command)
 app.command("space")(space.command)
+app.add_typer(data.app, name="data")
 
 
 def _version(asked: bool) -> None:
