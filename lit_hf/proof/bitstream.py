@@ -1,6 +1,6 @@
 """Labels as a file of as many bits as the code says, and back: the proof that a codelength is the length of a code.
 
-Encoder and decoder walk through the same loop (`increments_of`). The probes' table of an increment is turned into
+Encoder and decoder walk through the same loop (`Loop`). The probes' table of an increment is turned into
 integers before any of its labels is known, and its digest is written into the header, or compared with it: arithmetic
 that differs, and labels that came out wrong before, show at the first increment they touch. A range coder turns the
 integers into words; labels come out in the order in which they went in. Martin (1979), "Range encoding".
@@ -8,13 +8,12 @@ integers into words; labels come out in the order in which they went in. Martin 
 
 from __future__ import annotations
 
-from collections.abc import Generator as Loop
 from typing import Protocol
 
 import constriction
 import numpy as np
 
-from lit_hf.codes.prequential import Chunk, increments_of
+from lit_hf.codes.prequential import Loop
 from lit_hf.codes.probe_mixture import Code
 from lit_hf.codes.stream import Stream
 from lit_hf.errors import BadBitstream
@@ -121,23 +120,16 @@ def _walk(stream: Stream, code: Code, groups: np.ndarray, classes: int, side: _S
     """Code all increments on one `side`; return the labels."""
     last = Sequential(classes, code.nulls)
     labels = np.empty(stream.n, dtype=np.int64)
-    loop, sent = increments_of(stream, code), None
-    while (chunk := _following(loop, sent)) is not None:
+    loop = Loop(stream, code)
+    while not loop.done:
+        chunk = loop.predict()
         table = integers(np.exp(chunk.table.double().cpu().numpy()))
         side.meet(chunk.start, chunk.stop, digest(table.astype("<u4").tobytes() + last.state(), DIGEST))
         for at in range(chunk.start, chunk.stop):
             labels[at : at + 1] = side.code(at, at + 1, last.mix(table[at - chunk.start : at - chunk.start + 1]))
             last.learn(int(labels[at]), ends=at + 1 == len(groups) or groups[at + 1] != groups[at])
-        sent = labels[chunk.start : chunk.stop]
+        loop.pay(labels[chunk.start : chunk.stop])
     return labels
-
-
-def _following(loop: Loop[Chunk, np.ndarray, None], sent: np.ndarray | None) -> Chunk | None:
-    """Send the labels of the piece before, and return the next piece; None at the end."""
-    try:
-        return next(loop) if sent is None else loop.send(sent)
-    except StopIteration:
-        return None
 
 
 def _as_model(weights: np.ndarray) -> np.ndarray:

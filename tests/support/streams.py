@@ -11,7 +11,7 @@ from torch import Tensor
 from lit_hf.codes.curve import Curve
 from lit_hf.codes.schedule import increments
 from lit_hf.coding.codelength import code_order
-from lit_hf.probes.contract import Block, Prefix, Probe
+from lit_hf.probes.contract import Block, Learning, Prefix
 
 CHEAP = ("ridge", "discriminant")
 
@@ -35,10 +35,13 @@ def code(
     return code_order(features, labels, groups, classes, number=number, seed=seed, kinds=kinds)
 
 
-def walk(probe: Probe, inputs: Tensor, labels: Tensor, *, learn_last: bool = True) -> Iterator[tuple[int, Tensor]]:
+def walk(probe: Learning, inputs: Tensor, labels: Tensor, *, learn_last: bool = True) -> Iterator[tuple[int, Tensor]]:
     """Yield (start, predictions [experts, b, classes]) of each increment, and let the probe learn it afterwards."""
     for start, stop in increments(np.arange(len(labels))):
-        yield start, probe.predict(Block(inputs[start:stop], start))
+        block = Block(inputs[start:stop], start)
+        found, note = probe.offer(block)
+        yield start, found
+        probe.observe(block, note)
         if stop < len(labels) or learn_last:
             probe.learn(prefix(inputs, labels, stop, start))
 
