@@ -24,6 +24,7 @@ DRIFTED = float(np.log2(1_000))
 """Bits of evidence for two distributions of labels: odds of a thousand."""
 LOOK_SHARE, UNFAIR_SHARE = 0.25, 0.9
 """Shares of the class prior's bits that one rule saves."""
+_NO_LABELS = "Name their column with `--label-column`."
 _LISTED = "The pairs are in pairs.csv of `--output DIR`."
 
 
@@ -40,8 +41,8 @@ class Finding:
 def find_all(data: Data, copies: Duplicates, conflicts: Conflicts, shortcuts: Shortcuts, small: Small) -> list[Finding]:
     """Return a finding for each check, in the order in which they are shown."""
     return [
-        _overlap(data, copies), _duplicates(data, copies), _conflicts(conflicts), _shortcuts(shortcuts),
-        _order(shortcuts), _inputs(small), _classes(small), _drift(data, small),
+        _overlap(data, copies), _duplicates(data, copies), _conflicts(data, conflicts), _shortcuts(shortcuts),
+        _order(shortcuts), _inputs(small), _classes(data, small), _drift(data, small),
     ]  # fmt: skip
 
 
@@ -82,7 +83,9 @@ def _duplicates(data: Data, copies: Duplicates) -> Finding:
     return Finding("duplicates", LOOK if many else OK, sentence, step)
 
 
-def _conflicts(found: Conflicts) -> Finding:
+def _conflicts(data: Data, found: Conflicts) -> Finding:
+    if not data.labels.known.any():
+        return Finding("conflicting labels", SKIPPED, "There are no labels.", _NO_LABELS)
     sentence = (
         f"{found.groups:,} of {found.copied:,} groups of copies ({found.rows:,} rows) and {found.near:,} pairs of near "
         "copies carry different labels."
@@ -133,12 +136,18 @@ def _saves(best: Rule, found: Shortcuts) -> str:
 
 def _inputs(small: Small) -> Finding:
     empty = [f"{each.empty:,} of {each.rows:,} inputs of {each.split} are empty" for each in small.counts if each.empty]
-    bare = [f"{each.unlabelled:,} rows of {each.split} have no label" for each in small.counts if each.unlabelled]
+    bare = [
+        f"{each.unlabelled:,} of {each.rows:,} rows of {each.split} have no label"
+        for each in small.counts
+        if each.unlabelled
+    ]
     sentence = "; ".join([*empty, *bare]) or "No input is empty, no label is missing"
     return Finding("inputs", LOOK if empty else OK, f"{sentence}.", "lit-hf leaves such rows out." if empty else "")
 
 
-def _classes(small: Small) -> Finding:
+def _classes(data: Data, small: Small) -> Finding:
+    if data.labels.kind in ("numbers", "tags") or not data.labels.known[data.first].any():
+        return Finding("classes", SKIPPED, f"There are no classes in {data.splits[0]}.", "")
     tiny = [f"{name!r} ({count})" for name, count in small.tiny[:5]]
     more = f" and {len(small.tiny) - 5} more" if len(small.tiny) > 5 else ""
     said = [f"fewer than 5 examples: {', '.join(tiny)}{more}"] if tiny else []

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lit_hf.cli.arguments import is_checkpoint
 from lit_hf.cli.output import Format, Sink, is_main_process
+from lit_hf.errors import UsageError
+from lit_hf.runtime.cache import require_writable, whole_folder
 
 if TYPE_CHECKING:
     from lit_hf.checks import DataCheck
@@ -68,14 +71,17 @@ def command(
     asked = Request(
         dataset, test, split, task, text_column, text_pair_column, label_column, max_examples, seed
     )  # fmt: skip
-    if output is not None:
-        output.mkdir(parents=True, exist_ok=True)  # a folder that cannot be made is said before the work
+    if is_checkpoint(dataset):
+        raise UsageError(f"{dataset} is a checkpoint; data check takes a dataset.", "Try `lit-hf data check FILE.csv`.")
+    if output is not None and is_main_process():
+        require_writable(output)
     found = run_checks(read_data(asked))
     _show(found, format, sink)
     if output is not None and is_main_process():
         from lit_hf.checks.files import write
 
-        write(found, output)
+        with whole_folder(output) as draft:
+            write(found, draft)
         sink.say(f"Wrote {output}.")
     if strict and found.verdict == "unfair":
         raise typer.Exit(1)

@@ -54,6 +54,11 @@ def test_a_split_without_labels_is_compared_by_its_inputs() -> None:
     }  # fmt: skip
 
 
+def test_without_any_label_only_inputs_are_checked() -> None:
+    found = check(["a b c", "A b c!"], [None, None])
+    assert [each.check for each in found.findings if each.verdict != "not checked"] == ["duplicates", "inputs"]
+
+
 @pytest.mark.parametrize("copies", [0, 4, 5])
 def test_half_a_per_cent_of_the_test_split_in_the_training_split_is_unfair(copies: int) -> None:
     train = random_texts(1_000, 12)

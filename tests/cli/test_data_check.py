@@ -100,11 +100,17 @@ def test_a_table_without_rows_can_be_read(lit: Lit, train: str, tmp_path: Path) 
         (["{train}", "--test", "{train}x.csv"], 1, "no dataset named"),
         (["{train}", "--max-examples", "0"], 2, "--max-examples"),
         (["{train}", "--output", "{train}"], 1, "train.csv"),
+        (["{checkpoint}"], 2, "is a checkpoint"),
         ([], 2, "DATA"),
     ],
 )
-def test_a_wrong_command_leads_on(lit: Lit, train: str, arguments: list[str], code: int, said: str) -> None:
-    ended, out, err = lit("data", "check", *(each.format(train=train) for each in arguments))
+def test_a_wrong_command_leads_on(
+    lit: Lit, train: str, tmp_path: Path, arguments: list[str], code: int, said: str
+) -> None:
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (folder / "config.json").write_text("{}")
+    ended, out, err = lit("data", "check", *(each.format(train=train, checkpoint=folder) for each in arguments))
     assert (ended, out) == (code, "")
     assert said in err
     assert "Traceback" not in err
