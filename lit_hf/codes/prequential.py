@@ -19,7 +19,7 @@ from torch import Tensor
 from lit_hf.codes.curve import Curve
 from lit_hf.codes.mixture import LN2
 from lit_hf.codes.nulls import beside_nulls
-from lit_hf.codes.probe_mixture import Bank, Code, online_code, predict_held_out
+from lit_hf.codes.probe_mixture import Bank, StreamCode, online_code, predict_held_out
 from lit_hf.codes.schedule import MARKS
 from lit_hf.codes.stream import Stream
 from lit_hf.probes.contract import Block, Prefix
@@ -44,7 +44,7 @@ class Chunk:
 
 @torch.no_grad()
 def increments_of(
-    stream: Stream, code: Code, held_out: Tensor | None = None, kept: dict[int, Any] | None = None
+    stream: Stream, code: StreamCode, held_out: Tensor | None = None, kept: dict[int, Any] | None = None
 ) -> Loop[Chunk, np.ndarray, None]:
     """Yield pieces, be sent their labels int64 [b], learn at the end of each increment.
 
@@ -81,17 +81,17 @@ class Coder:
     """Codes one order, as far as it is told to: `advance(to=n)`, then `curve()`; `advance()` codes the rest.
 
     labels: int64 [N] by position; groups: int64 [N], non-decreasing: rows of a group are coded together and learned
-    after it. how: the bank of the online code, or any `Code`. index: int64 [N], the example at each position. held_out:
-    rows [H, d] to predict after 100, 500, 2,000 and all labels.
+    after it. how: the bank of the online code, or any `StreamCode`. index: int64 [N], the example at each position.
+    held_out: rows [H, d] to predict after 100, 500, 2,000 and all labels.
     """
 
     def __init__(
-        self, stream: Stream, labels: np.ndarray, groups: np.ndarray, how: Bank | Code, classes: int, *,
+        self, stream: Stream, labels: np.ndarray, groups: np.ndarray, how: Bank | StreamCode, classes: int, *,
         index: np.ndarray | None = None, held_out: Tensor | None = None,
     ) -> None:  # fmt: skip
         self._labels, self._groups, self._classes = labels, groups, classes
         self._index = np.arange(stream.n) if index is None else index
-        self._code = how if isinstance(how, Code) else online_code(how, classes, groups, stream.device)
+        self._code = how if isinstance(how, StreamCode) else online_code(how, classes, groups, stream.device)
         self._held_out: dict[int, Any] = {}
         self._loop = increments_of(stream, self._code, held_out, self._held_out)
         self._paid = np.empty(stream.n)

@@ -109,12 +109,12 @@ def test_large_increments_are_predicted_in_pieces() -> None:
     from lit_hf.codes import prequential
 
     features, labels = gaussian(400, 6, 2)
-    whole, size = code(features, labels), prequential.PIECE
+    whole, size = code(features, labels), prequential.CHUNK
     try:
-        prequential.PIECE = 16
+        prequential.CHUNK = 16
         pieces = code(features, labels)
     finally:
-        prequential.PIECE = size
+        prequential.CHUNK = size
     # products of other shapes sum in another order
     np.testing.assert_allclose(pieces.bits, whole.bits, atol=1e-3)
     assert len(pieces.edges) > len(whole.edges)
