@@ -14,7 +14,7 @@ import constriction
 import numpy as np
 
 from lit_hf.codes.prequential import Loop
-from lit_hf.codes.probe_mixture import Code
+from lit_hf.codes.probe_mixture import StreamCode
 from lit_hf.codes.stream import Stream
 from lit_hf.errors import BadBitstream
 from lit_hf.proof.header import DIGEST, Header, checksum, digest
@@ -101,7 +101,7 @@ class Reader:
 
 
 def write(
-    stream: Stream, code: Code, groups: np.ndarray, classes: int, labels: np.ndarray
+    stream: Stream, code: StreamCode, groups: np.ndarray, classes: int, labels: np.ndarray
 ) -> tuple[bytes, list[bytes]]:
     """Return payload and digests for `labels` int64 [N] in `groups` int64 [N], both by position."""
     writer = Writer(labels)
@@ -109,15 +109,15 @@ def write(
     return writer.payload(), writer.digests
 
 
-def read(stream: Stream, code: Code, groups: np.ndarray, classes: int, reader: Reader) -> np.ndarray:
+def read(stream: Stream, code: StreamCode, groups: np.ndarray, classes: int, reader: Reader) -> np.ndarray:
     """Return the labels int64 [N] by position; raise `BadBitstream` rather than return a wrong one."""
     labels = _walk(stream, code, groups, classes, reader)
     reader.finish(labels)
     return labels
 
 
-def _walk(stream: Stream, code: Code, groups: np.ndarray, classes: int, side: _Side) -> np.ndarray:
-    """Code all increments on one `side`; return the labels."""
+def _walk(stream: Stream, code: StreamCode, groups: np.ndarray, classes: int, side: _Side) -> np.ndarray:
+    """StreamCode all increments on one `side`; return the labels."""
     last = Sequential(classes, code.nulls)
     labels = np.empty(stream.n, dtype=np.int64)
     loop = Loop(stream, code)

@@ -83,14 +83,14 @@ def _embed_all(candidate: Candidate) -> Any:
 
 
 def _code(candidate: Candidate, number: int, held_out: Any) -> Curve:
-    from lit_hf.coding.codelength import code_order
+    from lit_hf.coding.order import Code, Order
 
     job, task = candidate.job, candidate.job.task
     if candidate.coded_to_the_end(number) and (number or held_out is None):
         return candidate.curve(number)
-    return code_order(
-        candidate.rows, task.labels, task.groups, len(task.classes), number=number, seed=job.settings.seed,
-        device=job.device, rows=task.feature_rows, held_out=held_out if number == 0 else None,
+    return task.target.code_order(
+        candidate.rows, task.examples, Order(number, job.settings.seed), Code(device=job.device),
+        held_out=held_out if number == 0 else None,
     )  # fmt: skip
 
 

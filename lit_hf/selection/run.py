@@ -55,11 +55,11 @@ def select(
     from lit_hf.selection.other_scores import other_scores
     from lit_hf.selection.race import run_audit, run_race
     from lit_hf.tasks import load_task
-    from lit_hf.tasks.label_kinds import require_classes
+    from lit_hf.tasks.targets import require_classes
 
     began = time.perf_counter()
     task = load_task(plan[0], data)
-    require_classes(task, "rank")
+    require_classes(task.target, "rank")
     if task.streamed:
         raise BadSetting("streaming", True, "left out of a ranking, which codes several orders")
     candidates, failed = backend.register(plan, task)

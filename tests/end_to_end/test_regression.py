@@ -20,6 +20,7 @@ from lit_hf.reports.figure import curve_figure
 from lit_hf.reports.terminal import report
 from lit_hf.selection.run import rank
 from lit_hf.tasks import load_task
+from lit_hf.tasks.targets import Regression
 from tests.support import assets
 
 
@@ -103,8 +104,8 @@ def test_targets_that_are_not_whole_are_numbers_unasked(tmp_path: Path) -> None:
 
     name = diabetes(tmp_path, labels=load_diabetes().target / 4)
     task = load_task(settings(name, task=None))
-    assert (task.kind, task.reads, task.width) == ("regression", "features", 0.25)
-    assert load_task(settings(name, task=None, bin_width=0.5)).width == 0.5
+    assert (task.kind, task.reads, task.target) == ("regression", "features", Regression(0.25))
+    assert load_task(settings(name, task=None, bin_width=0.5)).target == Regression(0.5)
 
 
 @pytest.mark.parametrize(

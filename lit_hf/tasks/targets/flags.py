@@ -14,7 +14,6 @@ import numpy as np
 from lit_hf.errors import BadSetting, TooFewClasses
 from lit_hf.tasks.schema import LABEL_NAMES, Schema, first_known, of_type
 
-NAME = "multi-label-classification"
 BETWEEN = ","
 """Between the names of several columns in `--label-column`."""
 
