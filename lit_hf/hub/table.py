@@ -7,7 +7,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from lit_hf.errors import NotARecord
-from lit_hf.records.record import Record
+from lit_hf.records.record import Record, current
+from lit_hf.records.sections import Sections
 
 if TYPE_CHECKING:
     import numpy as np
@@ -48,16 +49,17 @@ def from_parquet(content: bytes, where: str) -> list[Record]:
         found = [(json.loads(row["record"]), row) for row in rows]
     except (pa.ArrowException, KeyError, TypeError, ValueError) as error:
         raise NotARecord(where, "it is not a Parquet file of lit-hf records") from error
-    records = [Record(data, _arrays(row)) for data, row in found]
+    records = [Record(current(data), _arrays(row)) for data, row in found]
     for record in records:
         record.validate()
     return records
 
 
-def columns(data: dict[str, Any]) -> dict[str, Any]:
+def columns(data: Sections) -> dict[str, Any]:
     """What a reader filters and sorts by, flat."""
-    model, dataset, transfer, code = (data[key] for key in ("model", "dataset", "transfer", "codelength"))
-    holdout = data["holdout"] or {}
+    model, dataset, code, held = data["model"], data["dataset"], data["codelength"], data.get("holdout")
+    transfer = data.get("transfer")
+    low, high = (transfer and transfer["interval"]) or (None, None)
     return {
         "id": data["id"],
         "created": data["created"],
@@ -73,14 +75,14 @@ def columns(data: dict[str, Any]) -> dict[str, Any]:
         "seed": data["settings"]["resolved"].get("seed"),
         "coder": data["coder"]["version"],
         "bank": data["coder"]["bank"],
-        "l_it_bits": transfer["bits"],
-        "l_it_low": transfer["interval"][0],
-        "l_it_high": transfer["interval"][1],
+        "l_it_bits": transfer and transfer["bits"],
+        "l_it_low": low,
+        "l_it_high": high,
         "codelength_bits": code["bits"],
         "codelength_low": code["interval"][0],
         "codelength_high": code["interval"][1],
-        "holdout_metric": holdout.get("metric"),
-        "holdout_value": holdout.get("value"),
+        "holdout_metric": held and held["metric"],
+        "holdout_value": held and held["value"],
         "contamination": data["contamination"],
     }
 

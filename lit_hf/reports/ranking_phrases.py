@@ -93,7 +93,7 @@ def statements(ranking: Mapping[str, Any]) -> list[str]:
     rows = [row for row in ranking["ranking"] if not row["error"]]
     lines = [] if not rows else [_best(rows, ranking["level"])]
     lines += [line for row in rows if row["tied_with_best"] and (line := _more(row))]
-    lines += [_transfer(row) for row in rows if row["transfer"]]
+    lines += [_transfer(row) for row in rows if (row["transfer"] or {}).get("bits") is not None]
     if any(row["stage"]["eliminated"] for row in rows):
         lines += [dropped(row) for row in rows if row["stage"]["eliminated"]]
         lines.append(_assumption(ranking["race"]))

@@ -12,7 +12,7 @@ import numpy as np
 
 from lit_hf.errors import reason
 from lit_hf.ranking.racing import bounded
-from lit_hf.records.entry import Entry
+from lit_hf.records.record import Record
 from lit_hf.runtime.cache import cache_root, digest_of, write_json
 from lit_hf.selection.curve_file import cut, load_curve, save_curve
 from lit_hf.selection.stopwatch import Stopwatch
@@ -49,10 +49,10 @@ class Candidate:
     job: Job
     id: str
     stopwatch: Stopwatch
-    stored: Entry | None = None
+    stored: Record | None = None
     error: str | None = None
     elimination: tuple[Candidate, Verdict] | None = None
-    record: Entry | None = None
+    record: Record | None = None
     transfer: dict[str, Any] | None = None
     _rows: GrowingRows | None = None
     _coders: dict[int, Coder] = field(default_factory=dict, repr=False)
@@ -61,8 +61,7 @@ class Candidate:
 
     def anew(self, store: ResultsStore) -> Candidate:
         """Return the same one before a selection, with its features, its coders, and what is stored of it by now."""
-        found = store.get(self.id)
-        self.stored = found if isinstance(found, Entry) else None
+        self.stored = store.get(self.id)
         self.error = self.elimination = self.record = self.transfer = None
         return self
 

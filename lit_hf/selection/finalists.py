@@ -132,5 +132,7 @@ def _record_id(candidate: Candidate) -> str:
 
 
 def _section(record: Record) -> dict[str, Any]:
-    transfer = record["transfer"]
-    return {"bits": transfer["bits"], "interval": list(transfer["interval"]), "frozen": True, "record": record["id"]}
+    found = record.transfer
+    if found is None:  # features from a file, without those of a baseline
+        return {"bits": None, "interval": None, "frozen": True, "record": record["id"]}
+    return {"bits": found.bits, "interval": list(found.interval), "frozen": True, "record": record["id"]}

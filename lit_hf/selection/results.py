@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from lit_hf.evaluation.sections import contamination, dataset_section, model_section
-from lit_hf.records.entry import SCHEMA, Entry, entry_id
+from lit_hf.records.record import SCHEMA, Record, candidate_id
+from lit_hf.records.sections import Sections
 from lit_hf.records.store import ResultsStore
 from lit_hf.selection.candidate import Candidate
 from lit_hf.selection.curve_file import cut
@@ -27,22 +28,21 @@ def id_of(job: Job) -> str:
 
     settings = [job.settings.seed, job.settings.orders, VERSION, _holdout_hash(job.task)]
     dataset = dataset_section(job, 0.0)
-    return entry_id(model_section(job), job.encoder.key, dataset, settings, bank_hash(job.device))
+    return candidate_id(model_section(job), job.encoder.key, dataset, settings, bank_hash(job.device))
 
 
 def register(job: Job, stopwatch: Stopwatch) -> Candidate:
     """Return the candidate of a loaded checkpoint, with what an earlier selection stored of it."""
     id = id_of(job)
-    stored = ResultsStore.at(job.settings.cache_dir).get(id)
-    return Candidate(job, id, stopwatch, stored if isinstance(stored, Entry) else None)
+    return Candidate(job, id, stopwatch, ResultsStore.at(job.settings.cache_dir).get(id))
 
 
-def candidate_record(candidate: Candidate, coded: Codelength) -> Entry:
+def candidate_record(candidate: Candidate, coded: Codelength) -> Record:
     """Return the record of a checkpoint of which `coded` was paid; with its elimination, if the race had one."""
     from lit_hf.probes.bank import VERSION
 
     job, labels = candidate.job, coded.per_example.shape[1]
-    data = {
+    data: dict[str, Any] = {
         "schema": SCHEMA,
         "id": candidate.id,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -65,10 +65,10 @@ def candidate_record(candidate: Candidate, coded: Codelength) -> Entry:
         "labels": job.task.labels[:labels], "groups": job.task.groups[:labels], "order": coded.order,
         "bits_encoder": coded.per_example, "edges": coded.curves[0].edges,
     }  # fmt: skip
-    return Entry(data, arrays)
+    return Record(cast(Sections, data), arrays)
 
 
-def partial_record(candidate: Candidate) -> Entry:
+def partial_record(candidate: Candidate) -> Record:
     """Return the record of an eliminated checkpoint: order 0 up to there."""
     from lit_hf.coding.codelength import gather
     from lit_hf.probes.bank import bank_hash
@@ -96,7 +96,7 @@ def _verdict(verdict: Verdict) -> dict[str, float]:
     return names | {"gap_low": verdict.gap_low, "shrinkage": verdict.shrinkage, "margin_bits": verdict.margin}
 
 
-def _shortened(candidate: Candidate, end: int) -> Entry:
+def _shortened(candidate: Candidate, end: int) -> Record:
     """Return the first part of what an earlier selection stored, with this one's elimination."""
     from lit_hf.measures.intervals import by_group, interval
 
@@ -110,7 +110,7 @@ def _shortened(candidate: Candidate, end: int) -> Entry:
         "labels": stored.arrays["labels"][:end], "groups": groups, "order": np.arange(end)[None], "bits_encoder": bits,
         "edges": edges[edges <= end],
     }  # fmt: skip
-    data = dict(stored.data)
+    data: dict[str, Any] = dict(stored.data)
     data["codelength"] = {
         "bits": found.estimate, "interval": [found.low, found.high], "bits_per_label": found.estimate / end,
         "bits_per_order": [found.estimate], "labels": end,
@@ -118,7 +118,7 @@ def _shortened(candidate: Candidate, end: int) -> Entry:
     data["curve"] = _means(bits, arrays["edges"])
     data["budgets"] = [_budget(float(bits[0, :n].sum()), n, None) for n in _marks(end)]
     data["stage"] = stage_section(candidate)
-    return Entry(data, arrays)
+    return Record(cast(Sections, data), arrays)
 
 
 def _curve(coded: Codelength) -> dict[str, Any]:

@@ -99,10 +99,10 @@ def _result(candidate: Candidate, findings: dict[str, Finding]) -> CandidateResu
     audit = None if found is None else {
         "final_bits": found.final, "overtook": found.overtook, "violation_at": found.violation
     }  # fmt: skip
-    entry = candidate.record if candidate.error is None else None
+    record = candidate.record if candidate.error is None else None
     reading = {name: getattr(info, name) for name in READING}
     return CandidateResult(
-        info.id, info.revision, entry, candidate.error, info.parameters, candidate.transfer, audit, reading
+        info.id, info.revision, record, candidate.error, info.parameters, candidate.transfer, audit, reading
     )
 
 

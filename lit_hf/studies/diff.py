@@ -8,6 +8,7 @@ import numpy as np
 
 from lit_hf.ranking.comparable import align, diff
 from lit_hf.records.record import Record
+from lit_hf.records.sections import Dataset
 from lit_hf.studies.texts import plain_input, task_of
 
 
@@ -39,16 +40,16 @@ def compare(a: Record, b: Record, count: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _spoken(dataset: dict[str, Any], label: Any) -> str:
+def _spoken(dataset: Dataset, label: Any) -> str:
     """Return a label in words: its class, the number its bin is of, or the labels that hold."""
     names, width = dataset["class_names"], dataset.get("bin_width")
     if width is not None:
         return f"{label * width:g}"
     if isinstance(label, list):
-        return ", ".join(name for name, holds in zip(names, label, strict=True) if holds) or "none"
+        return ", ".join(name for name, holds in zip(names or (), label, strict=True) if holds) or "none"
     return names[label] if names else str(label)
 
 
 def _about(record: Record) -> dict[str, Any]:
-    model = {name: record["model"][name] for name in ("id", "revision")}
+    model = {"id": record["model"]["id"], "revision": record["model"]["revision"]}
     return {"id": record["id"], "model": model, "bits": record["codelength"]["bits"]}
