@@ -48,7 +48,7 @@ def dataset_section(job: Job, truncated: float) -> dict[str, Any]:
         "groups": task.size,
         "duplicates": info.duplicates if task.streamed else len(task.labels) - len(np.unique(task.feature_rows)),
         "dropped": {"missing_labels": info.missing_labels, "empty_inputs": info.empty_inputs},
-        **_classes(task),
+        **classes_section(task),
         "kind": task.kind,
         "unit": task.unit,
         "columns": dict(info.columns),
@@ -56,7 +56,7 @@ def dataset_section(job: Job, truncated: float) -> dict[str, Any]:
     }
 
 
-def _classes(task: Task) -> dict[str, Any]:
+def classes_section(task: Task) -> dict[str, Any]:
     """Return the classes, or why there are none and the width of a bin."""
     reads = {} if task.reads is None else {"reads": task.reads}
     if task.width is None:

@@ -32,7 +32,7 @@ def to_parquet(record: Record) -> bytes:
     import pyarrow.parquet as pq
 
     row = columns(record.data) | {"record": record.to_json(indent=None)}
-    row |= {name: _listed(record.arrays.get(name)) for name in ARRAYS}
+    row |= {name: _listed(record.arrays.get(name), ARRAYS[name][0]) for name in ARRAYS}
     table = pa.Table.from_pylist([row], schema=schema())
     buffer = io.BytesIO()
     pq.write_table(table, buffer, compression="zstd")
@@ -119,12 +119,18 @@ _COLUMNS = (
 )
 
 
-def _listed(array: np.ndarray | None) -> list[Any] | None:
-    return None if array is None else array.tolist()
+def _listed(array: np.ndarray | None, dimensions: int) -> list[Any] | None:
+    """Return an array as the file has it: rows of several labels one after the other, as one label is."""
+    if array is None:
+        return None
+    return array.ravel().tolist() if dimensions == 1 else array.tolist()
 
 
 def _arrays(row: dict[str, Any]) -> dict[str, np.ndarray]:
     import numpy as np
 
     present = {name: row[name] for name in ARRAYS if row.get(name) is not None}
-    return {name: np.array(values, dtype=ARRAYS[name][1]) for name, values in present.items()}
+    found = {name: np.array(values, dtype=ARRAYS[name][1]) for name, values in present.items()}
+    if "labels" in found and "order" in found and len(found["labels"]) != found["order"].shape[1]:
+        found["labels"] = found["labels"].reshape(found["order"].shape[1], -1)  # several labels a row
+    return found

@@ -199,6 +199,16 @@ def classes_line(dataset: Dataset, limit: int = 6) -> str | None:
     return f"{dataset['classes']}" + (f": {', '.join(names[:limit])}{more}" if names else "")
 
 
+def label_in_words(dataset: Dataset, label: Any) -> str:
+    """Return a label's class, the number that its bin is of, or the labels that hold."""
+    names, width = dataset["class_names"], dataset.get("bin_width")
+    if width is not None:
+        return f"{label * width:g}"
+    if isinstance(label, list):
+        return ", ".join(name for name, holds in zip(names or (), label, strict=True) if holds) or "none"
+    return names[int(label)] if names else f"{float(label):g}"
+
+
 def count(number: int) -> str:
     """Return a count in millions or thousands."""
     for size, letter in ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "K")):

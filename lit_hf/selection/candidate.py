@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lit_hf.errors import reason
-from lit_hf.ranking.racing import bounded
 from lit_hf.records.record import Record
 from lit_hf.runtime.cache import cache_root, digest_of, write_json
 from lit_hf.selection.curve_file import cut, load_curve, save_curve
 from lit_hf.selection.stopwatch import Stopwatch
+from lit_hf.tasks.label_kinds import OrderCoder, bounded, open_coder
 
 if TYPE_CHECKING:
     from lit_hf.codes.curve import Curve
-    from lit_hf.codes.prequential import Coder
     from lit_hf.evaluation.job import Job
     from lit_hf.features import Features
     from lit_hf.ranking.racing import Verdict
@@ -55,7 +54,7 @@ class Candidate:
     record: Record | None = None
     transfer: dict[str, Any] | None = None
     _rows: GrowingRows | None = None
-    _coders: dict[int, Coder] = field(default_factory=dict, repr=False)
+    _coders: dict[int, OrderCoder] = field(default_factory=dict, repr=False)
     _curves: dict[int, Curve] = field(default_factory=dict, repr=False)
     _truncated: float = 0.0
 
@@ -98,7 +97,10 @@ class Candidate:
         if self.knows(labels, order):
             return
         if order not in self._coders:
-            self._coders[order] = self._make_coder(order)
+            job = self.job
+            self._coders[order] = open_coder(
+                job.task, self.rows, number=order, seed=job.settings.seed, device=job.device
+            )  # fmt: skip
         self._coders[order].advance(to=labels)
         self._curves[order] = self._coders[order].curve()
 
@@ -111,7 +113,7 @@ class Candidate:
             paid = self.stored.arrays["bits_encoder"][0][:labels]
         else:
             paid = self.curve().bits[:labels]
-        return bounded(by_group(paid, task.groups[:labels]), len(task.classes))
+        return bounded(task, by_group(paid, task.groups[:labels]))
 
     def curve(self, order: int = 0) -> Curve:
         """Return what was paid in `order` so far, in this selection."""
@@ -157,18 +159,6 @@ class Candidate:
             write_json(note, {"texts_per_second": measured})
             return measured
         return float(json.loads(note.read_text())["texts_per_second"]) if note.is_file() else None
-
-    def _make_coder(self, number: int) -> Coder:
-        from lit_hf.codes.prequential import Coder
-        from lit_hf.coding.rules import prepare_order
-
-        job, task = self.job, self.job.task
-        classes = len(task.classes)
-        order = prepare_order(
-            self.rows, task.groups, classes, number=number, seed=job.settings.seed, device=job.device,
-            rows=task.feature_rows,
-        )  # fmt: skip
-        return Coder(order.stream, task.labels[order.index], order.groups, order.code, classes, index=order.index)
 
 
 def running(candidates: Sequence[Candidate]) -> list[Candidate]:

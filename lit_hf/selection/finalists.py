@@ -12,6 +12,7 @@ from lit_hf.records.store import ResultsStore
 from lit_hf.runtime.units import run_units
 from lit_hf.selection.candidate import Candidate, attempt, running
 from lit_hf.selection.results import candidate_record, partial_record
+from lit_hf.tasks.label_kinds import bank_of, order_coder
 
 if TYPE_CHECKING:
     from lit_hf.codes.curve import Curve
@@ -83,22 +84,21 @@ def _embed_all(candidate: Candidate) -> Any:
 
 
 def _code(candidate: Candidate, number: int, held_out: Any) -> Curve:
-    from lit_hf.coding.codelength import code_order
-
     job, task = candidate.job, candidate.job.task
     if candidate.coded_to_the_end(number) and (number or held_out is None):
         return candidate.curve(number)
-    return code_order(
-        candidate.rows, task.labels, task.groups, len(task.classes), number=number, seed=job.settings.seed,
+    return order_coder(task)(
+        candidate.rows, task.labels, task.groups, number=number, seed=job.settings.seed,
         device=job.device, rows=task.feature_rows, held_out=held_out if number == 0 else None,
     )  # fmt: skip
 
 
 def _keep_complete(candidate: Candidate, curves: Sequence[Curve]) -> None:
     from lit_hf.coding.codelength import gather
-    from lit_hf.probes.bank import bank_hash
 
-    coded = gather(tuple(curves), candidate.job.task.groups, bank_hash(candidate.job.device))
+    coded = gather(
+        tuple(curves), candidate.job.task.groups, bank_of(candidate.job.task, "online", candidate.job.device)
+    )
     candidate.record = candidate_record(candidate, coded)
     store_of(candidate).try_to_keep(candidate.record)
 
@@ -107,11 +107,14 @@ def _transfer(candidate: Candidate) -> None:
     """Evaluate against the random twin, or find that it was; its own record follows from the same coded orders."""
     from lit_hf.evaluation.code_arms import code_arms
     from lit_hf.evaluation.record import make_record
-    from lit_hf.probes.bank import bank_hash
 
     job = candidate.job
     known = store_of(candidate).get(_record_id(candidate))
-    if known is not None and candidate.complete and known["coder"]["bank"] == bank_hash(job.device):
+    if (
+        known is not None
+        and candidate.complete
+        and known["coder"]["bank"] == bank_of(job.task, job.settings.code, job.device)
+    ):
         candidate.record, candidate.transfer = candidate.stored, _section(known)
         return
     candidate.embed(job.task.size)

@@ -13,6 +13,7 @@ from lit_hf.records.sections import Sections
 from lit_hf.records.store import ResultsStore
 from lit_hf.selection.candidate import Candidate
 from lit_hf.selection.curve_file import cut
+from lit_hf.tasks.label_kinds import HeldOut, bank_of
 
 if TYPE_CHECKING:
     from lit_hf.coding.codelength import Codelength
@@ -24,11 +25,11 @@ if TYPE_CHECKING:
 
 def id_of(job: Job) -> str:
     """Return the id that the record of this checkpoint on this task will have."""
-    from lit_hf.probes.bank import VERSION, bank_hash
+    from lit_hf.probes.bank import VERSION
 
     settings = [job.settings.seed, job.settings.orders, VERSION, _holdout_hash(job.task)]
     dataset = dataset_section(job, 0.0)
-    return candidate_id(model_section(job), job.encoder.key, dataset, settings, bank_hash(job.device))
+    return candidate_id(model_section(job), job.encoder.key, dataset, settings, bank_of(job.task, "online", job.device))
 
 
 def register(job: Job, stopwatch: Stopwatch) -> Candidate:
@@ -71,7 +72,6 @@ def candidate_record(candidate: Candidate, coded: Codelength) -> Record:
 def partial_record(candidate: Candidate) -> Record:
     """Return the record of an eliminated checkpoint: order 0 up to there."""
     from lit_hf.coding.codelength import gather
-    from lit_hf.probes.bank import bank_hash
 
     assert candidate.elimination is not None
     end = int(np.searchsorted(candidate.job.task.groups, candidate.elimination[1].n))
@@ -79,7 +79,11 @@ def partial_record(candidate: Candidate) -> Record:
         return _shortened(candidate, end)
     return candidate_record(
         candidate,
-        gather((cut(candidate.curve(), end),), candidate.job.task.groups[:end], bank_hash(candidate.job.device)),
+        gather(
+            (cut(candidate.curve(), end),),
+            candidate.job.task.groups[:end],
+            bank_of(candidate.job.task, "online", candidate.job.device),
+        ),
     )
 
 
@@ -116,7 +120,7 @@ def _shortened(candidate: Candidate, end: int) -> Record:
         "bits_per_order": [found.estimate], "labels": end,
     }  # fmt: skip
     data["curve"] = _means(bits, arrays["edges"])
-    data["budgets"] = [_budget(float(bits[0, :n].sum()), n, None) for n in _marks(end)]
+    data["budgets"] = [{"labels": n, "bits": float(bits[0, :n].sum()), "accuracy": None} for n in _marks(end)]
     data["stage"] = stage_section(candidate)
     return Record(cast(Sections, data), arrays)
 
@@ -134,17 +138,15 @@ def _means(bits: np.ndarray, edges: np.ndarray) -> dict[str, Any]:
 
 
 def _budgets(coded: Codelength, task: Task) -> list[dict[str, Any]]:
-    found, total = [], coded.per_example.shape[1]
+    found, total, judge = list[dict[str, Any]](), coded.per_example.shape[1], HeldOut.of(task)
     for labels in _marks(total):
         predicted = coded.curves[0].held_out.get(labels)
-        known = predicted is not None and task.holdout is not None
-        accuracy = float((predicted.argmax(1) == task.holdout.labels).mean()) if known else None  # type: ignore[union-attr]
-        found.append(_budget(float(np.mean([curve.bits[:labels].sum() for curve in coded.curves])), labels, accuracy))
+        held: dict[str, float | None] = {"accuracy": None}
+        if predicted is not None and judge is not None:
+            held = judge.at(predicted)
+        bits = float(np.mean([curve.bits[:labels].sum() for curve in coded.curves]))
+        found.append({"labels": labels, "bits": bits, **held})
     return found
-
-
-def _budget(bits: float, labels: int, accuracy: float | None) -> dict[str, Any]:
-    return {"labels": labels, "bits": bits, "accuracy": accuracy}
 
 
 def _marks(total: int) -> list[int]:

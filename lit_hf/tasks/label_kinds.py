@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -63,18 +63,87 @@ def uniform_per_label(task: Task) -> float | None:
     return float(len(task.classes)) if task.labels.ndim == 2 else float(np.log2(len(task.classes)))
 
 
+def largest_loss(task: Task) -> float | None:
+    """Return the most that `bounded` gives for a group, in bits: 10 more than the uniform code; None for numbers."""
+    from lit_hf.ranking import racing
+
+    choices = _choices(task)
+    return None if choices is None else racing.largest_loss(choices)
+
+
+def bounded(task: Task, bits: np.ndarray) -> np.ndarray:
+    """Return bits under the code mixed with 2^-10 of the uniform one; those of numbers, which has none, as they are."""
+    from lit_hf.ranking import racing
+
+    choices = _choices(task)
+    return bits if choices is None else racing.bounded(bits, choices)
+
+
+def _choices(task: Task) -> float | None:
+    """Return how many labels the uniform code chooses from: C, or 2^L of L labels that may hold together."""
+    if task.width is not None:
+        return None
+    return 2.0 ** len(task.classes) if task.labels.ndim == 2 else float(len(task.classes))
+
+
+def no_other_scores(task: Task) -> str | None:
+    """Return why the other scores (LogME and the like) are undefined for these labels; None for classes."""
+    if task.width is not None:
+        return "labels are numbers, and these scores are defined for classes"
+    return "several labels may hold, and these scores are defined for classes" if task.labels.ndim == 2 else None
+
+
+class OrderCoder(Protocol):
+    """Codes one order as far as it is told to (lit_hf/codes/prequential.py)."""
+
+    def advance(self, to: int | None = None) -> int:
+        """Code all increments that end at or before position `to` (default: the end); return the labels coded."""
+
+    def curve(self) -> Curve:
+        """Return what was paid so far."""
+
+
+def open_coder(task: Task, rows: Any, *, number: int, seed: int, device: str) -> OrderCoder:
+    """Return what codes order `number` of the task's labels, given `rows` of features, as far as it is told to."""
+    from lit_hf.codes.numbers import NumberCoder
+    from lit_hf.codes.prequential import Coder
+    from lit_hf.coding.rules import prepare_order
+
+    several = task.labels.ndim == 2
+    classes = 2 if several else NUMBERS if task.width is not None else len(task.classes)
+    make = NumberCoder if classes == NUMBERS else Coder
+
+    def open_one(labels: np.ndarray) -> Coder:
+        order = prepare_order(
+            rows, task.groups, classes, number=number, seed=seed, device=device, rows=task.feature_rows
+        )  # fmt: skip
+        return make(order.stream, labels[order.index], order.groups, order.code, classes, index=order.index)
+
+    if not several:
+        return open_one(task.labels)
+    return _SetsCoder([open_one(column) for column in np.ascontiguousarray(task.labels.T)], task.labels)
+
+
+@dataclass(frozen=True)
+class _SetsCoder:
+    """The codes of L labels of one order, side by side; `labels` [N, L] by example."""
+
+    coders: Sequence[OrderCoder]
+    labels: np.ndarray
+
+    def advance(self, to: int | None = None) -> int:
+        return [coder.advance(to) for coder in self.coders][-1]
+
+    def curve(self) -> Curve:
+        return together([coder.curve() for coder in self.coders], self.labels)
+
+
 def code_label_sets(
     features: Any, labels: np.ndarray, groups: np.ndarray, *, number: int, seed: int, device: str = "cpu",
     keep_first: bool = True, rows: np.ndarray | None = None, held_out: Any = None,
     kinds: tuple[str, ...] | None = None, code: str = "online",
 ) -> Curve:  # fmt: skip
-    """Code each column of `labels` [N, L] by itself, all in the same order; see `lit_hf.coding.codelength.code_order`.
-
-    Beside their sum stands the sum of the class priors, mixed by Bayes with weights 1/2: each code by itself may cost 2
-    bits more than its prior, all together cost 1 bit more.
-    """
-    from lit_hf.codes.baselines import class_prior_bits
-    from lit_hf.codes.marginal import bayes
+    """Code each column of `labels` [N, L] by itself, all in the same order; see `code_order`."""
     from lit_hf.coding.codelength import code_order
 
     curves = [
@@ -84,6 +153,18 @@ def code_label_sets(
         )
         for column in np.ascontiguousarray(labels.T)
     ]  # fmt: skip
+    return together(curves, labels)
+
+
+def together(curves: Sequence[Curve], labels: np.ndarray) -> Curve:
+    """Return one curve of L codes of `labels` [N, L], by example.
+
+    Beside their sum stands the sum of the class priors, mixed by Bayes with weights 1/2: each code by itself may cost 2
+    bits more than its prior, all together cost 1 bit more.
+    """
+    from lit_hf.codes.baselines import class_prior_bits
+    from lit_hf.codes.marginal import bayes
+
     found = add_up(curves)
     along = labels[found.index]
     prior = np.sum([class_prior_bits(column, 2, found.groups) for column in along.T], axis=0)
