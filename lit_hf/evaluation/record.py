@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from lit_hf.evaluation.sections import contamination, dataset_section, environment_section, model_section, notes_section
 from lit_hf.records.record import SCHEMA, Record, record_id, verdict
+from lit_hf.records.sections import Sections
 
 if TYPE_CHECKING:
     from lit_hf.coding.codelength import Codelength
@@ -61,7 +62,7 @@ def make_record(job: Job, arms: CodedArms) -> Record:
     if arms.base is not None:
         data["transfer_from_base"] = _from_base(job, arms.encoder, arms.base)
     data["notes"] = notes_section(data, arms, job.task.target.note, job.halved)
-    return Record(data, _arrays(job, arms))
+    return Record(cast(Sections, data), _arrays(job, arms))
 
 
 def _transfer(job: Job, found: Interval | None) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from lit_hf._version import __version__
 if TYPE_CHECKING:
     from lit_hf.evaluation.coded import CodedArms
     from lit_hf.evaluation.job import Job
+    from lit_hf.tasks import Task
 
 
 def model_section(job: Job) -> dict[str, Any]:
@@ -47,13 +48,17 @@ def dataset_section(job: Job, truncated: float) -> dict[str, Any]:
         "groups": task.size,
         "duplicates": info.duplicates if task.streamed else len(task.labels) - len(np.unique(task.feature_rows)),
         "dropped": {"missing_labels": info.missing_labels, "empty_inputs": info.empty_inputs},
-        **task.target.section(),
-        **({} if task.reads is None else {"reads": task.reads}),
+        **classes_section(task),
         "kind": task.kind,
         "unit": task.unit,
         "columns": dict(info.columns),
         "truncated": truncated,
     }
+
+
+def classes_section(task: Task) -> dict[str, Any]:
+    """Return what the labels are, and what the words of a token task are read from."""
+    return task.target.section() | ({} if task.reads is None else {"reads": task.reads})
 
 
 def contamination(job: Job) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lit_hf.errors import reason
-from lit_hf.records.entry import Entry
+from lit_hf.records.record import Record
 from lit_hf.runtime.cache import cache_root, digest_of, write_json
 from lit_hf.selection.curve_file import cut, load_curve, save_curve
 from lit_hf.selection.stopwatch import Stopwatch
@@ -48,10 +48,10 @@ class Candidate:
     job: Job
     id: str
     stopwatch: Stopwatch
-    stored: Entry | None = None
+    stored: Record | None = None
     error: str | None = None
     elimination: tuple[Candidate, Verdict] | None = None
-    record: Entry | None = None
+    record: Record | None = None
     transfer: dict[str, Any] | None = None
     _rows: GrowingRows | None = None
     _coders: dict[int, OrderCoder] = field(default_factory=dict, repr=False)
@@ -60,8 +60,7 @@ class Candidate:
 
     def anew(self, store: ResultsStore) -> Candidate:
         """Return the same one before a selection, with its features, its coders, and what is stored of it by now."""
-        found = store.get(self.id)
-        self.stored = found if isinstance(found, Entry) else None
+        self.stored = store.get(self.id)
         self.error = self.elimination = self.record = self.transfer = None
         return self
 

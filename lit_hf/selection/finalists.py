@@ -8,6 +8,7 @@ from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from lit_hf.coding.order import Code
 from lit_hf.records.store import ResultsStore
 from lit_hf.runtime.units import run_units
 from lit_hf.selection.candidate import Candidate, attempt, running
@@ -96,9 +97,10 @@ def _code(candidate: Candidate, number: int, held_out: Any) -> Curve:
 
 def _keep_complete(candidate: Candidate, curves: Sequence[Curve]) -> None:
     from lit_hf.coding.codelength import gather
-    from lit_hf.probes.bank import bank_hash
 
-    coded = gather(tuple(curves), candidate.job.task.groups, bank_hash(candidate.job.device))
+    coded = gather(
+        tuple(curves), candidate.job.task.groups, candidate.job.task.target.bank(Code(device=candidate.job.device))
+    )
     candidate.record = candidate_record(candidate, coded)
     store_of(candidate).try_to_keep(candidate.record)
 
@@ -107,11 +109,14 @@ def _transfer(candidate: Candidate) -> None:
     """Evaluate against the random twin, or find that it was; its own record follows from the same coded orders."""
     from lit_hf.evaluation.code_arms import code_arms
     from lit_hf.evaluation.record import make_record
-    from lit_hf.probes.bank import bank_hash
 
     job = candidate.job
     known = store_of(candidate).get(_record_id(candidate))
-    if known is not None and candidate.complete and known["coder"]["bank"] == bank_hash(job.device):
+    if (
+        known is not None
+        and candidate.complete
+        and known["coder"]["bank"] == job.task.target.bank(Code(job.settings.code, device=job.device))
+    ):
         candidate.record, candidate.transfer = candidate.stored, _section(known)
         return
     candidate.embed(job.task.size)
@@ -132,5 +137,7 @@ def _record_id(candidate: Candidate) -> str:
 
 
 def _section(record: Record) -> dict[str, Any]:
-    transfer = record["transfer"]
-    return {"bits": transfer["bits"], "interval": list(transfer["interval"]), "frozen": True, "record": record["id"]}
+    found = record.transfer
+    if found is None:  # features from a file, without those of a baseline
+        return {"bits": None, "interval": None, "frozen": True, "record": record["id"]}
+    return {"bits": found.bits, "interval": list(found.interval), "frozen": True, "record": record["id"]}

@@ -18,7 +18,6 @@ from lit_hf.proof.verify import verify
 from lit_hf.records.record import Record
 from lit_hf.reports.figure import curve_figure
 from lit_hf.reports.terminal import report
-from lit_hf.selection.run import rank
 from lit_hf.tasks import load_task
 from lit_hf.tasks.targets import Regression
 from tests.support import assets
@@ -125,12 +124,10 @@ def test_what_cannot_be_coded_is_refused(
         run(settings(diabetes(tmp_path, **changes), **options))
 
 
-def test_rank_and_verify_say_that_they_know_classes(record: Record, tmp_path: Path) -> None:
+def test_verify_says_that_it_knows_classes(record: Record, tmp_path: Path) -> None:
     folder = record.save(tmp_path / "record")
     with pytest.raises(LitError, match="knows labels that are classes"):
         verify(folder)
-    with pytest.raises(LitError, match="knows labels that are classes"):
-        rank(scores(tmp_path, 60), [str(assets.l6_folder())], label_column="score")
 
 
 def scores(folder: Path, count: int) -> str:

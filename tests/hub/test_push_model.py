@@ -24,7 +24,7 @@ from lit_hf.hub.errors import (
     ValueDiffers,
 )
 from tests.hub.conftest import Server
-from tests.support.hub_records import record
+from tests.support.records import hub_record as record
 
 CARD = "---\r\nlicense: mit  # chosen by the owner\r\ncustom: 1\r\n---\r\n# Mine\r\n"
 IMPATIENT = Patience(attempts=2, first_pause=0.01, longest_pause=5)

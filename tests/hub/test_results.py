@@ -21,7 +21,7 @@ from lit_hf.hub.frontmatter import split
 from lit_hf.hub.leaderboard import board, boards
 from lit_hf.records.record import Record
 from tests.hub.conftest import COUNTER, Server
-from tests.support.hub_records import record
+from tests.support.records import hub_record as record
 
 IMPATIENT = Patience(attempts=6, first_pause=0.01, longest_pause=5)
 

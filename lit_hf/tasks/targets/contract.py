@@ -73,6 +73,8 @@ class Target(ABC):
     """Whether the codes for reference, which are no online codes, know such labels."""
     labels_words: ClassVar[bool] = False
     """Whether each word of a sentence may have a label of this kind."""
+    no_other_scores: ClassVar[str | None] = None
+    """Why the scores that a ranking has beside the codelength are not defined for such labels; None where they are."""
     has_sensitivity: ClassVar[bool] = False
     """Whether kinds of probes can be left out of its bank."""
     no_uniform: ClassVar[str] = "there is no uniform code"

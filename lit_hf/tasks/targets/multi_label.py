@@ -40,6 +40,7 @@ class MultiLabel(Target):
 
     name: ClassVar[str] = "multi_label"
     asked_as: ClassVar[str | None] = "multi-label-classification"
+    no_other_scores: ClassVar[str | None] = "several labels may hold, and these scores are defined for classes"
     null_slack: ClassVar[float] = 1.0
     metric: ClassVar[str] = "micro_f1"
     has_sensitivity: ClassVar[bool] = True

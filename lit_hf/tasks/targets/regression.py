@@ -64,6 +64,7 @@ class Regression(Target):
     name: ClassVar[str] = "regression"
     asked_as: ClassVar[str | None] = "regression"
     null_name: ClassVar[str] = "marginal"
+    no_other_scores: ClassVar[str | None] = "labels are numbers, and these scores are defined for classes"
     null_slack: ClassVar[float] = 1.0
     metric: ClassVar[str] = "rmse"
     no_uniform: ClassVar[str] = "numbers have no uniform code: there is no end to the bins"
