@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lit_hf.config import split_model
-from lit_hf.encoders.chain.files import read_json
-from lit_hf.encoders.chain.listing import MODULES
+from lit_hf.encoders.chain.listing import MODULES, named_folders
+from lit_hf.encoders.chain.router import ROUTERS
 from lit_hf.encoders.quantised import check_quantised
 from lit_hf.encoders.towers import has_decoder, model_class
 from lit_hf.errors import LitError, NoSafetensors, UnknownModel, UnsafeRemoteCode, UnsupportedModel, nearest
@@ -174,13 +174,14 @@ def small_files(files: Sequence[str], folders: Sequence[str] = ()) -> list[str]:
 
 
 def module_folders(name: str, commit: Commit) -> tuple[str, ...]:
-    """Return the folders that a repository's modules.json names, from that small file; none for a plain one."""
+    """Return the folders that a repository's modules.json and its routers name, from these small files.
+
+    None for a plain repository. What lies below a folder belongs to it, so routers inside it are not read.
+    """
     if MODULES not in commit.files:
         return ()
-    listed = read_json(download(commit, [MODULES], "model", _unknown) / MODULES, name)
-    entries = listed if isinstance(listed, list) else []
-    paths = [str(each.get("path") or "") for each in entries if isinstance(each, dict)]
-    return tuple(sorted({PurePosixPath(path).as_posix() for path in paths} - {"."}))
+    small = [file for file in commit.files if file in (MODULES, "config.json", *ROUTERS)]
+    return named_folders(download(commit, small, "model", _unknown), name)
 
 
 def _own(files: Sequence[str], folders: Sequence[str]) -> list[str]:

@@ -11,7 +11,7 @@ import pytest
 import torch
 from transformers import AutoImageProcessor
 
-from lit_hf.encoders import load_encoder, wrap_encoder
+from lit_hf.encoders import Choices, load_encoder, wrap_encoder
 from lit_hf.errors import BadSetting, UnsupportedModel
 from tests.support import media, tiny, towers
 
@@ -109,7 +109,7 @@ def test_a_language_model_that_also_sees_reads_texts(tmp_path: Path) -> None:
 def test_layers_below_the_last_of_a_tower_are_pooled_by_the_mean(tmp_path: Path, make: Any) -> None:
     folder = str(towers.save(tmp_path, make))
     for layer, dim in (("0", 16), ("all", 48)):
-        encoder = load_encoder(folder, layer=layer)
+        encoder = load_encoder(folder, Choices(layer=layer))
         assert (encoder.info.pooling, encoder.encode(INPUTS).rows.shape) == ("mean", (12, dim))
 
 
@@ -199,4 +199,4 @@ def test_a_row_for_every_token_is_enough(tmp_path: Path) -> None:
 
 def test_a_pooling_that_a_tower_does_not_have_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadSetting, match="pooling"):
-        load_encoder(str(towers.save(tmp_path, towers.clip)), pooling="pooler")
+        load_encoder(str(towers.save(tmp_path, towers.clip)), Choices(pooling="pooler"))

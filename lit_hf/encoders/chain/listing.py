@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from lit_hf.encoders.chain.files import inside, not_read, read_json, read_mapping
 from lit_hf.encoders.chain.names import stock_kind
-from lit_hf.encoders.chain.router import choose_route
+from lit_hf.encoders.chain.router import ROUTER_KINDS, choose_route, router_file
 from lit_hf.errors import BadSetting, UnsupportedModel
 
 MODULES = "modules.json"
@@ -48,6 +48,17 @@ def list_modules(folder: Path, name: str, route: str | None) -> Listing:
     return _without_router(_expand(folder, folder, pairs, name, route, MODULES, _DEEPEST), route)
 
 
+def named_folders(folder: Path, name: str) -> tuple[str, ...]:
+    """Return the folders of a repository's modules as its modules.json, and a router at its root, name them."""
+    found = read_json(folder / MODULES, name)
+    entries = [each for each in found if _is_entry(each)] if isinstance(found, list) else []
+    paths = {each["path"] for each in entries}
+    if any(stock_kind(each["type"]) in ROUTER_KINDS and each["path"] in ("", ".") for each in entries):
+        types = read_mapping(router_file(folder), name).get("types")
+        paths |= set(types) if isinstance(types, dict) else set()
+    return tuple(sorted({PurePosixPath(path).as_posix() for path in paths} - {"."}))
+
+
 def _expand(
     root: Path, folder: Path, pairs: list[tuple[str, str]], name: str, route: str | None, said_in: str, depth: int
 ) -> Listing:
@@ -58,12 +69,12 @@ def _expand(
         kind, place = stock_kind(dotted), inside(folder, path, name)
         if kind is None:
             raise not_read(name, f"{said_in} has {dotted}, which is none of the modules that lit-hf reads")
-        if kind not in ("Router", "Asym"):
+        if kind not in ROUTER_KINDS:
             modules.append(Listed(kind, place, f"{place.relative_to(root).as_posix()}/config.json"))
             continue
         if not depth:
             raise UnsupportedModel(name, "its routers lie inside each other too deeply")
-        file = next((place / each for each in ("router_config.json", "config.json") if (place / each).is_file()), place)
+        file = router_file(place)
         chosen, below = choose_route(read_mapping(file, name), route, file.relative_to(root).as_posix(), name)
         found = _expand(root, place, below, name, route, file.name, depth - 1)
         modules += found.modules

@@ -9,7 +9,7 @@ from lit_hf.encoders.chain.arrange import Piece
 from lit_hf.encoders.chain.files import not_read
 from lit_hf.encoders.chain.names import class_name, stock_kind
 from lit_hf.encoders.chain.pooled import Pooled, join_modes
-from lit_hf.encoders.chain.router import Taken, find_route
+from lit_hf.encoders.chain.router import ROUTER_KINDS, Taken, find_route
 from lit_hf.encoders.chain.stages import Dense, LayerNorm, Normalize, check_activation, reads
 from lit_hf.errors import BadSetting
 
@@ -27,7 +27,7 @@ def pieces_of(
         kind = stock_kind(class_name(module))
         if kind is None:
             raise not_read(name, f"it has {class_name(module)}, which is none of the modules that lit-hf reads")
-        if kind in ("Router", "Asym"):
+        if kind in ROUTER_KINDS:
             chosen = _route(module, route)
             below, _ = pieces_of(module.sub_modules[chosen[0]], route, name)
             found, taken = found + below, taken or chosen

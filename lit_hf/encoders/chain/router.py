@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from lit_hf.errors import BadSetting, UnsupportedModel
 
+ROUTER_KINDS = ("Router", "Asym")
+ROUTERS = ("router_config.json", "config.json")
+"""Where a Router is written down, now and in older versions."""
 Taken = tuple[str, str]
 """The name of a route, and what chose it."""
+
+
+def router_file(folder: Path) -> Path:
+    """Return the file that describes the Router of a folder."""
+    return next((folder / each for each in ROUTERS if (folder / each).is_file()), folder / ROUTERS[0])
 
 
 def choose_route(

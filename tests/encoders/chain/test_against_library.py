@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from lit_hf.encoders import load_encoder, wrap_encoder
+from lit_hf.encoders import Choices, load_encoder, wrap_encoder
 from tests.support import assets, chains, tiny
 from tests.support.chains import assert_close, body, dense, layer_norm, modules, table
 
@@ -78,9 +78,9 @@ def test_prompts_stand_before_the_text(tmp_path: Path, chain: str) -> None:
     parts = CHAINS[chain](tmp_path / "bert")
     folder, model = chains.save(tmp_path / "saved", parts, prompts=prompts, default_prompt_name="query")
     assert_close(load_encoder(str(folder)).encode(INPUTS).rows, model.encode(INPUTS))
-    found = load_encoder(str(folder), prompt="document").encode(INPUTS).rows
+    found = load_encoder(str(folder), Choices(prompt="document")).encode(INPUTS).rows
     assert_close(found, model.encode(INPUTS, prompt_name="document"))
-    assert_close(load_encoder(str(folder), prompt="").encode(INPUTS).rows, model.encode(INPUTS, prompt=""))
+    assert_close(load_encoder(str(folder), Choices(prompt="")).encode(INPUTS).rows, model.encode(INPUTS, prompt=""))
     assert load_encoder(str(folder)).info.sources["prompt"] == "config_sentence_transformers.json: query"
 
 
@@ -91,7 +91,7 @@ def test_tokens_of_the_prompt_can_be_left_out_of_the_pooling(tmp_path: Path, mod
     encoder = load_encoder(str(folder))
     assert "3 tokens" in encoder.info.sources["pooled"]  # [CLS] the film
     assert_close(encoder.encode(INPUTS).rows, model.encode(INPUTS))
-    assert_close(load_encoder(str(folder), prompt="").encode(INPUTS).rows, model.encode(INPUTS, prompt=""))
+    assert_close(load_encoder(str(folder), Choices(prompt="")).encode(INPUTS).rows, model.encode(INPUTS, prompt=""))
     np.testing.assert_array_equal(encoder.encode(INPUTS).rows, wrap_encoder(model).encode(INPUTS).rows)
 
 
@@ -101,9 +101,10 @@ def test_a_route_is_what_the_library_takes_for_it(tmp_path: Path, chain: str, ro
     parts = CHAINS[chain](tmp_path / "bert")
     folder, model = chains.save(tmp_path / "saved", parts, prompts={"query": "the film ", "document": ""})
     expected = {"query": model.encode_query, "document": model.encode_document}[route](INPUTS)
-    encoder = load_encoder(str(folder), route=route)
+    encoder = load_encoder(str(folder), Choices(route=route))
     assert_close(encoder.encode(INPUTS).rows, expected)
-    np.testing.assert_array_equal(encoder.encode(INPUTS).rows, wrap_encoder(model, route=route).encode(INPUTS).rows)
+    loaded = wrap_encoder(model, choices=Choices(route=route))
+    np.testing.assert_array_equal(encoder.encode(INPUTS).rows, loaded.encode(INPUTS).rows)
     assert encoder.info.sources["route"] == f"{route}, the settings"
 
 

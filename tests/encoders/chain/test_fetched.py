@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lit_hf.encoders import load_encoder
-from lit_hf.encoders.checkpoint import Policy, wanted_files
+from lit_hf.encoders import Policy, load_encoder
+from lit_hf.encoders.checkpoint import wanted_files
 from lit_hf.errors import NoSafetensors, UnsupportedModel
 from lit_hf.runtime.hubrepo import Commit
 from tests.hub.conftest import Server
@@ -50,7 +50,8 @@ def test_a_chain_from_a_hub_is_that_of_its_folder(server: Server, folder: Path, 
     api.create_repo(name)
     api.upload_folder(folder_path=folder, repo_id=name)
     command = [sys.executable, "-c", LOOK, name, *tiny.texts(4)]
-    result = subprocess.run(command, capture_output=True, text=True, timeout=120, env=server.environment(tmp_path, "hf_owner"))
+    environment = server.environment(tmp_path, "hf_owner")
+    result = subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment)
     assert result.returncode == 0, result.stderr
     size, rows = json.loads(result.stdout.splitlines()[-1])
     np.testing.assert_allclose(rows, load_encoder(str(folder)).encode(tiny.texts(4)).rows, atol=1e-6)

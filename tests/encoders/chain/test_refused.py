@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lit_hf.encoders import load_encoder, wrap_encoder
+from lit_hf.encoders import Choices, Policy, load_encoder, wrap_encoder
 from lit_hf.encoders.chain.names import stock_kind
 from lit_hf.errors import BadSetting, NoSafetensors, UnsupportedModel
 from tests.support import chains, tiny
@@ -81,11 +82,12 @@ def test_what_follows_the_pooling_belongs_to_the_last_layer(
     after = {"dense": [dense(POOLED, 4)], "layer norm": [layer_norm(POOLED)], "truncate_dim": []}[extra]
     folder = _saved(tmp_path, *after, truncate_dim=4 if extra == "truncate_dim" else None)
     with pytest.raises(BadSetting, match="belongs to its own pooled last layer"):
-        load_encoder(str(folder), **settings)
+        load_encoder(str(folder), Choices(**settings))
 
 
 def test_normalisation_alone_suits_all_layers(tmp_path: Path) -> None:
-    assert load_encoder(str(_saved(tmp_path, modules.Normalize())), layer="all", pooling="cls").dim == 3 * POOLED
+    folder = str(_saved(tmp_path, modules.Normalize()))
+    assert load_encoder(folder, Choices(layer="all", pooling="cls")).dim == 3 * POOLED
 
 
 ORDERS = {
@@ -165,25 +167,25 @@ def test_pickled_weights_of_a_module_need_permission(tmp_path: Path) -> None:
     file.unlink()
     with pytest.raises(NoSafetensors):
         load_encoder(str(folder))
-    assert (load_encoder(str(folder), allow_pickle=True).encode(tiny.texts(4)).rows == rows).all()
+    assert (load_encoder(str(folder), policy=Policy(allow_pickle=True)).encode(tiny.texts(4)).rows == rows).all()
 
 
 def test_routes_that_are_not_there_are_named(tmp_path: Path) -> None:
     router = modules.Router.for_query_document([table(1)], [table(2)])
     folder, model = chains.save(tmp_path / "saved", [router])
-    for read in (lambda: load_encoder(str(folder), route="passage"), lambda: wrap_encoder(model, route="passage")):
+    for read in (partial(load_encoder, str(folder)), partial(wrap_encoder, model, None)):
         with pytest.raises(BadSetting, match="query, document"):
-            read()
+            read(Choices(route="passage"))
     _edit(folder / "router_config.json", lambda old: {
         **old, "parameters": {"default_route": None, "allow_empty_key": False}
     })  # fmt: skip
     with pytest.raises(BadSetting, match="names no default"):
         load_encoder(str(folder))
-    assert load_encoder(str(folder), route="query").dim == POOLED
+    assert load_encoder(str(folder), Choices(route="query")).dim == POOLED
 
 
 def test_a_route_without_a_router_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadSetting, match="no Router"):
-        load_encoder(str(_saved(tmp_path)), route="query")
+        load_encoder(str(_saved(tmp_path)), Choices(route="query"))
     with pytest.raises(BadSetting, match="no Router"):
-        wrap_encoder(tiny.bert(), tiny.tokenizer(), route="query")
+        wrap_encoder(tiny.bert(), tiny.tokenizer(), Choices(route="query"))
