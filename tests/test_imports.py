@@ -31,7 +31,7 @@ LEVEL = {room: level for level, layer in enumerate(LAYERS) for room in layer}
 # A library that is used all over the place cannot be replaced, or kept out of `lit-hf --help`.
 LIBRARIES = {
     "transformers": ("encoders/", "integrations/trainer.py"),
-    "sentence_transformers": ("integrations/sentence_transformers.py",),
+    "sentence_transformers": ("encoders/library.py", "integrations/sentence_transformers.py"),
     "datasets": ("tasks/", "integrations/measurement.py"),
     "huggingface_hub": ("hub/", "runtime/hubrepo.py"),
     "accelerate": ("runtime/",),

@@ -68,7 +68,7 @@ def make_record(job: Job, arms: CodedArms) -> Record:
 def _transfer(job: Job, found: Interval | None) -> dict[str, Any]:
     labels = len(job.task.labels)
     if found is None:
-        return _no_transfer()
+        return _no_transfer(job.encoder.no_baseline)
     parts: dict[str, Any] = {"examples": found.examples, "orders": found.orders, "twins": found.twins}
     if found.orders is None:
         one = "one order was coded: the interval holds for this order"
@@ -108,13 +108,11 @@ def _from_base(job: Job, adapted: Codelength, base: Codelength) -> dict[str, Any
     }
 
 
-def _no_transfer() -> dict[str, Any]:
+def _no_transfer(reason: str) -> dict[str, Any]:
     """Return the section of an encoder that nothing can be compared with; its codelength stands by itself."""
-    from lit_hf.encoders.precomputed import NO_BASELINE
-
     return {
         "bits": None,
-        "bits_reason": NO_BASELINE,
+        "bits_reason": reason,
         "interval": None,
         "level": LEVEL,
         "bits_per_label": None,
@@ -141,7 +139,7 @@ def _baselines(job: Job, arms: CodedArms, twin: Interval | None) -> dict[str, An
     encoder, other = arms.control_bits
     prior = float(task.target.null_bits(control.labels, control.groups).sum())
     return {
-        "random_twin": _twin(arms, twin),
+        "random_twin": _twin(arms, twin, job.encoder.no_baseline),
         "raw_input": {"bits": arms.raw.bits, "kind": arms.raw_kind} if arms.raw else _no_raw_input(),
         "class_prior": {"bits": float(task.target.null_bits(task.labels, groups).sum())},
         "uniform": _uniform(job),
@@ -160,15 +158,13 @@ def _uniform(job: Job) -> dict[str, Any]:
     return {"bits": len(job.task.labels) * target.uniform_bits}
 
 
-def _twin(arms: CodedArms, twin: Interval | None) -> dict[str, Any]:
-    from lit_hf.encoders.precomputed import NO_BASELINE
-
+def _twin(arms: CodedArms, twin: Interval | None, reason: str) -> dict[str, Any]:
     if twin is None:
         return {
             "bits": None,
-            "bits_reason": NO_BASELINE,
+            "bits_reason": reason,
             "interval": None,
-            "interval_reason": NO_BASELINE,
+            "interval_reason": reason,
             "initialisations": 0,
         }
     return {
