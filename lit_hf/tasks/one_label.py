@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from lit_hf.config import Settings
-from lit_hf.tasks.label_sets import NAME, find_label_columns
 from lit_hf.tasks.loading import Source, describe
+from lit_hf.tasks.targets import MultiLabel
+from lit_hf.tasks.targets.flags import find_label_columns
 
 SAID = (
     "Each row of column {column!r} lists exactly one label: they are read as classes; "
-    f"`--task {NAME}` reads them as labels of which several may hold."
+    f"`--task {MultiLabel.asked_as}` reads them as labels of which several may hold."
 )
 
 

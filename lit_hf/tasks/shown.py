@@ -51,12 +51,12 @@ def label_counts(task: Task) -> dict[str, int]:
     """Return how many labels each class has, or how many rows each label holds of; of numbers those that occur most."""
     if task.labels.ndim == 2:
         return {name: int(count) for name, count in zip(task.classes, task.labels.sum(0), strict=True)}
-    if task.width is None:
+    if task.classes:
         counts = np.bincount(task.labels, minlength=len(task.classes))
         return {name: int(count) for name, count in zip(task.classes, counts, strict=True)}
     values, found = np.unique(task.labels, return_counts=True)
     order = np.argsort(-found, kind="stable")[:10]
-    return {_number(task, values[place]): int(found[place]) for place in order}
+    return {task.target.speak(values[place]): int(found[place]) for place in order}
 
 
 def examples(task: Task) -> list[dict[str, str]]:
@@ -77,16 +77,7 @@ def spoken_input(value: Input) -> str:
 
 
 def _spoken_label(task: Task, labels: np.ndarray) -> str:
-    if labels.ndim == 2:
-        return "; ".join(
-            ", ".join(name for name, holds in zip(task.classes, row, strict=True) if holds) or "none" for row in labels
-        )
-    return ", ".join(task.classes[label] if task.width is None else _number(task, label) for label in labels)
-
-
-def _number(task: Task, label: Any) -> str:
-    assert task.width is not None
-    return f"{int(label) * task.width:g}"
+    return "; ".join(task.target.speak(label) for label in labels)
 
 
 def words_for_nothing(source: Source, task: Task) -> dict[str, int]:
