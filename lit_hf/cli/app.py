@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+import warnings
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -11,6 +13,9 @@ import typer
 from lit_hf.cli import card, demo, diff, eval, leaderboard, plan, plot, push, rank, space, stored, verify
 from lit_hf.cli import report as page
 from lit_hf.cli.errors import INTERRUPTED, report
+from lit_hf.cli.output import Sink
+from lit_hf.errors import LitWarning
+from lit_hf.runtime.cache import reset_cache_in_use
 from lit_hf.runtime.launch import end_on_sigterm
 from lit_hf.runtime.processes import launched
 
@@ -60,6 +65,7 @@ def _root(
 def run(arguments: Sequence[str]) -> int:
     """Run one command; return its exit code: 0 fine, 1 known error, 2 usage, 130 interrupted."""
     _quiet_libraries()
+    reset_cache_in_use()
     if launched() > 1:
         end_on_sigterm()
     try:
@@ -75,3 +81,12 @@ def _quiet_libraries() -> None:
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     os.environ.setdefault("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    warnings.showwarning = _print_warning
+
+
+def _print_warning(message: Warning | str, category: type[Warning], *_: object) -> None:
+    """Print lit-hf's own warnings as a line on stderr, on the main process; other libraries' are for developers."""
+    if issubclass(category, LitWarning):
+        Sink().say(f"Warning: {message}")
+    elif os.environ.get("HF_DEBUG"):
+        sys.stderr.write(f"{category.__name__}: {message}\n")

@@ -9,7 +9,8 @@ import errno
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ import typer
 
 from lit_hf.cli.output import Sink
 from lit_hf.errors import Stopped
-from lit_hf.runtime.cache import cache_root
+from lit_hf.runtime.cache import cache_in_use
 from lit_hf.runtime.launch import LAUNCHED
 
 INTERRUPTED = 130
@@ -75,7 +76,7 @@ def _usage(error: Any) -> Ending:
 
 def _interrupted(_error: BaseException) -> Ending:
     return Ending(
-        f"Interrupted. The shards of features that were finished are kept in {cache_root()}.",
+        f"Interrupted. The shards of features that were finished are kept in {cache_in_use()}.",
         "Run the same command again to go on from there.",
         INTERRUPTED,
     )
@@ -113,9 +114,24 @@ def _memory(_error: BaseException) -> Ending:
 
 def _os_error(error: Any) -> Ending:
     if error.errno == errno.ENOSPC:
-        return Ending(f"no space left on the device of {cache_root()}.", "Free some space, or set LIT_HF_CACHE=FOLDER.")
+        place = error.filename or cache_in_use()
+        return Ending(
+            f"no space left on the device of {place}.", _notes(error, "Free some space, or set LIT_HF_CACHE=FOLDER.")
+        )
     where = f"{error.filename}: " if error.filename else ""
-    return Ending(f"{where}{_one_line(error.strerror or str(error))}", "Check the path and its permissions.")
+    return Ending(
+        f"{where}{_one_line(error.strerror or str(error))}", _notes(error, "Check the path and its permissions.")
+    )
+
+
+@contextmanager
+def kept_anyway(record: str) -> Iterator[None]:
+    """Say where a finished result is when writing it elsewhere fails."""
+    try:
+        yield
+    except OSError as error:
+        error.add_note(f"The result itself is stored: `lit-hf show {record}`.")
+        raise
 
 
 def _missing_module(error: BaseException) -> Ending:
@@ -129,6 +145,10 @@ def _unexpected(error: BaseException) -> Ending:
         f"{type(error).__name__}{': ' + text if text else ''}",
         "This is a bug or a case that lit-hf does not know. Run the command again with HF_DEBUG=1 for the traceback.",
     )
+
+
+def _notes(error: BaseException, next_step: str) -> str:
+    return " ".join([*getattr(error, "__notes__", ()), next_step])
 
 
 def _one_line(text: str) -> str:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from lit_hf.cli.arguments import require_model_first
+from lit_hf.cli.errors import kept_anyway
 from lit_hf.cli.options import RUNS, Config, FormatOption, LogDir, LogWith, Output, settings_of, with_settings
 from lit_hf.cli.output import Format, Sink, is_main_process
 from lit_hf.cli.processes import NumProcesses, spread
@@ -16,6 +17,7 @@ from lit_hf.cli.progress import make_progress
 from lit_hf.cli.suite import evaluate_suite
 from lit_hf.config import PRECOMPUTED, Settings
 from lit_hf.errors import UsageError
+from lit_hf.runtime.cache import require_writable, whole_folder
 from lit_hf.runtime.tracking import require_trackers
 from lit_hf.suites.suite import is_suite
 
@@ -68,17 +70,24 @@ def evaluate(
 ) -> None:
     """Run one evaluation with bars, print it in `format`, write it to `output`, and send it to trackers."""
     require_trackers(log_with)  # before the work, not after it
+    if output is not None and is_main_process():
+        require_writable(output)
     sink = Sink(quiet=format is Format.QUIET)
     progress = make_progress(sink.speech_console, quiet=sink.quiet)
     # Heavy: torch and transformers are first imported in here.
     from lit_hf.evaluation.run import run
 
     record = run(settings, progress=progress)
+    _print(record, format, sink)  # before anything else can fail
+    if log_with and is_main_process():
+        _track(record, log_with, log_dir, sink)
     if output is not None and is_main_process():
-        from lit_hf.reports.files import write_curve
+        _write(record, output)
+    if output is not None:
+        sink.say(f"Wrote {output}. To run it again: lit-hf eval --config {output / 'settings.yaml'}")
 
-        record.save(output)
-        write_curve(record, output)
+
+def _print(record: Any, format: Format, sink: Sink) -> None:
     if format is Format.JSON:
         sink.text(record.to_json())
     elif format is Format.QUIET:
@@ -86,10 +95,14 @@ def evaluate(
         sink.text("nan" if transfer is None else repr(transfer))
     else:
         _show(record, sink)
-    if log_with and is_main_process():
-        _track(record, log_with, log_dir, sink)
-    if output is not None:
-        sink.say(f"Wrote {output}. To run it again: lit-hf eval --config {output / 'settings.yaml'}")
+
+
+def _write(record: Any, output: Path) -> None:
+    from lit_hf.reports.files import write_curve
+
+    with kept_anyway(record["id"]), whole_folder(output) as draft:
+        record.save(draft)
+        write_curve(record, draft)
 
 
 def _show(record: Any, sink: Sink) -> None:

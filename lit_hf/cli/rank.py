@@ -16,6 +16,7 @@ from lit_hf.cli.output import Format, Sink, is_main_process
 from lit_hf.cli.processes import require_one
 from lit_hf.cli.progress import make_progress
 from lit_hf.errors import UsageError
+from lit_hf.runtime.cache import require_writable, whole_folder
 
 if TYPE_CHECKING:
     from lit_hf.config import Settings
@@ -116,6 +117,8 @@ def command(
 
     require_dataset_first(dataset, models or [])
     require_one("lit-hf rank", "Start it without a launcher, or measure each checkpoint with `lit-hf eval`.")
+    if output is not None and is_main_process():
+        require_writable(output)
     sink = Sink(quiet=format is Format.QUIET)
     listing = _listing(from_hub, _Search(filter or (), search, author, max_params, limit, sort))
     listed, skipped = _list(listing, sink)
@@ -235,7 +238,8 @@ def _write(rankings: Sequence[dict[str, Any]], output: Path) -> None:
     from lit_hf.ranking.aggregate import combine
     from lit_hf.reports.ranking_files import write_matrix, write_ranking
 
-    if len(rankings) == 1:
-        write_ranking(rankings[0], output)
-    else:
-        write_matrix(combine(rankings), output)
+    with whole_folder(output) as draft:
+        if len(rankings) == 1:
+            write_ranking(rankings[0], draft)
+        else:
+            write_matrix(combine(rankings), draft)

@@ -9,6 +9,7 @@ from typing import Any
 from lit_hf.cli.output import Format, Sink, is_main_process
 from lit_hf.cli.progress import make_progress
 from lit_hf.errors import LitError, UsageError
+from lit_hf.runtime.cache import require_writable, whole_folder
 from lit_hf.suites.suite import Suite
 
 
@@ -20,6 +21,8 @@ def evaluate_suite(model: str | None, file: str, given: dict[str, Any], output: 
     if model is None:
         raise UsageError("eval needs a model for the suite.", f"Try `lit-hf eval MODEL {file}`.")
     plan = Suite.read(file).of_model(model, {key: value for key, value in given.items() if key != "dataset"})
+    if output is not None and is_main_process():
+        require_writable(output)
     sink = Sink(quiet=format is Format.QUIET)
     progress = make_progress(sink.speech_console, quiet=sink.quiet)
     # Heavy: torch and transformers are first imported in here.
@@ -28,10 +31,10 @@ def evaluate_suite(model: str | None, file: str, given: dict[str, Any], output: 
 
     found = plain(evaluate_suite(plan, file, progress))
     text = json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False)
-    if output is not None and is_main_process():
-        output.mkdir(parents=True, exist_ok=True)
-        (output / "suite.json").write_text(text + "\n", encoding="utf-8")
     _tell(found, text, format, sink)
+    if output is not None and is_main_process():
+        with whole_folder(output) as draft:
+            (draft / "suite.json").write_text(text + "\n", encoding="utf-8")
     if found["aggregate"]["failed"] == len(found["rows"]):
         raise LitError(f"no dataset of {file} could be evaluated: {found['rows'][0]['error']}")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lit_hf.encoders.checkpoint import Checkpoint, Policy, find_checkpoint, load_weights
 from lit_hf.errors import MissingExtra, NoSafetensors, UnsupportedModel
-from lit_hf.runtime.cache import file_sha256
+from lit_hf.runtime.hashes import file_sha256
 from lit_hf.runtime.seeding import forked
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from lit_hf.config import split_model
 from lit_hf.encoders.quantised import check_quantised
 from lit_hf.errors import LitError, NoSafetensors, UnknownModel, UnsafeRemoteCode, UnsupportedModel, nearest
-from lit_hf.runtime.cache import digest_of, file_sha256
+from lit_hf.runtime.cache import digest_of
+from lit_hf.runtime.hashes import file_sha256
 from lit_hf.runtime.hubrepo import download, resolve_commit, similar_repos
 from lit_hf.runtime.memory import offload_folder
 from lit_hf.runtime.seeding import forked

@@ -14,7 +14,8 @@ import numpy as np
 from lit_hf.encoders.checkpoint import Checkpoint
 from lit_hf.encoders.contract import Encoded, Encoder, EncoderInfo, Input, Text, texts_of
 from lit_hf.errors import BadSetting, UnsupportedModel
-from lit_hf.runtime.cache import digest_of, file_sha256
+from lit_hf.runtime.cache import digest_of
+from lit_hf.runtime.hashes import file_sha256
 from lit_hf.runtime.seeding import generator
 from lit_hf.runtime.units import side_by_side
 

@@ -66,5 +66,5 @@ def _keep(job: Job, arms: Arms) -> Record:
     from lit_hf.records.store import ResultsStore
 
     record = make_record(job, arms)
-    ResultsStore.at(job.settings.cache_dir).keep(record)
+    ResultsStore.at(job.settings.cache_dir).try_to_keep(record)
     return record

@@ -1,16 +1,22 @@
-"""Shards on disk: a folder per encoder key, a file per content of a shard, written atomically, read by memory map."""
+"""Shards on disk: a folder per encoder key, a file per content of a shard, written atomically, read by memory map.
+
+Beside each lies a digest of its rows, which every reading checks: a disk that lies must not become a number.
+"""
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from lit_hf.errors import warn
 from lit_hf.runtime.cache import atomic_file, cache_root, digest_of, write_json
 from lit_hf.runtime.inputs import Image, Input, Sound, Words, render
 
@@ -41,27 +47,64 @@ class FeatureStore:
         return self.root / digest_of(dict(key))
 
     def read(self, key: Mapping[str, Any], address: str) -> Stored | None:
-        """Return a shard, or None when it is not there or cannot be read."""
+        """Return a shard, or None when it is not there; what is damaged is dropped, and that is said."""
         path = self.folder(key) / f"{address}.npy"
-        try:
-            note = json.loads(path.with_suffix(".json").read_text())
-            rows = np.load(path, mmap_mode="r")
-        except (OSError, ValueError, EOFError):
+        if not path.exists():
             return None
-        found = Stored(rows, int(note["truncated"]), int(note.get("halved", 0)))
-        return found if list(rows.shape) == note["shape"] else None
+        try:
+            note = Note.of(json.loads(path.with_suffix(".json").read_text()))
+            rows = np.load(path, mmap_mode="r", allow_pickle=False)
+        except FileNotFoundError:
+            return None  # its writer has not come to the note yet, or never did
+        except Exception:  # numpy parses a damaged header as Python, so it can fail in any way
+            return self._drop(path)
+        if (rows.dtype, list(rows.shape), content_digest(rows)) != (np.float32, list(note.shape), note.digest):
+            return self._drop(path)
+        return Stored(rows, note.truncated, note.halved)
 
     def write(self, key: Mapping[str, Any], address: str, shard: Stored) -> Stored:
         """Keep a shard and return it as it lies on disk; its note comes last, and without one it does not count."""
         folder = self.folder(key)
         if not (folder / "key.json").is_file():
             write_json(folder / "key.json", dict(key))
+        rows = np.ascontiguousarray(shard.rows, dtype=np.float32)
         with atomic_file(folder / f"{address}.npy") as file:
-            np.save(file, np.ascontiguousarray(shard.rows, dtype=np.float32))
-        note = {"truncated": shard.truncated, "shape": list(shard.rows.shape)}
-        note |= {"halved": shard.halved} if shard.halved else {}
-        write_json(folder / f"{address}.json", note)
+            np.save(file, rows)
+        note = Note(rows.shape, content_digest(rows), shard.truncated, shard.halved)
+        write_json(folder / f"{address}.json", dataclasses.asdict(note))
         return self.read(key, address) or shard
+
+    def _drop(self, path: Path) -> None:
+        """Take a damaged shard away; it is embedded again."""
+        warn(f"{path} is damaged: it is dropped, and its inputs are embedded again.")
+        for file in (path.with_suffix(".json"), path):
+            with suppress(OSError):  # a cache that is read only: the shard is passed over each time
+                file.unlink()
+
+
+@dataclass(frozen=True)
+class Note:
+    """What is known of a shard: the rows' shape and digest, inputs that lost tokens, batches computed in parts."""
+
+    shape: tuple[int, ...]
+    digest: str
+    truncated: int
+    halved: int = 0
+
+    @classmethod
+    def of(cls, values: Any) -> Note:
+        """Read a note; raise `TypeError`, `KeyError` or `ValueError` for anything else."""
+        if not isinstance(values, dict):
+            raise TypeError("a note is a mapping")
+        if "digest" not in values and "shape" in values:
+            raise FileNotFoundError("a version of lit-hf that kept no digests wrote it")
+        shape = tuple(int(each) for each in values["shape"])
+        return cls(shape, str(values["digest"]), int(values["truncated"]), int(values.get("halved", 0)))
+
+
+def content_digest(rows: np.ndarray) -> str:
+    """Return 32 hex digits over the bytes of `rows`, which are contiguous."""
+    return hashlib.blake2b(rows.data, digest_size=16).hexdigest()
 
 
 def shard_address(inputs: Sequence[Input], before: str | None) -> str:

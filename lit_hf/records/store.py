@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from lit_hf.errors import LitError, NotARecord
+from lit_hf.errors import LitError, NotARecord, warn
 from lit_hf.records.record import Record
-from lit_hf.runtime.cache import cache_root
+from lit_hf.runtime.cache import cache_root, whole_folder
 
 
 class UnknownResult(LitError):
@@ -37,18 +34,17 @@ class ResultsStore:
 
     def keep(self, record: Record) -> Path:
         """Store `record`, in the place of an older one of its id; return its folder."""
-        self.root.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(dir=self.root, prefix=".draft-"))
         target = self.root / record["id"]
-        try:
+        with whole_folder(target) as draft:
             record.save(draft)
-            if target.exists():
-                os.replace(target, draft.with_name(f"{draft.name}-old"))
-            os.replace(draft, target)
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
-            shutil.rmtree(draft.with_name(f"{draft.name}-old"), ignore_errors=True)
         return target
+
+    def try_to_keep(self, record: Record) -> None:
+        """Store `record`; where that fails, say so: a finished result must not be lost with the store."""
+        try:
+            self.keep(record)
+        except OSError as error:
+            warn(f"the result is not in the store, {self.root}: {error.strerror or error}.")
 
     def get(self, id: str) -> Record | None:
         """Return the result of this id, or None when there is none that can be read."""

@@ -176,6 +176,13 @@ def _cached_commit(repo: str, revision: str | None, kind: RepoType, cause: Excep
     raise OfflineNotCached(_address(repo, kind), _cached_repos(repo, kind)) from cause
 
 
+def hub_cache() -> Path:
+    """Return the Hub's own cache of repositories on this machine."""
+    from huggingface_hub.constants import HF_HUB_CACHE
+
+    return Path(HF_HUB_CACHE).expanduser().resolve()
+
+
 def _note(repo: str, revision: str | None, kind: RepoType) -> Path:
     """Return where a resolved commit is remembered: the Hub's cache keeps no reference of what is fetched by commit."""
     return cache_root() / "commits" / f"{digest_of([kind, repo, revision])}.json"

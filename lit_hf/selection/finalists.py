@@ -43,7 +43,7 @@ def _keep_partial(candidate: Candidate) -> None:
     """Keep what an eliminated checkpoint paid, unless more of it is stored already."""
     candidate.record = partial_record(candidate)
     if not candidate.knows(len(candidate.record.arrays["labels"])):
-        store_of(candidate).keep(candidate.record)
+        store_of(candidate).try_to_keep(candidate.record)
 
 
 def _units(candidate: Candidate) -> list[Callable[[], Any]]:
@@ -100,7 +100,7 @@ def _keep_complete(candidate: Candidate, curves: Sequence[Curve]) -> None:
 
     coded = gather(tuple(curves), candidate.job.task.groups, bank_hash(candidate.job.device))
     candidate.record = candidate_record(candidate, coded)
-    store_of(candidate).keep(candidate.record)
+    store_of(candidate).try_to_keep(candidate.record)
 
 
 def _transfer(candidate: Candidate) -> None:
@@ -117,9 +117,9 @@ def _transfer(candidate: Candidate) -> None:
     candidate.embed(job.task.size)
     arms = code_arms(job)
     record = make_record(job, arms)
-    store_of(candidate).keep(record)
+    store_of(candidate).try_to_keep(record)
     candidate.record, candidate.transfer = candidate_record(candidate, arms.encoder), _section(record)
-    store_of(candidate).keep(candidate.record)
+    store_of(candidate).try_to_keep(candidate.record)
     job.encoder.release()
 
 

@@ -17,9 +17,9 @@ from lit_hf.errors import (
     BadSetting,
     FileUnreadable,
     LitError,
-    MissingColumn,
+    MissingArray,
+    NoFeatureFile,
     NotFiniteFeatures,
-    UnknownModel,
     UsageError,
 )
 from lit_hf.evaluation.run import evaluate, run
@@ -109,8 +109,8 @@ def test_nothing_is_stored_twice(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "error", "words"),
     [
-        ({"labels": None}, MissingColumn, "labels"),
-        ({"features": np.zeros(COUNT)}, FileUnreadable, "one row for each"),
+        ({"labels": None}, MissingArray, "labels"),
+        ({"features": np.zeros(COUNT)}, FileUnreadable, "rows of numbers"),
         ({"features": np.zeros((3, 2))}, FileUnreadable, "one row for each"),
         ({"features": np.full((COUNT, 2), np.nan)}, LitError, "NaN|too few"),
     ],
@@ -132,7 +132,7 @@ def test_one_broken_row_is_named(tmp_path: Path) -> None:
 
 def test_wrong_names_say_what_to_do(tmp_path: Path) -> None:
     name = write(tmp_path)
-    with pytest.raises(UnknownModel) as caught:
+    with pytest.raises(NoFeatureFile) as caught:
         run(settings(name.replace("digits", "digit")))
     assert caught.value.suggestions == (name,)
     with pytest.raises(BadSetting, match="left out"):

@@ -1,14 +1,13 @@
-"""The cache's files: found by the environment, written whole, hashed by content."""
+"""The cache's files: found by the environment, written whole."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 from pathlib import Path
 
 import pytest
 
-from lit_hf.runtime.cache import atomic_file, cache_root, digest_of, file_sha256
+from lit_hf.runtime.cache import atomic_file, cache_root, digest_of
 
 
 def test_the_cache_lies_beside_the_hubs_own_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -29,18 +28,6 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path)
         file.writelines([b"half", 1])  # type: ignore[list-item]
     assert path.read_bytes() == b"old"
     assert os.listdir(tmp_path) == ["file"]
-
-
-def test_a_file_is_hashed_again_only_when_it_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path, cache = tmp_path / "weights", tmp_path / "cache"
-    path.write_bytes(b"one")
-    expected = hashlib.sha256(b"one").hexdigest()
-    assert file_sha256(path, cache) == expected
-    with monkeypatch.context() as patch:
-        patch.setattr(hashlib, "file_digest", None)  # reading would fail
-        assert file_sha256(path, cache) == expected
-    path.write_bytes(b"other")
-    assert file_sha256(path, cache) == hashlib.sha256(b"other").hexdigest()
 
 
 def test_digests_ignore_the_order_of_keys() -> None:
