@@ -165,7 +165,11 @@ def _list(search: _Search | None, sink: Sink) -> tuple[list[str], list[Skipped]]
     query = Query(tuple(search.filters), search.search, search.author, largest, search.limit, search.sort)
     listed = list_checkpoints(client(), query)
     skipped = [Skipped(each.id, each.revision, each.skipped, each.parameters) for each in listed if each.skipped]
-    sink.say(f"The Hub lists {len(listed)} checkpoints; {len(skipped)} of them cannot take part.")
+    sink.say(
+        f"The Hub lists {len(listed)} checkpoints; {len(skipped)} of them cannot take part{':' if skipped else '.'}"
+    )
+    for each in skipped:
+        sink.say(f"  {each.reason}.")
     return names(listed), skipped
 
 

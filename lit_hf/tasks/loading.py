@@ -20,6 +20,7 @@ from lit_hf.errors import (
     nearest,
 )
 from lit_hf.runtime.hubrepo import hub_errors, resolve_commit, similar_repos
+from lit_hf.runtime.transport import READING, patiently
 from lit_hf.tasks.aliases import ALIASES
 from lit_hf.tasks.schema import Column, Schema
 from lit_hf.tasks.sound_folder import open_sound_folder
@@ -131,20 +132,24 @@ def _open_local(path: Path, streaming: bool) -> Mapping[str, datasets.Dataset]:
 
 def _open_hub(repo: str, config: str | None, revision: str | None, streaming: bool) -> Source:
     from datasets import load_dataset
-    from datasets.exceptions import DatasetNotFoundError
+    from datasets.exceptions import DatasetNotFoundError, DatasetsError
 
     try:
         commit = resolve_commit(repo, revision, "dataset", _unknown)
     except OfflineNotCached as error:
-        raise OfflineNotCached(error.name, nearest(repo, ALIASES) or error.suggestions) from error
-    try:
+        raise OfflineNotCached(error.name, nearest(repo, ALIASES) or error.suggestions, error.reason) from error
+
+    def load() -> Any:
         with hub_errors(repo, commit.sha, "dataset", _unknown):
-            splits = load_dataset(repo, config, revision=commit.sha, streaming=streaming)
+            return load_dataset(repo, config, revision=commit.sha, streaming=streaming)
+
+    try:
+        splits = patiently(load, READING)
     except DatasetNotFoundError as error:
         gated = "gated" in str(error)  # the datasets library hides the Hub's exception behind this one
         raise (GatedRepository(f"datasets/{repo}") if gated else _unknown(repo)) from error
-    except ConnectionError as error:
-        raise OfflineNotCached(f"datasets/{repo}", nearest(repo, ALIASES)) from error
+    except DatasetsError as error:
+        raise _unreadable(repo, error.__cause__ or error) from error
     except ValueError as error:
         raise _config_error(repo, config, error) from error
     return Source(repo, config, commit.sha, splits)
@@ -155,8 +160,13 @@ def _config_error(repo: str, config: str | None, error: ValueError) -> LitError:
     message = str(error)
     listed = re.search(r"(?:Available: |available configs: |one among the available configs: )(\[.*?\])", message, re.S)
     if listed is None:
-        return LitError(f"the dataset {repo} cannot be read: {message.splitlines()[0]}", "Try another dataset.")
+        return _unreadable(repo, error)
     return UnknownConfig(repo, config, re.findall(r"'([^']+)'", listed.group(1)))
+
+
+def _unreadable(repo: str, error: BaseException) -> LitError:
+    said = " ".join(str(error).split())[:300] or type(error).__name__
+    return LitError(f"the dataset {repo} cannot be read: {said}", "Try another dataset.")
 
 
 def _unknown(name: str) -> UnknownDataset:
