@@ -392,6 +392,31 @@ class ProcessLost(LitError):
         self.rank, self.world = rank, world
 
 
+class ProcessesMissing(LitError):
+    """Processes that the launcher counts have not come to the meeting; `seconds`: None where the main one left it."""
+
+    def __init__(self, ranks: Sequence[int], world: int, seconds: float | None, address: str) -> None:
+        what = f"not come within {seconds:g} seconds" if seconds else "left before all had met"
+        super().__init__(
+            f"process {_listed(ranks)} of {world} has {what} (meeting at {address}).",
+            f"Start all {world} processes with the same MASTER_ADDR and MASTER_PORT; LIT_HF_PROCESS_TIMEOUT=SECONDS "
+            "is how long to wait.",
+        )
+        self.ranks, self.world, self.seconds = tuple(ranks), world, seconds
+
+
+class LauncherIncomplete(UsageError):
+    """The variables by which a launcher speaks to its processes are not complete."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"the launcher's variables are not complete: {reason}.",
+            "For one process run `unset WORLD_SIZE RANK LOCAL_RANK OMPI_COMM_WORLD_SIZE`; for several use "
+            "`--num-processes N` or torchrun.",
+        )
+        self.reason = reason
+
+
 class ProcessFailed(LitError):
     """Another process of the run has failed; message, next step and exit code are those of its error."""
 
