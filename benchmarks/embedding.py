@@ -60,14 +60,14 @@ def processes(folder: Path) -> dict[str, Embed]:
     from sentence_transformers import SentenceTransformer
     from transformer_ranker.embedder import Embedder
 
-    from lit_hf.encoders import load_encoder
+    from lit_hf.encoders import Choices, load_encoder
     from lit_hf.features import embed
 
     path = folder / "l6"
     shutil.copytree(assets.l6_folder(), path)
     settings = json.loads((path / "tokenizer_config.json").read_text()) | {"model_max_length": MAX_TOKENS}
     (path / "tokenizer_config.json").write_text(json.dumps(settings))
-    ours = load_encoder(str(path), max_tokens=MAX_TOKENS)
+    ours = load_encoder(str(path), Choices(max_tokens=MAX_TOKENS))
     sentence = SentenceTransformer(str(path), device="cpu")
     sentence.max_seq_length = MAX_TOKENS
     ranker = Embedder(str(path), sentence_pooling="mean", layer_ids="-1", device="cpu")

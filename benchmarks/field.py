@@ -52,11 +52,11 @@ def load(name: str, limit: int | None = None) -> Texts:
 
 def open_encoder(name: str, max_tokens: int = MAX_TOKENS) -> Any:
     """Return the encoder; `random twin` is the twin of L6."""
-    from lit_hf.encoders import load_encoder
+    from lit_hf.encoders import Choices, load_encoder
 
     twin = name == "random twin"
     folder = encoders()["L6" if twin else name]()
-    encoder = load_encoder(str(folder), pooling="mean", max_tokens=max_tokens)
+    encoder = load_encoder(str(folder), Choices(pooling="mean", max_tokens=max_tokens))
     return encoder.twin(0) if twin else encoder
 
 

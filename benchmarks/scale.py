@@ -101,12 +101,12 @@ def constants(model: str, data: str) -> None:
 
     torch.set_num_threads(1)
     from lit_hf.config import from_mapping
-    from lit_hf.encoders import load_encoder
+    from lit_hf.encoders import Choices, load_encoder
     from lit_hf.encoders.skeleton import token_lengths
     from lit_hf.tasks import load_task
 
     task = load_task(from_mapping({"model": model, "dataset": data, "max_examples": 2000}, "the benchmark"))
-    encoder = load_encoder(model, device="cpu")
+    encoder = load_encoder(model, Choices(device="cpu"))
     encoder.encode(task.inputs[:16])
     texts = task.inputs[:512]
     (wall, cpu), tokens = timed(lambda: encoder.encode(texts)), sum(token_lengths(encoder, texts) or [])
@@ -128,8 +128,10 @@ def _code(rows: Any, labels: Any, classes: int) -> Any:
     import numpy as np
 
     from lit_hf.coding.codelength import code_order
+    from lit_hf.coding.order import Code, Examples, Order
+    from lit_hf.coding.rules import Alphabet
 
-    return code_order(rows, labels, np.arange(len(labels)), classes, number=0, seed=0)
+    return code_order(rows, Examples(labels, np.arange(len(labels))), Alphabet(classes), Order(), Code())
 
 
 def timed(work: Any) -> tuple[float, float]:

@@ -63,6 +63,11 @@ class _Package(ModuleType):
     def __dir__(self) -> list[str]:
         return sorted(__all__)
 
+    def __getattr__(self, name: str) -> Any:
+        if name == "data":  # a module whose names are public, imported when it is first used
+            return import_module("lit_hf.data")
+        raise AttributeError(f"module 'lit_hf' has no attribute {name!r}")
+
 
 def _lazy(name: str) -> property:
     def get(package: _Package) -> Any:

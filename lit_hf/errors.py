@@ -175,8 +175,8 @@ class UnsafeRemoteCode(LitError):
 class UnsupportedModel(LitError):
     """The checkpoint was found, but it cannot be used as an encoder of this task's inputs."""
 
-    def __init__(self, name: str, reason: str) -> None:
-        super().__init__(f"{name} cannot be used as an encoder: {reason}.", "Give a transformers text encoder.")
+    def __init__(self, name: str, reason: str, next_step: str = "Give a transformers text encoder.") -> None:
+        super().__init__(f"{name} cannot be used as an encoder: {reason}.", next_step)
         self.name, self.reason = name, reason
 
 

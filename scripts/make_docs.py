@@ -138,9 +138,10 @@ def api_page() -> str:
     import lit_hf
 
     intro = ["# Python", NOTE, "The names that `lit_hf` promises. Everything else may change between versions."]
-    names = [name for name in lit_hf.__all__ if not name.startswith("__")]
-    listed = "\n".join(f"- [`lit_hf.{name}`](#lit_hf{name.lower()})" for name in names)
-    return "\n\n".join([*intro, listed, *(_entry(name, getattr(lit_hf, name)) for name in names)]) + "\n"
+    public = {name: getattr(lit_hf, name) for name in lit_hf.__all__ if not name.startswith("__")}
+    public |= {f"data.{name}": getattr(lit_hf.data, name) for name in lit_hf.data.__all__}
+    listed = "\n".join(f"- [`lit_hf.{name}`](#lit_hf{name.lower().replace('.', '')})" for name in public)
+    return "\n\n".join([*intro, listed, *(_entry(name, value) for name, value in public.items())]) + "\n"
 
 
 def _entry(name: str, value: Any) -> str:
@@ -204,7 +205,7 @@ def _signature(value: Any, limit: int = 100) -> str:
             marks = True
             lines.append("    *,")
         lines.append(f"    {each},")
-    end = "" if back is inspect.Signature.empty else f" -> {_written(back)!r}"
+    end = "" if back in (None, inspect.Signature.empty) else f" -> {_written(back)!r}"
     return "\n".join(["(", *lines, f"){end}"])
 
 

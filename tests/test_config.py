@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lit_hf.config import Settings, from_mapping, known_keys, read_yaml, split_dataset, split_model
+from lit_hf.config import (
+    DataSettings,
+    EncoderSettings,
+    MachineSettings,
+    MeasurementSettings,
+    Settings,
+    from_mapping,
+    known_keys,
+    read_yaml,
+    split_dataset,
+    split_model,
+)
+from lit_hf.config.fields import Enters, enters, setting
 from lit_hf.errors import BadSetting, FileUnreadable, UnknownKey, UsageError
 
 
@@ -101,3 +115,61 @@ CONFIGS = sorted((Path(__file__).parent.parent / "configs").glob("*.yaml"))
 def test_presets_are_settings(preset: Path) -> None:
     values = read_yaml(preset)
     assert from_mapping({"model": "m", "dataset": "d", **values}, str(preset)).given().items() >= values.items()
+
+
+OF_0_1_0: tuple[tuple[dict[str, Any], str], ...] = (
+    ({}, "cb48baf8899bcc15"),
+    ({"orders": 5}, "84e6339147021da5"),
+    ({"seed": 7, "twins": 1}, "44ec0de5e885a101"),
+    ({"code": "block"}, "c2dac0a5b302a63c"),
+    ({"code": "block-bank-geometric"}, "53e69a7e911aa437"),
+    ({"sensitivity": True}, "cb48baf8899bcc15"),
+    ({"layer": "all"}, "80ed6332c220369f"),
+    ({"layer": "-2", "pooling": "cls"}, "59a208739931bb2f"),
+    ({"prompt": "query: ", "max_tokens": 128}, "4dd8bd41420c9745"),
+    ({"dtype": "auto"}, "65c01c7b46df3a8b"),
+    ({"dtype": "bfloat16"}, "09d0f3ccd802af45"),
+    ({"allow_pickle": True, "trust_remote_code": True}, "cb48baf8899bcc15"),
+    ({"device": "cuda:1", "device_map": "auto"}, "ec2954a0d605b823"),
+    ({"device": "cpu", "batch_tokens": 4096, "threads": 2}, "1064367273f4d40f"),
+    ({"cache_dir": "elsewhere"}, "cb48baf8899bcc15"),
+    ({"bin_width": 0.25, "task": "regression"}, "fcb6560224ff67b1"),
+    ({"streaming": True, "orders": 1}, "2b71a0b057568f0b"),
+    ({"streaming": True, "orders": 1, "classes": "negative,positive"}, "70ef7682ea1945c0"),
+    ({"task": "token-classification", "label_column": "ner_tags"}, "879a7b7eab1639bf"),
+    (
+        {"text_column": "a", "text_pair_column": "b", "label_column": "c", "split": "validation"},
+        "9c8fdd1bb313f01d",
+    ),
+    ({"max_examples": 500}, "21932d679c81212f"),
+    ({"prompt": "Frage: über "}, "05fda2cfc7f777be"),
+)
+"""Settings beside `org/m@main` and `glue/sst2`, and their fingerprints as version 0.1.0 computed them."""
+
+
+@pytest.mark.parametrize(("given", "fingerprint"), OF_0_1_0, ids=lambda each: str(each)[:40])
+def test_stored_results_keep_their_names(given: dict[str, Any], fingerprint: str) -> None:
+    assert Settings("org/m@main", "glue/sst2", **given).fingerprint() == fingerprint
+
+
+def test_a_later_setting_stays_out_at_the_value_that_means_as_before() -> None:
+    late = setting(True, "Data", "a setting that is on by default, and was off before it came", as_before=False)
+    late.name = "late"
+    assert enters(late, True)
+    assert not enters(late, False)
+    first = setting(1, "Data", "a setting of 0.1.0")
+    assert enters(first, 1)
+    assert not enters(setting(None, "Machine", "no bit depends on it", as_before=Enters.NEVER), "elsewhere")
+
+
+def test_each_setting_belongs_to_one_part_which_checks_it_alone() -> None:
+    parts = (DataSettings, EncoderSettings, MeasurementSettings, MachineSettings)
+    names = [field.name for part in parts for field in dataclasses.fields(part)]
+    assert ["model", "dataset", *names] == known_keys()
+    assert len(set(names)) == len(names)
+    headings = {part: {field.metadata["group"] for field in dataclasses.fields(part)} for part in parts}
+    assert all(len(found) == 1 for found in headings.values())
+    assert isinstance(Settings("m", "d"), parts)
+    for part, wrong in zip(parts, ("max_examples", "max_tokens", "twins", "threads"), strict=True):
+        with pytest.raises(BadSetting, match=wrong):
+            part(**{wrong: 0})  # type: ignore[arg-type]

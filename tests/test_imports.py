@@ -19,10 +19,10 @@ LAYERS = (
     {"records", "codes", "encoders"},
     {"coding", "features", "ranking"},
     {"tasks", "reports"},
-    {"evaluation", "studies", "hub"},
+    {"evaluation", "studies", "hub", "checks"},
     {"proof", "suites", "planning", "space", "integrations"},
     {"selection"},
-    {"api", "demo", "plots"},
+    {"api", "data", "demo", "plots"},
     {"cli"},
     {"__init__", "__main__"},
 )
@@ -31,7 +31,7 @@ LEVEL = {room: level for level, layer in enumerate(LAYERS) for room in layer}
 # A library that is used all over the place cannot be replaced, or kept out of `lit-hf --help`.
 LIBRARIES = {
     "transformers": ("encoders/", "integrations/trainer.py"),
-    "sentence_transformers": ("integrations/sentence_transformers.py",),
+    "sentence_transformers": ("encoders/library.py", "integrations/sentence_transformers.py"),
     "datasets": ("tasks/", "integrations/measurement.py"),
     "huggingface_hub": ("hub/", "runtime/hubrepo.py", "runtime/transport.py"),
     "accelerate": ("runtime/",),

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from lit_hf.cli import card, demo, diff, eval, leaderboard, plan, plot, push, rank, space, stored, verify
+from lit_hf.cli import card, data, demo, diff, eval, leaderboard, plan, plot, push, rank, space, stored, verify
 from lit_hf.cli import report as page
 from lit_hf.cli.errors import INTERRUPTED, report
 from lit_hf.cli.output import Sink
@@ -43,6 +43,7 @@ app.command("leaderboard")(leaderboard.command)
 app.command("plot")(plot.command)
 app.command("report")(page.command)
 app.command("space")(space.command)
+app.add_typer(data.app, name="data")
 
 
 def _version(asked: bool) -> None:
@@ -83,7 +84,7 @@ def _quiet_libraries() -> None:
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     os.environ.setdefault("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    warnings.showwarning = _print_warning
+    warnings.showwarning = _print_warning  # type: ignore[assignment]
 
 
 def _print_warning(message: Warning | str, category: type[Warning], *_: object) -> None:

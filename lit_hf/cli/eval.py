@@ -80,6 +80,7 @@ def evaluate(
 
     record = run(settings, progress=progress)
     _print(record, format, sink)  # before anything else can fail
+    _say_conflicts(record, settings, sink)
     if log_with and is_main_process():
         _track(record, log_with, log_dir, sink)
     if output is not None and is_main_process():
@@ -104,6 +105,19 @@ def _write(record: Any, output: Path) -> None:
     with kept_anyway(record["id"]), whole_folder(output) as draft:
         record.save(draft)
         write_curve(record, draft)
+
+
+def _say_conflicts(record: Any, settings: Settings, sink: Sink) -> None:
+    """Say in one line when copies in the coded stream carry different labels; a sentence's words are no copies."""
+    labels, groups = (record.arrays.get(name) for name in ("labels", "groups"))
+    if labels is None or groups is None or record["dataset"]["unit"] != "example":
+        return
+    from lit_hf.checks.conflicts import conflicting_groups
+
+    count = conflicting_groups(labels, groups, are_numbers=record["dataset"].get("bin_width") is not None)
+    if count:
+        found = f"{count:,} input{' occurs' if count == 1 else 's occur'}"
+        sink.say(f"{found} more than once with different labels: see `lit-hf data check {settings.dataset}`.")
 
 
 def _show(record: Any, sink: Sink) -> None:

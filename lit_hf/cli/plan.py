@@ -23,13 +23,13 @@ Bucket = Annotated[str, typer.Option("--bucket", metavar="USER/NAME", help="The 
 
 
 def command(
-    arguments: Arguments = None, hf_jobs: HfJobs = False, bucket: Bucket = "USER/lit-hf-cache"
+    context: typer.Context, arguments: Arguments = None, hf_jobs: HfJobs = False, bucket: Bucket = "USER/lit-hf-cache"
 ) -> None:  # fmt: skip
     """Say what eval, rank or demo will download, embed and store, and how long it takes here; do none of it.
 
     The dataset is read, and a few batches of its texts are embedded and coded to measure this machine.
     """
-    name, given = _parse(arguments or [])
+    name, given = _parse(context, arguments or [])
     sink = Sink(quiet=given["format"] is Format.QUIET)
     plans = _ranking_plans(given, sink) if name == "rank" else [_eval_plan(name, given, sink)]
     if hf_jobs:
@@ -47,16 +47,14 @@ def command(
     return None
 
 
-def _parse(arguments: list[str]) -> tuple[str, dict[str, Any]]:
+def _parse(context: typer.Context, arguments: list[str]) -> tuple[str, dict[str, Any]]:
     """Return the planned command and its options, read by that command's own parser."""
-    import click
-
     known = ("eval", "rank", "demo")
     if not arguments or arguments[0] not in known:
         raise UsageError(
             "plan needs the command that you want to run.", "Try `lit-hf plan eval MODEL DATASET`, or `plan demo`."
         )
-    group = click.get_current_context().find_root().command
+    group = context.find_root().command
     parser = group.commands[arguments[0]]  # type: ignore[attr-defined]
     return arguments[0], dict(parser.make_context(f"lit-hf plan {arguments[0]}", list(arguments[1:])).params)
 

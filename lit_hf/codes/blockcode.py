@@ -15,9 +15,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lit_hf.codes.probe_mixture import ProbeMixture, predict_held_out
+from lit_hf.codes.probe_mixture import Prediction, ProbeMixture
 from lit_hf.codes.schedule import FIRST, increments
-from lit_hf.probes.contract import Block, Prefix, Probe
+from lit_hf.probes.contract import Block, Prefix, Probe, Stateful
 
 SHARES = (0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.0625, 0.125, 0.25, 0.5, 1.0)  # Voita and Titov
 
@@ -41,8 +41,10 @@ def _blocks(groups: np.ndarray, ends: list[int]) -> tuple[tuple[int, int], ...]:
     return tuple(zip([0, *cuts[:-1]], cuts, strict=True))
 
 
-class SingleProbe:
+class SingleProbe(Stateful):
     """A learner that is one probe with one expert, and forgets nothing that the probe does not forget itself."""
+
+    learned = ("_probe",)
 
     def __init__(self, probe: Probe) -> None:
         self._probe = probe
@@ -51,16 +53,21 @@ class SingleProbe:
     def weights(self) -> np.ndarray:
         return np.ones(1)
 
-    def predict(self, block: Block) -> tuple[Tensor, Tensor]:
-        tables = self._probe.predict(block)
-        return tables[0], tables
+    def predict(self, block: Block) -> Prediction:
+        tables, note = self._probe.offer(block)
+        return Prediction(tables[0], tables, note)
+
+    def observe(self, block: Block, paid: Prediction) -> None:
+        self._probe.observe(block, paid.note)
 
     def learn(self, prefix: Prefix, likelihood: Tensor) -> None:
         self._probe.learn(prefix)
 
 
-class BankOverBlocks:
+class BankOverBlocks(Stateful):
     """The bank of the online code, fitted on the prefix in its own small increments; predicts whole blocks."""
+
+    learned = ("_readout",)
 
     def __init__(self, readout: ProbeMixture, groups: np.ndarray) -> None:
         self._readout, self._groups = readout, groups
@@ -69,13 +76,19 @@ class BankOverBlocks:
     def weights(self) -> np.ndarray:
         return self._readout.weights()
 
-    def predict(self, block: Block) -> tuple[Tensor, Tensor]:
-        return predict_held_out(self._readout, block)
+    def predict(self, block: Block) -> Prediction:
+        return self._readout.predict(block)
+
+    def observe(self, block: Block, paid: Prediction) -> None:
+        """Nothing: the bank learns from what it predicts in its own increments, as if they were paid."""
 
     def learn(self, prefix: Prefix, likelihood: Tensor) -> None:
         """Walk through the block's increments: each is predicted, scored and learned, and nothing of it is paid."""
         for start, stop in increments(self._groups[: prefix.n], prefix.fresh):
-            _, experts = self._readout.predict(Block(prefix.inputs(start, stop), start))
-            labels = prefix.labels(start, stop).expand(len(experts), -1)[..., None]
-            scores = experts.gather(2, labels)[..., 0].sum(1, dtype=torch.float64)
-            self._readout.learn(Prefix(prefix.inputs, prefix.labels, stop, start), scores)
+            part = prefix.until(stop, start)
+            block = part.block(start, stop)
+            found = self._readout.predict(block)
+            labels = prefix.labels(start, stop).expand(len(found.experts), -1)[..., None]
+            scores = found.experts.gather(2, labels)[..., 0].sum(1, dtype=torch.float64)
+            self._readout.observe(block, found)
+            self._readout.learn(part, scores)

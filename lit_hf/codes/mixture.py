@@ -15,12 +15,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from lit_hf.probes.contract import Stateful
+
 HAZARD = 0.02
 LN2 = math.log(2.0)
 
 
-class Switching:
+class Switching(Stateful):
     """Fixed share over experts: `log_weights` float64 [E], natural logarithms."""
+
+    learned = ("log_weights",)
 
     def __init__(self, prior: Tensor) -> None:
         self._prior = prior.double()

@@ -7,9 +7,9 @@ fixes where the numbers lie and how far they spread for all that comes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -20,25 +20,17 @@ from lit_hf.codes.forecast import Forecast
 from lit_hf.codes.marginal import SCALES, beside_marginal, prior_forecast
 from lit_hf.codes.mixture import LN2, Switching
 from lit_hf.codes.prequential import Chunk, Coder
-from lit_hf.probes.contract import Block, Prefix
+from lit_hf.codes.probe_mixture import Prediction
+from lit_hf.probes.contract import Block, Learning, Prefix, Stateful
 
 FAR = 10.0  # quartile distances: 13 deviations of normal numbers
-
-
-class Predictor(Protocol):
-    """A probe of numbers (lit_hf/probes/number.py)."""
-
-    @property
-    def names(self) -> tuple[str, ...]: ...
-    def predict(self, block: Block) -> Tensor: ...
-    def learn(self, prefix: Prefix) -> None: ...
 
 
 class Predictors(Protocol):
     """Probes in families."""
 
     @property
-    def families(self) -> tuple[Predictor, ...]: ...
+    def families(self) -> tuple[Learning, ...]: ...
     @property
     def kinds(self) -> tuple[str, ...]: ...
 
@@ -72,6 +64,19 @@ class Foresight:
         kept = np.exp(self._weights())[: -len(SCALES)]
         return kept @ self.leaves.location[: -len(SCALES)] / kept.sum()
 
+    def plain(self) -> dict[str, Any]:
+        """Return the fields as tensors; `of` makes a foresight of them again."""
+        leaves = np.stack([self.leaves.location, self.leaves.scale, self.leaves.freedom])
+        within = [torch.from_numpy(part.copy()) for part in self.within]
+        across = torch.from_numpy(self.across.copy())
+        return {"leaves": torch.from_numpy(leaves), "within": within, "across": across, "prior": self.prior}
+
+    @classmethod
+    def of(cls, plain: dict[str, Any]) -> Foresight:
+        """Return what `plain` was made of."""
+        within = tuple(part.numpy() for part in plain["within"])
+        return cls(Forecast(*plain["leaves"].numpy()), within, plain["across"].numpy(), plain["prior"])
+
     def _weights(self) -> np.ndarray:
         return np.concatenate([own + part for own, part in zip(self.across, self.within, strict=True)])
 
@@ -89,8 +94,10 @@ class Foresight:
 
 
 @dataclass
-class NumberMixture:
+class NumberMixture(Stateful):
     """The learner of numbers; `Prefix` labels are bins, probes are given them standardised by the first increment."""
+
+    learned = ("within", "across", "_families", "_place")
 
     bank: Predictors
     device: torch.device
@@ -116,15 +123,25 @@ class NumberMixture:
     def weights(self) -> np.ndarray:
         return self.across.log_weights.exp().numpy()
 
-    def predict(self, block: Block) -> tuple[Foresight, Foresight]:
+    @property
+    def _families(self) -> tuple[Learning, ...]:
+        return self.bank.families
+
+    def predict(self, block: Block) -> Prediction:
         """Return the mixture and everything beneath, which are one object."""
+        offers, notes = zip(*(family.offer(block) for family in self.bank.families), strict=True)
         found = Foresight(
-            self._leaves(block),
+            self._leaves(offers),
             tuple(node.log_weights.numpy() for node in self.within),
             self.across.log_weights.numpy(),
             self._place is None,
         )
-        return found, found
+        return Prediction(found, found, notes)
+
+    def observe(self, block: Block, paid: Prediction) -> None:
+        """Let every probe take note of its predictions."""
+        for family, note in zip(self.bank.families, paid.note, strict=True):
+            family.observe(block, note)
 
     def learn(self, prefix: Prefix, likelihood: Tensor) -> None:
         """Move all weights by the experts' log likelihood of the increment, then let every probe learn it."""
@@ -135,7 +152,7 @@ class NumberMixture:
         if self._place is None:
             first = prefix.labels(0, prefix.n).double()
             self._place = float(first.mean()), max(float(first.std(correction=0)), 1.0)
-        numbers = Prefix(prefix.inputs, self._standard(prefix), prefix.n, prefix.fresh)
+        numbers = prefix.relabelled(self._standard(prefix))
         for family in self.bank.families:
             family.learn(numbers)
 
@@ -151,12 +168,11 @@ class NumberMixture:
         low, high = quartiles[1] - reach, quartiles[1] + reach
         return lambda a, b: ((prefix.labels(a, b).double().clamp(low, high) - centre) / spread).float()
 
-    def _leaves(self, block: Block) -> Forecast:
-        rows = len(block.inputs)
-        found = [family.predict(block).double().cpu().numpy() for family in self.bank.families]
+    def _leaves(self, offers: Sequence[Tensor]) -> Forecast:
+        found = [offer.double().cpu().numpy() for offer in offers]
         location, scale, freedom = np.concatenate(found, 1)
         centre, spread = self._place or (0.0, 1.0)
-        wide = np.repeat(spread * SCALES[:, None], rows, 1)
+        wide = np.repeat(spread * SCALES[:, None], location.shape[1], 1)
         return Forecast(
             np.concatenate([location * spread, np.zeros_like(wide)]) + centre,
             np.concatenate([scale * spread, wide]),
@@ -175,6 +191,11 @@ class NumberCoder(Coder):
         self._rows.append(-foresight.scores(now).sum(1).numpy() / LN2)
         self._weights.append(chunk.weights)
         self._edges.append(chunk.stop)
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Become the coder whose `state` this is."""
+        super().restore(state)
+        self._loop.kept = {mark: Foresight.of(plain) for mark, plain in self._loop.kept.items()}
 
     def curve(self) -> Curve:
         """Return what was paid so far."""

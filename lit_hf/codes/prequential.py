@@ -1,14 +1,12 @@
 """The prequential loop: predict an increment, pay for its labels, learn them.
 
-`increments_of` is the only place that sees labels in order. It yields the table of predictions of each piece of an
-increment and is sent that piece's labels; the sum of bits, the bitstream's encoder and its decoder all stand on it.
+`Loop` is the only place that sees labels in order. It gives the predictions for each piece of an increment and is told
+that piece's labels; the sum of bits, the public iterator, the bitstream's encoder and its decoder all stand on it.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Generator as Loop
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,10 +17,10 @@ from torch import Tensor
 from lit_hf.codes.curve import Curve
 from lit_hf.codes.mixture import LN2
 from lit_hf.codes.nulls import beside_nulls
-from lit_hf.codes.probe_mixture import Bank, Code, online_code, predict_held_out
+from lit_hf.codes.probe_mixture import Bank, Prediction, StreamCode, online_code
 from lit_hf.codes.schedule import MARKS
 from lit_hf.codes.stream import Stream
-from lit_hf.probes.contract import Block, Prefix
+from lit_hf.probes.contract import Block
 
 CHUNK = 4096  # rows of an increment that are predicted in one go
 
@@ -42,31 +40,86 @@ class Chunk:
     weights: np.ndarray
 
 
-@torch.no_grad()
-def increments_of(
-    stream: Stream, code: Code, held_out: Tensor | None = None, kept: dict[int, Any] | None = None
-) -> Loop[Chunk, np.ndarray, None]:
-    """Yield pieces, be sent their labels int64 [b], learn at the end of each increment.
+class Loop:
+    """One stream being coded: ask `predict()` for the next piece, tell `pay(labels)` what it was, until `done`.
 
-    The first increment is coded before any probe has learned; it fixes the scale of the stream.
+    A piece is at most `CHUNK` rows of an increment. All of an increment is learned when its last piece was paid; the
+    first one is coded before any probe has learned, and fixes the scale of the stream. held_out: inputs to predict
+    after 100, 500, 2,000 and all labels; `kept` has the predictions by number of labels.
     """
-    learner = code.learner
-    labels = torch.empty(stream.n, dtype=torch.int64, device=stream.device)
-    for low, high in code.spans:
-        likelihood = torch.zeros(len(learner.names), dtype=torch.float64, device=stream.device)
-        for start in range(low, high, CHUNK):
-            stop = min(start + CHUNK, high)
-            table, experts = learner.predict(Block(stream.inputs(start, stop), start))
-            sent = yield Chunk(start, stop, table, experts, learner.weights())
-            labels[start:stop] = torch.as_tensor(sent)
-            likelihood += _likelihood(experts, labels[start:stop])
-        if low == 0 and code.scaled:
-            stream.fix_scale(high)
-        if high < stream.n or held_out is not None:
-            learner.learn(Prefix(stream.inputs, lambda a, b: labels[a:b], high, low), likelihood)
-        if held_out is not None and kept is not None and (high in MARKS or high == stream.n):
-            found = predict_held_out(learner, Block(stream.scaled(held_out), high))[0]
-            kept[high] = found.cpu().numpy() if isinstance(found, Tensor) else found
+
+    def __init__(self, stream: Stream, code: StreamCode, held_out: Block | None = None) -> None:
+        self.stream, self._code, self._learner, self._held_out = stream, code, code.learner, held_out
+        self._labels = torch.empty(stream.n, dtype=torch.int64, device=stream.device)
+        self._ends = [stop for _, stop in code.spans]
+        self._asked: tuple[Block, Prediction] | None = None
+        self._likelihood: Tensor | None = None
+        self.at = 0
+        """Labels paid so far."""
+        self.kept: dict[int, Any] = {}
+
+    @property
+    def done(self) -> bool:
+        """Whether all labels are paid."""
+        return self.at == self.stream.n
+
+    def state(self) -> dict[str, Any]:
+        """Return what has come of the loop, as plain data; between increments only."""
+        if self._likelihood is not None:
+            raise RuntimeError("the loop has a state between increments, and one is half paid")
+        kept = {
+            mark: torch.from_numpy(one) if isinstance(one, np.ndarray) else one.plain()
+            for mark, one in self.kept.items()
+        }
+        learner, stream = self._learner.state(), self.stream.state()
+        return {"labels": self._labels[: self.at].clone(), "kept": kept, "learner": learner, "stream": stream}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from a `state`; the stream and the code must be those of the loop that had it."""
+        self._asked = self._likelihood = None
+        self.at = len(state["labels"])
+        self._labels[: self.at] = state["labels"]
+        self._learner.restore(state["learner"])
+        self.stream.restore(state["stream"])
+        self.kept = {mark: one.numpy() if isinstance(one, Tensor) else one for mark, one in state["kept"].items()}
+
+    def _span(self) -> tuple[int, int]:
+        return self._code.spans[bisect_right(self._ends, self.at)]
+
+    @torch.no_grad()
+    def predict(self) -> Chunk:
+        """Return the predictions for the next piece; asking again gives the same."""
+        start, stop = self.at, min(self.at + CHUNK, self._span()[1])
+        block = self.stream.block(start, stop)
+        found = self._learner.predict(block)
+        self._asked = block, found
+        return Chunk(start, stop, found.table, found.experts, self._learner.weights())
+
+    @torch.no_grad()
+    def pay(self, labels: np.ndarray) -> None:
+        """Take the `labels` int64 [b] of the piece that was predicted last, and learn the increment if it ends."""
+        if self._asked is None:
+            raise RuntimeError("labels are paid after their predictions: call predict() first")
+        (block, found), self._asked = self._asked, None
+        (low, high), stop = self._span(), self.at + len(labels)
+        self._labels[self.at : stop] = torch.as_tensor(labels)
+        if self._likelihood is None:
+            self._likelihood = torch.zeros(len(self._learner.names), dtype=torch.float64, device=self.stream.device)
+        self._likelihood += _likelihood(found.experts, self._labels[self.at : stop])
+        self._learner.observe(block, found)
+        self.at = stop
+        if stop == high:
+            self._learn(low, high, self._likelihood)
+            self._likelihood = None
+
+    def _learn(self, low: int, high: int, likelihood: Tensor) -> None:
+        if low == 0 and self._code.scaled:
+            self.stream.fix_scale(high)
+        if high < self.stream.n or self._held_out is not None:
+            self._learner.learn(self.stream.prefix(lambda a, b: self._labels[a:b], high, low), likelihood)
+        if self._held_out is not None and (high in MARKS or high == self.stream.n):
+            found = self._learner.predict(self.stream.beside(self._held_out, high)).table
+            self.kept[high] = found.cpu().numpy() if isinstance(found, Tensor) else found
 
 
 def _likelihood(experts: Any, labels: Tensor) -> Tensor:
@@ -77,23 +130,29 @@ def _likelihood(experts: Any, labels: Tensor) -> Tensor:
     return experts.gather(2, where)[..., 0].sum(1, dtype=torch.float64)
 
 
+_PAID = ("paid", "confidence", "correct")  # of a `Coder`, by position
+_ROWS = ("edges", "rows", "weights")  # by piece
+
+
 class Coder:
     """Codes one order, as far as it is told to: `advance(to=n)`, then `curve()`; `advance()` codes the rest.
 
+    Between two calls of `advance` it can be stopped: `state()` is all that has come of it, as plain data, and a new
+    coder of the same arguments that is given it by `restore(state)`, in any process, goes on with the same floats.
+
     labels: int64 [N] by position; groups: int64 [N], non-decreasing: rows of a group are coded together and learned
-    after it. how: the bank of the online code, or any `Code`. index: int64 [N], the example at each position. held_out:
-    rows [H, d] to predict after 100, 500, 2,000 and all labels.
+    after it. how: the bank of the online code, or any `StreamCode`. index: int64 [N], the example at each position.
+    held_out: rows [H, d] (or a `Block`, with examples) to predict after 100, 500, 2,000 and all labels.
     """
 
     def __init__(
-        self, stream: Stream, labels: np.ndarray, groups: np.ndarray, how: Bank | Code, classes: int, *,
-        index: np.ndarray | None = None, held_out: Tensor | None = None,
+        self, stream: Stream, labels: np.ndarray, groups: np.ndarray, how: Bank | StreamCode, classes: int, *,
+        index: np.ndarray | None = None, held_out: Tensor | Block | None = None,
     ) -> None:  # fmt: skip
         self._labels, self._groups, self._classes = labels, groups, classes
         self._index = np.arange(stream.n) if index is None else index
-        self._code = how if isinstance(how, Code) else online_code(how, classes, groups, stream.device)
-        self._held_out: dict[int, Any] = {}
-        self._loop = increments_of(stream, self._code, held_out, self._held_out)
+        self._code = how if isinstance(how, StreamCode) else online_code(how, classes, groups, stream.device)
+        self._loop = Loop(stream, self._code, Block(held_out, 0) if isinstance(held_out, Tensor) else held_out)
         self._paid = np.empty(stream.n)
         self._confidence, self._correct = np.empty(stream.n, np.float32), np.empty(stream.n, bool)
         self._edges, self._rows, self._weights = [0], list[np.ndarray](), list[np.ndarray]()
@@ -106,17 +165,38 @@ class Coder:
         return self._edges[-1]
 
     def advance(self, to: int | None = None) -> int:
-        """Code all increments that end at or before position `to` (default: the end); return the labels coded."""
+        """StreamCode all increments that end at or before position `to` (default: the end); return the labels coded."""
         limit = len(self._labels) if to is None else to
         while self.coded < limit and self._ends[bisect_right(self._ends, self.coded)] <= limit:
-            chunk = next(self._loop) if self._piece is None else self._loop.send(self._now(self._piece))
-            self._pay(chunk)
-            self._piece = chunk
-        if self.coded == len(self._labels) and self._piece is not None:
-            with suppress(StopIteration):  # the last labels are learned for the held-out predictions
-                self._loop.send(self._now(self._piece))
-            self._piece = None
+            self._settle()
+            self._piece = self._loop.predict()
+            self._pay(self._piece)
+        if self.coded == len(self._labels):
+            self._settle()  # the last labels are learned for the held-out predictions
         return self.coded
+
+    def state(self) -> dict[str, Any]:
+        """Return everything that `restore` goes on from, as plain data (`torch.save` writes it)."""
+        self._settle()
+        n = self.coded
+        arrays = {name: torch.from_numpy(getattr(self, f"_{name}")[:n].copy()) for name in _PAID}
+        rows = {name: torch.from_numpy(np.array(getattr(self, f"_{name}"))) for name in _ROWS}
+        return {"loop": self._loop.state(), **arrays, **rows}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Become the coder whose `state` this is; the arguments must be those of that coder."""
+        self._loop.restore(state["loop"])
+        self._piece, n = None, self._loop.at
+        for name in _PAID:
+            getattr(self, f"_{name}")[:n] = state[name].numpy()
+        self._edges = state["edges"].tolist()
+        self._rows, self._weights = list(state["rows"].numpy()), list(state["weights"].numpy())
+
+    def _settle(self) -> None:
+        """Let the piece that was paid last be learned: not before it must be, for a race may end with it."""
+        if self._piece is not None:
+            self._loop.pay(self._now(self._piece))
+            self._piece = None
 
     def _now(self, chunk: Chunk) -> np.ndarray:
         return self._labels[chunk.start : chunk.stop]
@@ -144,7 +224,7 @@ class Coder:
             expert_bits=np.array(self._rows),
             parts=learner.parts,
             weights=np.array(self._weights),
-            held_out=self._held_out,
+            held_out=self._loop.kept,
             confidence=self._confidence[:n],
             correct=self._correct[:n],
         )

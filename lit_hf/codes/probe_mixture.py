@@ -1,10 +1,9 @@
-"""What predicts and learns in the loop: the bank's two levels of mixing, and what a `Code` consists of."""
+"""What predicts and learns in the loop: the bank's two levels of mixing, and what a `StreamCode` consists of."""
 
 from __future__ import annotations
 
-import copy
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -12,7 +11,7 @@ from torch import Tensor
 
 from lit_hf.codes.mixture import Switching
 from lit_hf.codes.schedule import increments
-from lit_hf.probes.contract import Block, Prefix, Probe
+from lit_hf.probes.contract import Block, Prefix, Probe, Stateful
 
 
 class Bank(Protocol):
@@ -26,8 +25,24 @@ class Bank(Protocol):
     def stacker(self) -> Probe: ...
 
 
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """What a learner predicts for a block of b rows.
+
+    table: log probabilities [b, C]; experts: those of everything beneath, [E, b, C]. Of numbers, both are predictive
+    distributions. note: what `observe` wants back if they are paid.
+    """
+
+    table: Any
+    experts: Any
+    note: Any = None
+
+
 class Learner(Protocol):
-    """What the loop asks for predictions and lets learn: the bank's `Readout`, or a block code's single probe."""
+    """What the loop asks for predictions and lets learn: the bank's `ProbeMixture`, or a block code's single probe.
+
+    The laws are those of `lit_hf.probes.contract.Learning`: `predict` is pure, `restore(state())` goes on alike.
+    """
 
     @property
     def parts(self) -> tuple[str, ...]: ...
@@ -37,17 +52,29 @@ class Learner(Protocol):
         """Return the weights [P] of `parts` that the next predictions are mixed with."""
         ...
 
-    def predict(self, block: Block) -> tuple[Tensor, Tensor]:
-        """Return log probabilities [b, C] and those of everything beneath, [E, b, C]."""
+    def predict(self, block: Block) -> Prediction:
+        """Return predictions for the rows of `block`, and change nothing."""
+        ...
+
+    def observe(self, block: Block, paid: Prediction) -> None:
+        """Remember that the rows of `block` were paid by what `predict` gave for them; once for each row, in order."""
         ...
 
     def learn(self, prefix: Prefix, likelihood: Tensor) -> None:
         """Learn the fresh rows of `prefix`, on which the experts had the log likelihood [E] (nats)."""
         ...
 
+    def state(self) -> dict[str, Any]:
+        """Return what was learned, as plain data."""
+        ...
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from a `state` that a learner of the same making had."""
+        ...
+
 
 @dataclass(frozen=True)
-class Code:
+class StreamCode:
     """How one stream is coded. `spans`: [start, stop) of each increment: predicted, paid for, then learned.
 
     nulls: the uniform code and the class prior stand beside the learner in `Top`. scaled: inputs are read as `Stream`
@@ -61,8 +88,10 @@ class Code:
 
 
 @dataclass
-class ProbeMixture:
+class ProbeMixture(Stateful):
     """The bank's two levels of mixing: experts within a family, then families and the stacker."""
+
+    learned = ("within", "across", "_families", "_stacker")
 
     bank: Bank
     classes: int
@@ -88,13 +117,29 @@ class ProbeMixture:
     def weights(self) -> np.ndarray:
         return self.across.log_weights.exp().cpu().numpy()
 
-    def predict(self, block: Block) -> tuple[Tensor, Tensor]:
+    @property
+    def _families(self) -> tuple[Probe, ...]:
+        return self.bank.families
+
+    @property
+    def _stacker(self) -> Probe:
+        return self.bank.stacker
+
+    def predict(self, block: Block) -> Prediction:
         """Return the mixture [b, C] and all experts [E, b, C]: single probes, families, stacker."""
-        single = [family.predict(block) for family in self.bank.families]
+        single, notes = zip(*(family.offer(block) for family in self.bank.families), strict=True)
         mixed = torch.stack([node.mix(table) for node, table in zip(self.within, single, strict=True)])
-        stacked = self.bank.stacker.predict(Block(mixed.transpose(0, 1), block.start))
+        above = replace(block, inputs=mixed.transpose(0, 1))
+        stacked, own = self.bank.stacker.offer(above)
         level = torch.cat([mixed, stacked])
-        return self.across.mix(level), torch.cat([*single, level])
+        return Prediction(self.across.mix(level), torch.cat([*single, level]), (notes, above, own))
+
+    def observe(self, block: Block, paid: Prediction) -> None:
+        """Let every probe take note of its predictions."""
+        notes, above, own = paid.note
+        for family, note in zip(self.bank.families, notes, strict=True):
+            family.observe(block, note)
+        self.bank.stacker.observe(above, own)
 
     def learn(self, prefix: Prefix, likelihood: Tensor) -> None:
         """Move all weights by the experts' log likelihood [E] of the increment, then let every probe learn it."""
@@ -107,11 +152,6 @@ class ProbeMixture:
         self.bank.stacker.learn(prefix)
 
 
-def online_code(bank: Bank, classes: int, groups: np.ndarray, device: torch.device) -> Code:
+def online_code(bank: Bank, classes: int, groups: np.ndarray, device: torch.device) -> StreamCode:
     """Return the code of small increments, from which `bank` learns warm."""
-    return Code(ProbeMixture(bank, classes, device), tuple(increments(groups)))
-
-
-def predict_held_out(learner: Learner, block: Block) -> tuple[Tensor, Tensor]:
-    """Predict rows that are not learned next, with a copy: the windows of past predictions must not see them."""
-    return copy.deepcopy(learner).predict(block)
+    return StreamCode(ProbeMixture(bank, classes, device), tuple(increments(groups)))

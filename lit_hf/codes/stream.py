@@ -4,11 +4,15 @@ increment.
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Protocol, overload
 
 import numpy as np
 import torch
 from torch import Tensor
+
+from lit_hf.probes.contract import Block, Prefix, Reader, Stateful
 
 FARTHEST = 1e6  # of the scale: rows beyond are read as if they lay there, so that sums of squares stay inside float32
 RESIDENT_BYTES = (
@@ -25,11 +29,40 @@ class Rows(Protocol):
     def __getitem__(self, index: Any, /) -> Any: ...
 
 
-class Stream:
-    """Rows of `features` in the order of `index` [N] (None: as they lie), float32 on `device`."""
+class Picked(Sequence[Any]):
+    """The opaque inputs `examples[where[i]]`, each read when it is asked for."""
 
-    def __init__(self, features: Rows, index: np.ndarray | None, device: torch.device) -> None:
+    def __init__(self, examples: Sequence[Any], where: np.ndarray | range) -> None:
+        self._examples, self._where = examples, where
+
+    def __len__(self) -> int:
+        return len(self._where)
+
+    @overload
+    def __getitem__(self, at: int, /) -> Any: ...
+    @overload
+    def __getitem__(self, at: slice, /) -> Picked: ...
+    def __getitem__(self, at: int | slice, /) -> Any:
+        if isinstance(at, slice):
+            return Picked(self._examples, self._where[at])
+        return self._examples[int(self._where[at])]
+
+
+class Stream(Stateful):
+    """Rows of `features` in the order of `index` [N] (None: as they lie), float32 on `device`.
+
+    examples: the opaque inputs behind the rows, indexed as `features` is (None: there are none).
+    """
+
+    learned = ("_shift", "_inverse")
+
+    def __init__(
+        self, features: Rows, index: np.ndarray | None, device: torch.device, examples: Sequence[Any] | None = None
+    ) -> None:
         self._features, self._index, self.device = features, index, device
+        self._examples = (
+            None if examples is None else Picked(examples, range(len(examples)) if index is None else index)
+        )
         self.n = len(index) if index is not None else features.shape[0]
         self.dim = features.shape[1]
         self._shift = torch.zeros(self.dim, device=device)
@@ -62,6 +95,29 @@ class Stream:
             self._resident[self._filled : stop] = self.scaled(self._read(self._filled, stop))
             self._filled = stop
         return self._resident[start:stop]
+
+    def examples(self, start: int, stop: int) -> Sequence[Any]:
+        """Return the opaque inputs of rows [start, stop), none of which is read yet."""
+        if self._examples is None:
+            raise LookupError("this stream has feature rows only, and no examples behind them")
+        return self._examples[start:stop]
+
+    def block(self, start: int, stop: int) -> Block:
+        """Return rows [start, stop) as a learner predicts them."""
+        return Block(self.inputs(start, stop), start, None if self._examples is None else self.examples(start, stop))
+
+    def prefix(self, labels: Reader, n: int, fresh: int) -> Prefix:
+        """Return rows [0, n) with `labels` as a learner learns them."""
+        return Prefix(self.inputs, labels, n, fresh, None if self._examples is None else self.examples)
+
+    def beside(self, other: Block, start: int) -> Block:
+        """Return a block of inputs outside the stream (held-out ones), rows scaled, as if it stood at `start`."""
+        return replace(other, inputs=self.scaled(other.inputs), start=start)
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Read rows from here on as the stream did whose `state` this is."""
+        super().restore(state)
+        self._filled = 0
 
     def scaled(self, rows: Tensor) -> Tensor:
         """Return other rows of the same kind (held-out ones) as the probes know them."""

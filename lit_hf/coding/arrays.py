@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lit_hf.coding.codelength import Codelength, code_order, difference, gather
+from lit_hf.coding.order import Code, Examples, Order
+from lit_hf.coding.rules import Alphabet
 from lit_hf.errors import BadSetting, NotFiniteFeatures, TooFewClasses, TooFewExamples
 
 if TYPE_CHECKING:
@@ -50,7 +52,6 @@ def codelength(
     that come in random order already. kinds: kinds of probes, for studies of the bank. code: `online`, or a block code
     for reference (`lit_hf.config.CODES`). Raises `TooFewExamples`, `TooFewClasses`, `NotFiniteFeatures`, `BadSetting`.
     """
-    from lit_hf.coding.rules import code_hash
     from lit_hf.config import CODES
     from lit_hf.runtime.units import side_by_side
 
@@ -59,21 +60,13 @@ def codelength(
     if orders < 1:
         raise BadSetting("orders", orders, "a whole number of at least 1")
 
-    labels, groups, classes = checked(features, labels, groups, num_classes)
-    unit = partial(
-        code_order,
-        features,
-        labels,
-        groups,
-        classes,
-        seed=seed,
-        device=device,
-        keep_first=not shuffle,
-        kinds=tuple(kinds) if kinds else None,
-        code=code,
-    )
-    curves = side_by_side([partial(unit, number=number) for number in range(orders)])
-    return gather(tuple(curves), groups, code_hash(code, device, kinds))
+    examples, rule = checked(features, labels, groups, num_classes)
+    how = Code(code, tuple(kinds) if kinds else None, device)
+    curves = side_by_side([
+        partial(code_order, features, examples, rule, Order(number, seed, keep_first=not shuffle), how)
+        for number in range(orders)
+    ])  # fmt: skip
+    return gather(tuple(curves), examples.groups, rule.digest(how))
 
 
 def transfer(
@@ -120,8 +113,8 @@ def checked(
     labels: Sequence[int] | np.ndarray,
     groups: Sequence[int] | np.ndarray | None,
     num_classes: int | None,
-) -> tuple[np.ndarray, np.ndarray, int]:
-    """Return labels int64 [N], groups int64 [N] and C, or raise."""
+) -> tuple[Examples, Alphabet]:
+    """Return the examples, and the rule of their C classes, or raise."""
     if len(features.shape) != 2:
         raise BadSetting("features", f"shape {tuple(features.shape)}", "rows of numbers, [N, d]")
     found = np.asarray(labels)
@@ -140,7 +133,8 @@ def checked(
     if given.shape != found.shape:
         raise BadSetting("groups", f"shape {given.shape}", "one group id for each label")
     _require_finite(features)
-    return found.astype(np.int64), np.unique(given, return_inverse=True)[1].astype(np.int64), classes
+    names = np.unique(given, return_inverse=True)[1].astype(np.int64)
+    return Examples(found.astype(np.int64), names), Alphabet(classes)
 
 
 def _require_finite(features: Rows) -> None:

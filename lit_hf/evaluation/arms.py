@@ -1,208 +1,190 @@
-"""The arms of one evaluation: the encoder, its random twins, the raw input and the control with shuffled labels, all
-coded alike.
+"""What one evaluation codes: a list of arms that embeds nothing and loads nothing.
+
+A run does this list, a plan weighs it, a ranking takes the encoder's arm, the Trainer's stream takes two of it.
+
+task x encoder x measurement ─> arms_of: list[Arm] ─> embeddings_of: which encoders over how many inputs
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lit_hf.coding.codelength import Codelength, gather
-from lit_hf.coding.rules import BY_SHARE
-from lit_hf.runtime.processes import find_processes
-from lit_hf.runtime.work_queue import run_distributed
-from lit_hf.tasks.label_kinds import bank_of, order_coder
-
 if TYPE_CHECKING:
-    from lit_hf.codes.curve import Curve
-    from lit_hf.evaluation.job import Job
-    from lit_hf.features import Features
+    from lit_hf.coding.order import Examples
+    from lit_hf.config import MeasurementSettings
+    from lit_hf.encoders import Encoder
+    from lit_hf.runtime.inputs import Input
+    from lit_hf.tasks import Task
+    from lit_hf.tasks.contract import Holdout
 
+ENCODER, TWIN, BASE, RAW, HELD_OUT = "encoder", "twin 1", "adapter base", "raw input", "held-out examples"
 CONTROL_EXAMPLES = 2_000  # labels of the control: enough to show false transfer, whatever the size of the data
 TWIN_SHARE = 4  # further twins code the first 1 / TWIN_SHARE of the stream, or all of it up to LEAST_SHARE:
 LEAST_SHARE = 2_048  # what twins differ by shows only where they learn (tests/controls/test_coverage.py)
 
 
-@dataclass(frozen=True)
-class Arms:
-    """What each arm paid; `twin` is the baseline, whatever it is.
+@dataclass(frozen=True, eq=False)
+class Arm:
+    """One thing that an evaluation codes: `labels` given the features of an encoder, in some orders."""
 
-    `part`: labels that the further twins coded, of order 0; `twin_parts`: their bits.
-    """
+    name: str
+    encoder: Encoder
+    inputs: Sequence[Input]
+    """The whole stream; its first `size` inputs are read."""
+    labels: np.ndarray
+    """int64 [n], or [n, L] of labels that may hold together."""
+    groups: np.ndarray
+    """int64 [n], non-decreasing: `inputs[groups[i]]` is the input of label i."""
+    rows: np.ndarray
+    """int64 [n]: the row of the features that each label belongs to."""
+    orders: tuple[int, ...]
+    held_out: Holdout | None = None
+    """Labelled inputs to predict at the marks of order 0."""
+    probes: tuple[str, ...] | None = None
+    """Kinds of probes; None: the whole bank."""
+    layer: int | None = None
+    """Of an encoder that gives several layers; None: the result's."""
 
-    encoder: Codelength
-    twin: Codelength | None
-    raw: Codelength | None
-    part: int
-    twin_parts: tuple[float, ...]
-    control: tuple[float, float | None, int]
-    """Bits of the encoder and of the twin for shuffled labels, and how many labels."""
-    truncated: float
-    layers: dict[int, Codelength] = field(default_factory=dict)
-    """Each layer of a profile, in order 0."""
-    raw_kind: str | None = None
-    """What the raw input is turned into."""
-    base: Codelength | None = None
-    """Of an adapter, its base: what the adapter adds is the difference."""
-    without: dict[str, tuple[float, float]] = field(default_factory=dict)
-    """For each kind of probe left out of the bank: bits of the encoder and of the twin in order 0."""
-    spread: tuple[float, float | None] = (1.0, None)
-    """What the features of the encoder and of the first twin differ by, relative to their size (`relative_spread`)."""
+    @property
+    def size(self) -> int:
+        """Number of inputs whose features are read."""
+        return int(self.groups[-1]) + 1
 
+    @property
+    def examples(self) -> Examples:
+        """What is coded."""
+        from lit_hf.coding.order import Examples
 
-@dataclass(frozen=True)
-class _Inputs:
-    encoder: Features
-    twins: list[Features]
-    raw: Features | None
-    held_out: np.ndarray | None
-    layers: dict[int, Features]
-    raw_kind: str | None
-    base: Features | None
+        return Examples(self.labels, self.groups, self.rows)
 
+    @property
+    def columns(self) -> slice:
+        """Columns of the encoder's rows that are read."""
+        layers = self.encoder.layers
+        if not layers:
+            return slice(0, self.encoder.dim)
+        return layers[list(layers)[-1] if self.layer is None else self.layer]
 
-def code_arms(job: Job) -> Arms:
-    """Embed what is missing, then code every arm in the same orders with the same probes."""
-    began = time.perf_counter()
-    inputs = _embed(job)
-    job.timed("embed", began)
-    began = time.perf_counter()
-    units = _units(job, inputs)
-    done = run_distributed(list(units.values()), find_processes(), job.progress, "code the labels")
-    found = dict(zip(units, done, strict=True))
-    job.timed("code", began)
-    return _collect(job, inputs, found)
+    @property
+    def dim(self) -> int:
+        """Number of columns that are read."""
+        return len(range(self.encoder.dim)[self.columns])
 
-
-def shuffled_labels(job: Job) -> np.ndarray:
-    """Return the control's labels: those of the first examples, in an order that has nothing to do with the inputs."""
-    first = job.task.labels[:CONTROL_EXAMPLES]
-    return np.random.default_rng([job.settings.seed, 7]).permutation(first)
-
-
-def part_of(job: Job) -> int:
-    """Return how many labels the further twins code: all where the bits of a prefix depend on what follows."""
-    labels = len(job.task.labels)
-    return labels if job.settings.code in BY_SHARE else min(labels, max(LEAST_SHARE, labels // TWIN_SHARE))
+    def first(self, labels: int, name: str, encoder: Encoder | None = None) -> Arm:
+        """Return an arm of the first `labels` labels in order 0, of another encoder perhaps, predicting nothing."""
+        cut = slice(labels)
+        return replace(
+            self, name=name, encoder=encoder or self.encoder, labels=self.labels[cut], groups=self.groups[cut],
+            rows=self.rows[cut], orders=self.orders[:1], held_out=None,
+        )  # fmt: skip
 
 
-def _embed(job: Job) -> _Inputs:
+@dataclass(frozen=True, eq=False)
+class Embedding:
+    """One encoder over the first `count` of `inputs`: what all arms of this encoder read."""
+
+    label: str
+    encoder: Encoder
+    inputs: Sequence[Input]
+    count: int
+
+
+def twin_name(number: int) -> str:
+    """Return the name of a twin's arm, counted from 1: the first (`TWIN`) is the baseline, the others code a part."""
+    return f"twin {number}"
+
+
+def layer_name(layer: int) -> str:
+    """Return the name of the arm of a layer that is not the result's."""
+    return f"layer {layer}"
+
+
+def control_name(arm: str) -> str:
+    """Return the name of the control beside `arm`."""
+    return f"shuffled labels, {arm}"
+
+
+def without_name(kind: str, arm: str) -> str:
+    """Return the name of `arm` coded without a kind of probe."""
+    return f"without {kind}, {arm}"
+
+
+def arms_of(task: Task, encoder: Encoder, settings: MeasurementSettings) -> list[Arm]:
+    """Return everything that one evaluation codes: the encoder first, then what it is compared with."""
     from lit_hf.encoders import raw_input
 
-    task, settings = job.task, job.settings
-    whole, part = task.size, int(task.groups[part_of(job) - 1]) + 1
-    rows = job.all_features(job.encoder, task.inputs, whole, "embed with the encoder")
-    layers = {layer: rows.columns(where) for layer, where in job.encoder.layers.items()}
-    encoder = list(layers.values())[-1] if layers else rows
-    held_out = None
-    if task.holdout is not None:
-        inputs = task.holdout.inputs
-        found = job.features(job.encoder, inputs, len(inputs), "embed the held-out examples").array()
-        held_out = found if task.holdout.rows is None else found[task.holdout.rows]
-    baselines = job.encoder.baselines(settings.twins, settings.seed)
-    twins = [
-        job.features(
-            twin,
-            task.inputs,
-            part if number else whole,
-            f"embed with {twin.info.kind} {number + 1} of {len(baselines)}",
-        )
-        for number, twin in enumerate(baselines)
-    ]
-    before = job.encoder.adapted_from
-    base = None if before is None else job.features(before, task.inputs, whole, "embed with the adapter's base")
-    source = raw_input(task.reads or task.kind)
-    raw = None if source is None else job.features(source, task.inputs, whole, "raw input")
-    return _Inputs(encoder, twins, raw, held_out, layers, None if source is None else source.info.id, base)
+    mine = encoder_arm(task, encoder, settings)
+    twins = _twins(mine, task, settings)
+    base, raw, whole = encoder.adapted_from, raw_input(task.reads or task.kind), len(mine.labels)
+    found = [mine, *twins]
+    found += [] if base is None else [replace(mine, name=BASE, encoder=base, held_out=None)]
+    found += [replace(mine.first(whole, layer_name(each)), layer=each) for each in list(encoder.layers)[:-1]]
+    found += [] if raw is None else [mine.first(whole, RAW, raw)]
+    pair = [mine, *twins[:1]]
+    return [*found, *(_control(arm, settings.seed) for arm in pair), *_without_each_kind(pair, task, settings)]
 
 
-def _units(job: Job, inputs: _Inputs) -> dict[str, Callable[[], Curve]]:
-    """Name each arm and order; what comes out depends on the unit alone, so they may run anywhere, side by side."""
-    orders = range(job.settings.orders)
-    make = partial(_unit, job)
-    units = {f"encoder {r}": make(inputs.encoder, r, held_out=inputs.held_out if r == 0 else None) for r in orders}
-    units |= {f"twin {r}": make(rows, r) for rows in inputs.twins[:1] for r in orders}
-    units |= {f"base {r}": make(inputs.base, r) for r in orders if inputs.base is not None}
-    part = part_of(job)
-    units |= {f"part {t}": make(rows, 0, stop=part) for t, rows in enumerate(inputs.twins) if t}
-    shuffled = shuffled_labels(job)
-    control = len(shuffled)
-    units |= {f"layer {layer}": make(rows, 0) for layer, rows in list(inputs.layers.items())[:-1]}
-    if inputs.raw is not None:
-        units["raw 0"] = make(inputs.raw, 0)
-    for name, rows in (("encoder", inputs.encoder), *(("twin", rows) for rows in inputs.twins[:1])):
-        units[f"control {name}"] = make(rows, 0, stop=control, labels=shuffled)
-        units |= {f"without {kind} {name}": make(rows, 0, kinds=rest) for kind, rest in _left_out(job).items()}
-    return units
+def encoder_arm(task: Task, encoder: Encoder, settings: MeasurementSettings) -> Arm:
+    """Return the arm of the encoder itself: all labels in all orders, and predictions of what is held out."""
+    orders = tuple(range(settings.orders))
+    return Arm(
+        ENCODER, encoder, task.inputs, task.labels, task.groups, task.feature_rows, orders, held_out=task.holdout
+    )  # fmt: skip
 
 
-def _left_out(job: Job) -> dict[str, tuple[str, ...]]:
+def embeddings_of(arms: Iterable[Arm]) -> list[Embedding]:
+    """Return what must be embedded for `arms`: each encoder once over each of its inputs, as far as any arm reads."""
+    found: dict[tuple[int, int], Embedding] = {}
+    for arm in arms:
+        asked = [Embedding(arm.name, arm.encoder, arm.inputs, arm.size)]
+        if arm.held_out is not None:
+            asked.append(Embedding(HELD_OUT, arm.encoder, arm.held_out.inputs, len(arm.held_out.inputs)))
+        for each in asked:
+            known = found.setdefault((id(each.encoder), id(each.inputs)), each)
+            if known.count < each.count:
+                found[id(each.encoder), id(each.inputs)] = replace(known, count=each.count)
+    return list(found.values())
+
+
+def part_of(task: Task, settings: MeasurementSettings) -> int:
+    """Return how many labels the further twins code: all where the bits of a prefix depend on what follows."""
+    from lit_hf.coding.rules import BY_SHARE
+
+    labels = len(task.labels)
+    return labels if settings.code in BY_SHARE else min(labels, max(LEAST_SHARE, labels // TWIN_SHARE))
+
+
+def left_out(task: Task, settings: MeasurementSettings) -> dict[str, tuple[str, ...]]:
     """Return for each kind of probe the kinds that are left without it, when their sensitivity is asked for."""
     from lit_hf.probes.bank import KINDS
 
-    online = job.settings.code == "online" and job.task.width is None
-    wanted = KINDS if job.settings.sensitivity and online else ()
+    online = settings.code == "online" and task.target.has_sensitivity
+    wanted = KINDS if settings.sensitivity and online else ()
     return {kind: tuple(other for other in KINDS if other != kind) for kind in wanted}
 
 
-def _unit(
-    job: Job,
-    rows: Features,
-    number: int,
-    *,
-    stop: int | None = None,
-    labels: np.ndarray | None = None,
-    held_out: Any = None,
-    kinds: tuple[str, ...] | None = None,
-) -> Callable[[], Curve]:
-    task = job.task
-    groups = task.groups[:stop]
-    return partial(
-        order_coder(task),
-        rows,
-        task.labels[:stop] if labels is None else labels,
-        groups,
-        number=number,
-        seed=job.settings.seed,
-        device=job.device,
-        rows=task.feature_rows[:stop],
-        held_out=held_out,
-        code=job.settings.code,
-        kinds=kinds,
-    )
+def _twins(mine: Arm, task: Task, settings: MeasurementSettings) -> list[Arm]:
+    """Return the baseline in all orders, and further initialisations of it on a part of order 0."""
+    found = mine.encoder.baselines(settings.twins, settings.seed)
+    part = part_of(task, settings)
+    first = [replace(mine, name=twin_name(1), encoder=twin, held_out=None) for twin in found[:1]]
+    return first + [mine.first(part, twin_name(number), twin) for number, twin in enumerate(found[1:], start=2)]
 
 
-def _collect(job: Job, inputs: _Inputs, found: dict[str, Curve]) -> Arms:
-    from lit_hf.features.collapse import relative_spread
+def _control(arm: Arm, seed: int) -> Arm:
+    """Return the control: the first labels in an order that has nothing to do with the inputs."""
+    cut = arm.first(CONTROL_EXAMPLES, control_name(arm.name))
+    return replace(cut, labels=np.random.default_rng([seed, 7]).permutation(cut.labels))
 
-    task = job.task
 
-    def together(*curves: Curve) -> Codelength:
-        return gather(curves, task.groups, bank_of(task, job.settings.code, job.device))
-
-    def arm(name: str) -> Codelength:
-        return together(*(curve for unit, curve in found.items() if unit.startswith(f"{name} ")))
-
-    control = [found[f"control {name}"] for name in ("encoder", "twin") if f"control {name}" in found]
-    return Arms(
-        encoder=arm("encoder"),
-        twin=arm("twin") if inputs.twins else None,
-        raw=arm("raw") if inputs.raw is not None else None,
-        part=part_of(job),
-        twin_parts=tuple(curve.total for unit, curve in found.items() if unit.startswith("part ")),
-        control=(control[0].total, control[1].total if inputs.twins else None, len(control[0].bits)),
-        truncated=inputs.encoder.truncated / max(inputs.encoder.embedded, 1),
-        layers={layer: together(found.get(f"layer {layer}", found["encoder 0"])) for layer in inputs.layers},
-        raw_kind=inputs.raw_kind,
-        base=arm("base") if inputs.base is not None else None,
-        spread=(relative_spread(inputs.encoder), relative_spread(inputs.twins[0]) if inputs.twins else None),
-        without={
-            kind: (found[f"without {kind} encoder"].total, found[f"without {kind} twin"].total)
-            for kind in (_left_out(job) if inputs.twins else ())
-        },
-    )
+def _without_each_kind(pair: Sequence[Arm], task: Task, settings: MeasurementSettings) -> list[Arm]:
+    """Return both arms once more for each kind of probe that is left out; nothing where there is no baseline."""
+    kinds = left_out(task, settings) if len(pair) == 2 else {}
+    return [
+        replace(arm.first(len(arm.labels), without_name(kind, arm.name)), probes=rest)
+        for arm in pair for kind, rest in kinds.items()
+    ]  # fmt: skip

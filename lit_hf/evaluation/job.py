@@ -85,21 +85,11 @@ def _encoder(settings: Settings, task: Task, objects: tuple[Any, Any] | None) ->
     """Return the encoder of loaded `objects`, else of the checkpoint that the settings name."""
     if settings.device_map is not None and find_processes().world > 1:
         raise OneProcessOnly("--device-map auto", "Leave out the launcher: one process uses all devices.")
-    from lit_hf.encoders import load_encoder, wrap_encoder
+    from lit_hf.encoders import Choices, Policy, load_encoder, wrap_encoder
 
-    reading = {
-        name: getattr(settings, name)
-        for name in ("layer", "pooling", "prompt", "max_tokens", "dtype", "batch_tokens", "threads", "device")
-    }
+    choices = Choices.of(settings)
     if objects is not None:
-        return wrap_encoder(*objects, unit=task.unit, **reading)
+        return wrap_encoder(*objects, choices, unit=task.unit)
     return load_encoder(
-        settings.model,
-        trust_remote_code=settings.trust_remote_code,
-        allow_pickle=settings.allow_pickle,
-        cache_dir=settings.cache_dir,
-        unit=task.unit,
-        medium=task.medium,
-        device_map=settings.device_map,
-        **reading,
+        settings.model, choices, Policy.of(settings), unit=task.unit, medium=task.medium, cache_dir=settings.cache_dir
     )

@@ -12,7 +12,7 @@ from lit_hf.runtime.processes import find_processes
 if TYPE_CHECKING:
     import datasets
 
-    from lit_hf.evaluation.arms import Arms
+    from lit_hf.evaluation.coded import CodedArms
     from lit_hf.runtime.progress import Progress
 
 
@@ -46,7 +46,7 @@ def run(
     Of several processes each returns the record; only the main one makes and keeps it. `data` is a loaded dataset that
     takes the place of the named one; `objects`, a loaded model and its tokeniser, that of the named checkpoint.
     """
-    from lit_hf.evaluation.arms import code_arms
+    from lit_hf.evaluation.code_arms import code_arms
     from lit_hf.runtime.progress import NullProgress
 
     find_processes().work(True)
@@ -61,7 +61,7 @@ def run(
         find_processes().work(False)
 
 
-def _keep(job: Job, arms: Arms) -> Record:
+def _keep(job: Job, arms: CodedArms) -> Record:
     from lit_hf.evaluation.record import make_record
     from lit_hf.records.store import ResultsStore
 

@@ -57,9 +57,9 @@ class FeatureStore:
         except FileNotFoundError:
             return None  # its writer has not come to the note yet, or never did
         except Exception:  # numpy parses a damaged header as Python, so it can fail in any way
-            return self._drop(path)
+            return _drop(path)
         if (rows.dtype, list(rows.shape), content_digest(rows)) != (np.float32, list(note.shape), note.digest):
-            return self._drop(path)
+            return _drop(path)
         return Stored(rows, note.truncated, note.halved)
 
     def write(self, key: Mapping[str, Any], address: str, shard: Stored) -> Stored:
@@ -73,13 +73,6 @@ class FeatureStore:
         note = Note(rows.shape, content_digest(rows), shard.truncated, shard.halved)
         write_json(folder / f"{address}.json", dataclasses.asdict(note))
         return self.read(key, address) or shard
-
-    def _drop(self, path: Path) -> None:
-        """Take a damaged shard away; it is embedded again."""
-        warn(f"{path} is damaged: it is dropped, and its inputs are embedded again.")
-        for file in (path.with_suffix(".json"), path):
-            with suppress(OSError):  # a cache that is read only: the shard is passed over each time
-                file.unlink()
 
 
 @dataclass(frozen=True)
@@ -100,6 +93,15 @@ class Note:
             raise FileNotFoundError("a version of lit-hf that kept no digests wrote it")
         shape = tuple(int(each) for each in values["shape"])
         return cls(shape, str(values["digest"]), int(values["truncated"]), int(values.get("halved", 0)))
+
+
+def _drop(path: Path) -> Stored | None:
+    """Take a damaged shard away, so that it is embedded again; return None."""
+    warn(f"{path} is damaged: it is dropped, and its inputs are embedded again.")
+    for file in (path.with_suffix(".json"), path):
+        with suppress(OSError):  # a cache that is read only: the shard is passed over each time
+            file.unlink()
+    return None
 
 
 def content_digest(rows: np.ndarray) -> str:

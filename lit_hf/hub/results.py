@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lit_hf.errors import NotARecord
 from lit_hf.hub.account import account
@@ -22,7 +22,8 @@ from lit_hf.hub.frontmatter import decode, dump, parse, split
 from lit_hf.hub.plan import Change, Plan, Published, fetch, head
 from lit_hf.hub.publish import publish
 from lit_hf.hub.table import from_parquet, to_parquet
-from lit_hf.records.record import Record
+from lit_hf.records.record import Record, current, measured_transfer
+from lit_hf.records.sections import Sections
 from lit_hf.runtime.transport import READING, Patience, patiently
 
 if TYPE_CHECKING:
@@ -131,14 +132,19 @@ def _record_changes(
     before: dict[str, bytes] = {}
     if sha and known in files:
         before = {path: fetch(api, repo, "dataset", sha, path) for path in contents if path in files}
-        if len(before) == len(contents) and _same(json.loads(before[known]), record.data, repo, overwrite):
+        if len(before) == len(contents) and _same(current(json.loads(before[known])), record.data, repo, overwrite):
             return []
     return [Change(path, before.get(path), content) for path, content in contents.items()]
 
 
-def _same(known: dict[str, Any], data: dict[str, Any], repo: str, overwrite: bool) -> bool:
+def _same(known: Sections, data: Sections, repo: str, overwrite: bool) -> bool:
     """Whether the stored record has these bits already; when and how fast they were computed does not matter."""
-    old, new = ([record["transfer"]["bits"], record["codelength"]["bits"]] for record in (known, data))
+    old, new = ([_transfer_bits(record), record["codelength"]["bits"]] for record in (known, data))
     if old != new and not overwrite:
         raise ValueDiffers(f"datasets/{repo} ({data['id']})", old[0], new[0])
     return old == new
+
+
+def _transfer_bits(record: Sections) -> float | None:
+    found = measured_transfer(record)
+    return None if found is None else found.bits

@@ -5,16 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from lit_hf.coding.codelength import Codelength, code_order, difference, gather
+from lit_hf.coding.codelength import Codelength, difference, gather
+from lit_hf.coding.order import Code
 from lit_hf.config import Settings
 from lit_hf.errors import BadSetting
+from lit_hf.evaluation.arms import ENCODER, TWIN, Arm, arms_of
+from lit_hf.evaluation.code_arms import ArmRows, order_unit
 from lit_hf.runtime.seeding import undisturbed
 
 if TYPE_CHECKING:
-    from lit_hf.encoders.text import TextEncoder
     from lit_hf.tasks import Task
 
 IN_MEMORY = "in memory"
@@ -74,8 +76,8 @@ class FixedStream:
             raise BadSetting("layer", layer, "one layer while a model is in training")
         named = isinstance(data, str)
         self.settings = Settings(
-            IN_MEMORY, data if named else IN_MEMORY, max_examples=max_examples, orders=orders, seed=seed, layer=layer,
-            pooling=pooling, max_tokens=max_tokens, cache_dir=cache_dir,
+            IN_MEMORY, data if named else IN_MEMORY, max_examples=max_examples, orders=orders, seed=seed, twins=1,
+            layer=layer, pooling=pooling, max_tokens=max_tokens, cache_dir=cache_dir,
         )  # fmt: skip
         self.task: Task = load_task(self.settings, None if named else as_dataset(data, labels))
         self._twin: Codelength | None = None
@@ -87,35 +89,26 @@ class FixedStream:
 
     def measure(self, model: Any, tokenizer: Any = None) -> Measurement:
         """Measure `model` as it stands; its modes, gradients and all random generators are afterwards as before."""
+        from lit_hf.encoders import Choices
         from lit_hf.encoders.objects import evaluating, live_encoder
 
         began, chosen = time.perf_counter(), self.settings
         with undisturbed(), evaluating(model):
-            encoder = live_encoder(
-                model, tokenizer, layer=chosen.layer, pooling=chosen.pooling, max_tokens=chosen.max_tokens
-            )
-            mine = self._code(encoder)
-            twin = self._code_twin(encoder)
+            encoder = live_encoder(model, tokenizer, Choices.of(chosen))
+            arms = {arm.name: arm for arm in arms_of(self.task, encoder, chosen)}
+            mine = self._code(arms[ENCODER], encoder.device)
+            if self._twin is None:  # the same at every measurement, so it is made at the first one
+                self._twin = self._code(arms[TWIN], encoder.device)
+            twin = self._twin
         found = difference(twin, mine)
         seconds = time.perf_counter() - began
         return Measurement(found.estimate, (found.low, found.high), mine.bits, self.labels, seconds)
 
-    def _code_twin(self, encoder: TextEncoder) -> Codelength:
-        """Return the code of the random twin: the same at every measurement, so it is made at the first one."""
-        if self._twin is None:
-            self._twin = self._code(encoder.twin(1000 * self.settings.seed))
-        return self._twin
-
-    def _code(self, encoder: TextEncoder) -> Codelength:
-        from lit_hf.coding.rules import code_hash
+    def _code(self, arm: Arm, device: str) -> Codelength:
         from lit_hf.features import FeatureStore, embed
         from lit_hf.runtime.units import side_by_side
 
-        task, device = self.task, encoder.device
-        rows = embed(encoder, task.inputs, task.size, store=FeatureStore.at(self.settings.cache_dir))
-        unit = partial(
-            code_order, rows, task.labels, task.groups, len(task.classes), seed=self.settings.seed, device=device,
-            rows=task.feature_rows,
-        )  # fmt: skip
-        curves = side_by_side([partial(unit, number=number) for number in range(self.settings.orders)])
-        return gather(tuple(curves), task.groups, code_hash("online", device))
+        task, chosen = self.task, self.settings
+        rows = embed(arm.encoder, arm.inputs, arm.size, store=FeatureStore.at(chosen.cache_dir))
+        units = [order_unit(task, arm, ArmRows(rows), number, chosen, device) for number in arm.orders]
+        return gather(tuple(side_by_side(units)), arm.groups, task.target.bank(Code(chosen.code, device=device)))

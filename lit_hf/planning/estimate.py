@@ -22,5 +22,5 @@ def coding_seconds(units: Sequence[Unit], speeds: Mapping[int, CoderSpeed], work
     for unit in units:
         for _ in range(unit.count):
             first = busy.index(min(busy))
-            busy[first] += speeds[unit.dim].of(unit.labels)
+            busy[first] += unit.codes * speeds[unit.dim].of(unit.labels)
     return max(busy)

@@ -8,23 +8,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lit_hf.config import Settings, precomputed_file, split_dataset
+from lit_hf.config import MeasurementSettings, Settings, precomputed_file, split_dataset
 from lit_hf.errors import BadSetting, LitError, reason
+from lit_hf.evaluation.arms import Arm, arms_of, encoder_arm
 from lit_hf.planning.estimate import coding_seconds, pass_seconds
 from lit_hf.planning.warm_up import CoderSpeed, EncoderSpeed, time_coder, time_encoder
-from lit_hf.planning.work import Pass, Unit, eval_work, rank_work
+from lit_hf.planning.work import Pass, Unit, work_of
 from lit_hf.runtime.progress import NullProgress
 from lit_hf.runtime.units import UNIT_THREADS, cores
 
 if TYPE_CHECKING:
     from lit_hf.encoders import Encoder
     from lit_hf.evaluation.job import Job
-    from lit_hf.features import FeatureStore
     from lit_hf.tasks import Task
 
-Worker = Callable[["Job", "FeatureStore"], tuple[list[Pass], list[Unit]]]
-
-
+Lister = Callable[["Task", "Encoder", MeasurementSettings], list[Arm]]
+"""What lists the arms of a checkpoint: all of an evaluation, or the encoder's alone."""
 KEYS = (
     "revision", "parameters", "dim", "dtype", "download_bytes", "size_bytes", "timed_on", "tokens", "passes", "code",
     "inputs", "stored", "store_bytes", "seconds",
@@ -48,16 +47,17 @@ class Measured:
         return self.encoders[address]
 
     def coder(self, dim: int, task: Task, device: str) -> CoderSpeed:
-        """Return the speed of coding features of `dim` columns."""
-        address = (dim, len(task.classes), task.dataset.fingerprint, device)
+        """Return the speed of one code of the task's labels on features of `dim` columns, with the whole bank."""
+        rule = task.target.rule
+        address = (dim, rule, task.dataset.fingerprint, device)
         if address not in self.coders:
-            self.coders[address] = time_coder(dim, task.labels, len(task.classes), device)
+            self.coders[address] = time_coder(dim, task.labels.reshape(len(task.labels), -1)[:, 0], rule, device)
         return self.coders[address]
 
 
 def plan_evals(plan: Sequence[Settings]) -> dict[str, Any]:
     """Return the plan of evaluations, all on one dataset."""
-    return make_plan(plan, eval_work)
+    return make_plan(plan, arms_of)
 
 
 def plan_ranking(plan: Sequence[Settings], transfer: bool, race: bool) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def plan_ranking(plan: Sequence[Settings], transfer: bool, race: bool) -> dict[s
 
     With `transfer`, every finalist is evaluated: the most there is to do is that for all.
     """
-    found = make_plan(plan, eval_work if transfer else rank_work)
+    found = make_plan(plan, arms_of if transfer else _encoder_alone)
     if race and len(plan) > 1:
         share = _least_share(found)
         seconds = [model["seconds"] for model in found["models"] if model["seconds"] is not None]
@@ -74,7 +74,12 @@ def plan_ranking(plan: Sequence[Settings], transfer: bool, race: bool) -> dict[s
     return found
 
 
-def make_plan(plan: Sequence[Settings], work: Worker) -> dict[str, Any]:
+def _encoder_alone(task: Task, encoder: Encoder, settings: MeasurementSettings) -> list[Arm]:
+    """Return what a checkpoint of a ranking codes that is not dropped: of a race, the most there is."""
+    return [encoder_arm(task, encoder, settings)]
+
+
+def make_plan(plan: Sequence[Settings], arms: Lister) -> dict[str, Any]:
     """Return what is to be done for each checkpoint; one that cannot be planned has its `error`."""
     from lit_hf.tasks import load_task
 
@@ -82,10 +87,8 @@ def make_plan(plan: Sequence[Settings], work: Worker) -> dict[str, Any]:
         raise BadSetting("streaming", True, "left out of a plan: what a stream holds is not known before it ends")
     began, measured = time.perf_counter(), Measured()
     task = load_task(plan[0])
-    if len(task.classes) < 2:
-        raise BadSetting("task", task.kind, "one with classes: the time to code numbers is not planned yet")
     loaded = time.perf_counter() - began
-    models = [_attempt(settings, task, work, measured) for settings in plan]
+    models = [_attempt(settings, task, arms, measured) for settings in plan]
     seconds = [model["seconds"] for model in models if model["seconds"] is not None]
     names = ("download_bytes", "inputs", "stored", "store_bytes")
     sums = {name: sum(model[name] or 0 for model in models) for name in names}
@@ -94,7 +97,7 @@ def make_plan(plan: Sequence[Settings], work: Worker) -> dict[str, Any]:
         "schema": "lit-hf/plan/1",
         "dataset": {
             "id": task.dataset.id, "bytes": _dataset_bytes(plan[0]), "examples": len(task.labels), "groups": task.size,
-            "classes": len(task.classes), "load_seconds": loaded,
+            "classes": len(task.classes) or None, "codes": task.target.codes, "load_seconds": loaded,
         },
         "models": models,
         "total": {**sums, "seconds": loaded + sum(seconds) if known else None, "least_seconds": None},
@@ -103,37 +106,25 @@ def make_plan(plan: Sequence[Settings], work: Worker) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _attempt(settings: Settings, task: Task, work: Worker, measured: Measured) -> dict[str, Any]:
-    empty = (
-        "revision",
-        "parameters",
-        "dim",
-        "dtype",
-        "download_bytes",
-        "size_bytes",
-        "timed_on",
-        "tokens",
-        "passes",
-        "code",
-    )
-    numbers = ("inputs", "stored", "store_bytes", "seconds")
-    row: dict[str, Any] = {"model": settings.model, **dict.fromkeys((*empty, *numbers)), "error": None}
+def _attempt(settings: Settings, task: Task, arms: Lister, measured: Measured) -> dict[str, Any]:
+    row: dict[str, Any] = {"model": settings.model, **dict.fromkeys(KEYS), "error": None}
     try:
-        return row | _model_plan(settings, task, work, measured)
+        return row | _model_plan(settings, task, arms, measured)
     except Exception as error:  # what one checkpoint does must not hide the plan of the others
         return row | {"error": reason(error)}
 
 
-def _model_plan(settings: Settings, task: Task, work: Worker, measured: Measured) -> dict[str, Any]:
+def _model_plan(settings: Settings, task: Task, arms: Lister, measured: Measured) -> dict[str, Any]:
     from lit_hf.encoders.checkpoint import Policy
     from lit_hf.encoders.skeleton import checkpoint_size
     from lit_hf.features import FeatureStore
 
-    weight = checkpoint_size(settings.model, Policy(settings.trust_remote_code, settings.allow_pickle))
+    weight = checkpoint_size(settings.model, Policy.of(settings))
     began = time.perf_counter()
     job = _job(settings, task, weight.here)
     loaded = time.perf_counter() - began
-    passes, units = work(job, FeatureStore.at(settings.cache_dir))
+    listed = arms(task, job.encoder, settings)
+    passes, units = work_of(listed, task.target.codes, FeatureStore.at(settings.cache_dir))
     info = job.encoder.info
     speeds = [measured.encoder(each.encoder, task) for each in passes]
     coders = {unit.dim: measured.coder(unit.dim, task, job.device) for unit in units}
@@ -145,7 +136,7 @@ def _model_plan(settings: Settings, task: Task, work: Worker, measured: Measured
         "size_bytes": weight.size.total,
         "download_bytes": weight.size.missing, "tokens": speeds[0].tokens,
         "timed_on": "the checkpoint" if weight.here else "random weights of its shape",
-        "passes": rows, "code": {"orders": sum(unit.count for unit in units), "seconds": coding},
+        "passes": rows, "code": _code_row(units, coding),
         "inputs": sum(row["inputs"] for row in rows), "stored": sum(row["stored"] for row in rows),
         "store_bytes": sum(row["store_bytes"] for row in rows),
         "seconds": loaded + sum(row["seconds"] for row in rows) + coding,
@@ -164,11 +155,7 @@ def _job(settings: Settings, task: Task, here: bool) -> Job:
         return Job.prepare(settings, NullProgress(), task=task)
     if task.medium != "text" or task.unit != "example":
         raise LitError("its weights are not here, and without them only encoders of whole texts are planned.")
-    choices = Choices(
-        settings.layer, settings.pooling, settings.prompt, settings.max_tokens, settings.dtype, settings.batch_tokens,
-        settings.threads, settings.device,
-    )  # fmt: skip
-    encoder = load_skeleton(settings.model, choices, Policy(settings.trust_remote_code, settings.allow_pickle))
+    encoder = load_skeleton(settings.model, Choices.of(settings), Policy.of(settings))
     return Job(settings, task, encoder, NullProgress(), find_place(settings.device).device)
 
 
@@ -178,6 +165,14 @@ def _pass_row(work: Pass, speed: EncoderSpeed) -> dict[str, Any]:
         "tokens": None if speed.tokens is None else round(speed.tokens * work.missing), "store_bytes": work.bytes,
         "seconds": pass_seconds(work, speed),
     }  # fmt: skip
+
+
+def _code_row(units: Sequence[Unit], seconds: float) -> dict[str, Any]:
+    arms = [
+        {"name": unit.label, "orders": unit.count, "labels": unit.labels, "dim": unit.dim, "codes": unit.codes}
+        for unit in units
+    ]
+    return {"orders": sum(unit.count for unit in units), "seconds": seconds, "arms": arms}
 
 
 def _least_share(found: dict[str, Any]) -> float:

@@ -22,6 +22,8 @@ BETAS = (0.9, 0.999)
 class AdaptiveLinear(Probe):
     """Inputs [b, dim]. All rates see the same replayed pieces, `passes` rows for each new one; all start at zero."""
 
+    learned = ("_weights", "_first", "_second", "_steps", "_owed", "_generator", "_mean", "_scale")
+
     def __init__(
         self,
         dim: int,

@@ -32,6 +32,11 @@ class BayesLinear(NumberProbe):
     refit: the posterior is taken anew when the prefix has grown by this factor.
     """
 
+    learned = (
+        "_moments", "_products", "_sum", "_squares", "_fitted_at", "_mean", "_centre", "_scale", "_values", "_basis",
+        "_weights", "_variance",
+    )  # fmt: skip
+
     def __init__(
         self,
         dim: int,

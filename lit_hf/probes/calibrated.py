@@ -7,6 +7,7 @@ predictions plus 2 * (t - 1)^2, by two Newton steps an increment. Nothing but pa
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -23,15 +24,27 @@ NEWTON_STEPS = 2
 class Calibrated(Probe):
     """`probe` with its experts' temperatures. Keeps a bounded window of raw predictions, nothing else."""
 
+    learned = ("_probe", "_window", "_scale")
+
     def __init__(self, probe: Probe) -> None:
         self.names, self._probe = probe.names, probe
         self._window = Window()
         self._scale: Tensor | None = None
 
     def predict(self, block: Block) -> Tensor:
-        raw = _sound(self._probe.predict(block))
+        return self.offer(block)[0]
+
+    def offer(self, block: Block) -> tuple[Tensor, Any]:
+        """Return the predictions, and beside them the raw ones, from which temperatures are learned."""
+        found, inner = self._probe.offer(block)
+        raw = _sound(found)
+        scaled = raw if self._scale is None else torch.log_softmax(raw * self._scale[:, None, None], -1)
+        return scaled, (raw, inner)
+
+    def observe(self, block: Block, note: Any) -> None:
+        raw, inner = note
         self._window.put(raw.transpose(0, 1), block.start)
-        return raw if self._scale is None else torch.log_softmax(raw * self._scale[:, None, None], -1)
+        self._probe.observe(block, inner)
 
     def learn(self, prefix: Prefix) -> None:
         self._probe.learn(prefix)

@@ -24,6 +24,8 @@ MIN_ROWS = 16  # below it the covariance says nothing
 class ShrunkDiscriminant(Probe):
     """One expert for each shrinkage `amount`. Inputs [b, dim]; one Cholesky factor of [dim, dim] for each per refit."""
 
+    learned = ("_moments", "_sums", "_counts", "_weights", "_intercept", "_fitted_at")
+
     def __init__(
         self,
         dim: int,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import torch
 from torch import Generator, Tensor
@@ -20,6 +21,8 @@ START = 64  # rows that fix the kernel's width
 
 class FourierRidge(Probe):
     """A `RidgeMultinomial` on `features` random cosines of the inputs [b, dim]."""
+
+    learned = ("_ridge", "_omega", "_kept", "_ready")
 
     def __init__(
         self,
@@ -44,7 +47,7 @@ class FourierRidge(Probe):
     def predict(self, block: Block) -> Tensor:
         if not self._ready:
             return uniform(len(self.names), len(block.inputs), self._classes, block.inputs)
-        return self._ridge.predict(Block(self._cosines(block.inputs), block.start))
+        return self._ridge.predict(replace(block, inputs=self._cosines(block.inputs)))
 
     def learn(self, prefix: Prefix) -> None:
         if prefix.n < START:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import torch
 from torch import Generator, Tensor
@@ -21,6 +22,8 @@ START = 64  # rows that fix the kernel's width
 
 class FourierBayes(NumberProbe):
     """A `BayesLinear` on `features` random cosines of the inputs [b, dim]; before `START` rows, wide about 0."""
+
+    learned = ("_linear", "_omega", "_ready")
 
     def __init__(
         self, dim: int, penalties: Sequence[float], *, features: int = 384, refit: float = 1.0,
@@ -36,7 +39,7 @@ class FourierBayes(NumberProbe):
     def predict(self, block: Block) -> Tensor:
         if not self._ready:
             return unlearned(len(self.names), block)
-        return self._linear.predict(Block(self._cosines(block.inputs), block.start))
+        return self._linear.predict(replace(block, inputs=self._cosines(block.inputs)))
 
     def learn(self, prefix: Prefix) -> None:
         if prefix.n < START:

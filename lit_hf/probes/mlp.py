@@ -24,6 +24,8 @@ FORGET = 0.02  # the average forgets over about 1 / FORGET steps
 class Perceptron(Probe):
     """One expert with `hidden` units. Inputs [b, dim]. Each new row is followed by `passes` replayed rows."""
 
+    learned = ("_weights", "_average", "_first", "_second", "_steps", "_owed", "_generator", "_mean", "_scale")
+
     def __init__(
         self,
         dim: int,

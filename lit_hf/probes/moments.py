@@ -6,12 +6,15 @@ import torch
 from torch import Tensor
 
 from lit_hf.probes.contract import Prefix
+from lit_hf.probes.state import Stateful
 
 CHUNK = 4096
 
 
-class Moments:
+class Moments(Stateful):
     """Mean [d] and scatter [d, d] of the rows learned so far."""
+
+    learned = ("n", "_sum", "_gram")
 
     def __init__(self, dim: int, device: torch.device) -> None:
         self.n = 0

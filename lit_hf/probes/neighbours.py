@@ -21,6 +21,8 @@ STRENGTH = 2.0  # pseudo-neighbours that vote as the class prior
 class Neighbours(Probe):
     """One expert for each number of neighbours. Inputs [b, dim]; predicting costs 2 * b * min(n, MEMORY) * dim."""
 
+    learned = ("_rows", "_marks", "_mean", "_scale", "_prior")
+
     def __init__(
         self, classes: int, sizes: Sequence[int], *, memory: int = MEMORY, device: torch.device | str = "cpu"
     ) -> None:

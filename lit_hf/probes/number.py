@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from lit_hf.probes.contract import Block, Prefix
+from lit_hf.probes.contract import Block, Learning, Prefix
 from lit_hf.probes.window import Window
 
 HEAVY = 4.0  # degrees of freedom where residuals have heavy tails
@@ -15,23 +15,12 @@ PSEUDO = 4.0  # residuals' worth of belief in the scale that is there already
 STEPS = 3
 
 
-class NumberProbe(ABC):
+class NumberProbe(Learning):
     """A readout of numbers that learns online; a `Prefix` gives float labels, standardised by the first increment.
 
-    Laws: `predict` gives (location, scale, freedom), each float32 [len(names), b], with positive scale and freedom, and
-    changes no state that later predictions depend on other than through `learn`; before the first `learn` it is
-    `unlearned`.
+    Beside the laws of `Learning`: `predict` gives (location, scale, freedom), float32 [3, len(names), b], with positive
+    scale and freedom; before the first `learn` it is `unlearned`.
     """
-
-    names: tuple[str, ...]
-
-    @abstractmethod
-    def predict(self, block: Block) -> Tensor:
-        """Return float32 [3, experts, b]: location, scale and degrees of freedom."""
-
-    @abstractmethod
-    def learn(self, prefix: Prefix) -> None:
-        """Learn the rows [prefix.fresh, prefix.n), with the older ones at hand."""
 
 
 class Heavy(NumberProbe):
@@ -42,18 +31,28 @@ class Heavy(NumberProbe):
     using the t distribution".
     """
 
+    learned = ("_probe", "_window", "_factor")
+
     def __init__(self, probe: NumberProbe) -> None:
         self._probe, self._window = probe, Window()
         self.names = (*probe.names, *(f"{name} heavy" for name in probe.names))
         self._factor = torch.ones(len(probe.names))
 
     def predict(self, block: Block) -> Tensor:
-        found = self._probe.predict(block)
-        self._window.put(found[:2].permute(2, 0, 1), block.start)
+        return self.offer(block)[0]
+
+    def offer(self, block: Block) -> tuple[Tensor, Any]:
+        """Return the predictions, and beside them the probe's own and its note of them."""
+        found, note = self._probe.offer(block)
         heavy = found.clone()
         heavy[1] *= self._factor.to(found.device)[:, None]
         heavy[2] = HEAVY
-        return torch.cat([found, heavy], 1)
+        return torch.cat([found, heavy], 1), (found[:2], note)
+
+    def observe(self, block: Block, note: Any) -> None:
+        own, inner = note
+        self._window.put(own.permute(2, 0, 1), block.start)
+        self._probe.observe(block, inner)
 
     def learn(self, prefix: Prefix) -> None:
         self._probe.learn(prefix)

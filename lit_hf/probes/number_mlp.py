@@ -31,6 +31,8 @@ class _Squared(Perceptron):
 class NumberPerceptron(NumberProbe):
     """One expert. Its residuals are normal of unknown variance: Student's t with a degree of freedom for each."""
 
+    learned = ("_net", "_window", "_count", "_spread")
+
     def __init__(self, dim: int, *, hidden: int = 256, seed: int = 0, device: torch.device | str = "cpu") -> None:
         self._net = _Squared(dim, 1, hidden=hidden, seed=seed, device=device)
         self.names = self._net.names
@@ -38,10 +40,17 @@ class NumberPerceptron(NumberProbe):
         self._count, self._spread = 0, 1.0
 
     def predict(self, block: Block) -> Tensor:
+        return self.offer(block)[0]
+
+    def offer(self, block: Block) -> tuple[Tensor, Tensor]:
+        """Return the prediction, and beside it the locations [b], whose residuals the scale is learned from."""
         location = self._net.locations(block.inputs)
-        self._window.put(location, block.start)
         scale = torch.full_like(location, self._spread)
-        return torch.stack([location, scale, torch.full_like(location, 2.0 + self._count)])[:, None]
+        found = torch.stack([location, scale, torch.full_like(location, 2.0 + self._count)])[:, None]
+        return found, location
+
+    def observe(self, block: Block, note: Tensor) -> None:
+        self._window.put(note, block.start)
 
     def learn(self, prefix: Prefix) -> None:
         self._net.learn(prefix)

@@ -19,6 +19,8 @@ from lit_hf.probes.moments import CHUNK
 class Prototypes(Probe):
     """One expert for each inverse `scale`, in units of the dimension. Inputs [b, dim]; linear in dim * classes."""
 
+    learned = ("_n", "_square", "_sums", "_counts")
+
     def __init__(self, dim: int, classes: int, scales: Sequence[float], *, device: torch.device | str = "cpu") -> None:
         self.names = tuple(f"prototypes({scale:g})" for scale in scales)
         self._classes, self._n, self._square = classes, 0, 0.0

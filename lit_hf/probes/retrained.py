@@ -29,6 +29,7 @@ class RetrainedLinear(Probe):
     """Inputs [b, dim]; one expert. `dev`: inputs [m, dim] and labels [m] of a development set outside the stream."""
 
     names = ("linear",)
+    learned = ("_weights",)
 
     def __init__(
         self, dim: int, classes: int, *, dev: tuple[Tensor, Tensor] | None = None, device: torch.device | str = "cpu"

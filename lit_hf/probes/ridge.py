@@ -30,6 +30,11 @@ class RidgeMultinomial(Probe):
     steps.
     """
 
+    learned = (
+        "_weights", "_intercept", "_moments", "_factored_at", "_fitted", "_generator", "_variance", "_basis", "_shrink",
+        "_diagonal",
+    )  # fmt: skip
+
     def __init__(
         self,
         dim: int,

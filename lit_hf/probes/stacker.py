@@ -25,6 +25,7 @@ class Stacker(Probe):
     """Inputs [b, families, classes]: the families' log probabilities for the same rows. One expert."""
 
     names = ("stack",)
+    learned = ("_weights", "_offsets", "_window")
 
     def __init__(self, families: int, classes: int, *, device: torch.device | str = "cpu") -> None:
         self._weights = torch.full((families,), 1 / families, device=device)
@@ -33,8 +34,10 @@ class Stacker(Probe):
         self._window = Window(ROWS, SKIP)
 
     def predict(self, block: Block) -> Tensor:
-        self._window.put(block.inputs, block.start)
         return torch.log_softmax(self._score(block.inputs, self._weights, self._offsets), -1)[None]
+
+    def observe(self, block: Block, note: None = None) -> None:
+        self._window.put(block.inputs, block.start)
 
     def learn(self, prefix: Prefix) -> None:
         """Learn from the window of past predictions; `prefix` gives the labels."""

@@ -6,15 +6,18 @@ import torch
 from torch import Tensor
 
 from lit_hf.probes.contract import Prefix
+from lit_hf.probes.state import Stateful
 
 SKIP_FROM = 64  # rows
 
 
-class Window:
+class Window(Stateful):
     """The last `rows` predictions [rows, ...] of a stream, in order.
 
     `skip`: share of the stream whose predictions, the oldest, came from probes that knew little and are left out.
     """
+
+    learned = ("_parts", "_end")
 
     def __init__(self, rows: int = 2048, skip: float = 0.3) -> None:
         self._rows, self._skip = rows, skip
@@ -22,7 +25,7 @@ class Window:
         self._end = 0
 
     def put(self, rows: Tensor, start: int) -> None:
-        """Append predictions of the rows from stream position `start` on, which must follow the last ones."""
+        """Append predictions that were paid, of the rows from position `start` on, which must follow the last ones."""
         if start != self._end:
             raise ValueError(f"predictions must follow each other: expected row {self._end}, got row {start}")
         self._parts.append(rows[-self._rows :].clone())

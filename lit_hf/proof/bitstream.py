@@ -1,6 +1,6 @@
 """Labels as a file of as many bits as the code says, and back: the proof that a codelength is the length of a code.
 
-Encoder and decoder walk through the same loop (`increments_of`). The probes' table of an increment is turned into
+Encoder and decoder walk through the same loop (`Loop`). The probes' table of an increment is turned into
 integers before any of its labels is known, and its digest is written into the header, or compared with it: arithmetic
 that differs, and labels that came out wrong before, show at the first increment they touch. A range coder turns the
 integers into words; labels come out in the order in which they went in. Martin (1979), "Range encoding".
@@ -8,14 +8,13 @@ integers into words; labels come out in the order in which they went in. Martin 
 
 from __future__ import annotations
 
-from collections.abc import Generator as Loop
 from typing import Protocol
 
 import constriction
 import numpy as np
 
-from lit_hf.codes.prequential import Chunk, increments_of
-from lit_hf.codes.probe_mixture import Code
+from lit_hf.codes.prequential import Loop
+from lit_hf.codes.probe_mixture import StreamCode
 from lit_hf.codes.stream import Stream
 from lit_hf.errors import BadBitstream
 from lit_hf.proof.header import DIGEST, Header, checksum, digest
@@ -102,7 +101,7 @@ class Reader:
 
 
 def write(
-    stream: Stream, code: Code, groups: np.ndarray, classes: int, labels: np.ndarray
+    stream: Stream, code: StreamCode, groups: np.ndarray, classes: int, labels: np.ndarray
 ) -> tuple[bytes, list[bytes]]:
     """Return payload and digests for `labels` int64 [N] in `groups` int64 [N], both by position."""
     writer = Writer(labels)
@@ -110,34 +109,27 @@ def write(
     return writer.payload(), writer.digests
 
 
-def read(stream: Stream, code: Code, groups: np.ndarray, classes: int, reader: Reader) -> np.ndarray:
+def read(stream: Stream, code: StreamCode, groups: np.ndarray, classes: int, reader: Reader) -> np.ndarray:
     """Return the labels int64 [N] by position; raise `BadBitstream` rather than return a wrong one."""
     labels = _walk(stream, code, groups, classes, reader)
     reader.finish(labels)
     return labels
 
 
-def _walk(stream: Stream, code: Code, groups: np.ndarray, classes: int, side: _Side) -> np.ndarray:
-    """Code all increments on one `side`; return the labels."""
+def _walk(stream: Stream, code: StreamCode, groups: np.ndarray, classes: int, side: _Side) -> np.ndarray:
+    """StreamCode all increments on one `side`; return the labels."""
     last = Sequential(classes, code.nulls)
     labels = np.empty(stream.n, dtype=np.int64)
-    loop, sent = increments_of(stream, code), None
-    while (chunk := _following(loop, sent)) is not None:
+    loop = Loop(stream, code)
+    while not loop.done:
+        chunk = loop.predict()
         table = integers(np.exp(chunk.table.double().cpu().numpy()))
         side.meet(chunk.start, chunk.stop, digest(table.astype("<u4").tobytes() + last.state(), DIGEST))
         for at in range(chunk.start, chunk.stop):
             labels[at : at + 1] = side.code(at, at + 1, last.mix(table[at - chunk.start : at - chunk.start + 1]))
             last.learn(int(labels[at]), ends=at + 1 == len(groups) or groups[at + 1] != groups[at])
-        sent = labels[chunk.start : chunk.stop]
+        loop.pay(labels[chunk.start : chunk.stop])
     return labels
-
-
-def _following(loop: Loop[Chunk, np.ndarray, None], sent: np.ndarray | None) -> Chunk | None:
-    """Send the labels of the piece before, and return the next piece; None at the end."""
-    try:
-        return next(loop) if sent is None else loop.send(sent)
-    except StopIteration:
-        return None
 
 
 def _as_model(weights: np.ndarray) -> np.ndarray:

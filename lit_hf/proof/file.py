@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lit_hf.coding.order import Code, Examples, Order
 from lit_hf.errors import BadBitstream, FileUnreadable
 
 if TYPE_CHECKING:
@@ -35,10 +36,10 @@ def encode_labels(
     """
     from lit_hf.coding.arrays import checked
 
-    found, ids, classes = checked(features, labels, groups, num_classes)
+    examples, rule = checked(features, labels, groups, num_classes)
     return encode_order(
-        features, found, ids, classes, seed=seed, number=order, device=device, keep_first=not shuffle, code=code
-    )
+        features, examples, rule.classes, Order(order, seed, keep_first=not shuffle), Code(code, device=device)
+    )  # fmt: skip
 
 
 def decode_labels(
@@ -57,26 +58,22 @@ def decode_labels(
     return decode_order(features, read_file(file), ids.astype(np.int64), device=device)[0]
 
 
-def encode_order(
-    features: Rows, labels: np.ndarray, groups: np.ndarray, classes: int, *, seed: int, number: int,
-    device: str = "cpu", keep_first: bool = True, rows: np.ndarray | None = None, code: str = "online",
-) -> bytes:  # fmt: skip
-    """Write one order of an evaluation; labels, groups, rows: int64 [N] by example, as in `code_order`."""
-    from lit_hf.coding.rules import code_hash, prepare_order
+def encode_order(features: Rows, examples: Examples, classes: int, order: Order, code: Code) -> bytes:
+    """Write one order of an evaluation; as in `code_order`, with labels of so many `classes`."""
+    from lit_hf.coding.rules import Alphabet, prepare_order
     from lit_hf.proof.bitstream import write
     from lit_hf.proof.header import Header, checksum, digest
     from lit_hf.runtime.arithmetic import environment_hash
     from lit_hf.runtime.units import UNIT_THREADS, side_by_side
 
-    order = prepare_order(
-        features, groups, classes, number=number, seed=seed, device=device, keep_first=keep_first, rows=rows, code=code
-    )
-    along = labels[order.index]
-    [(payload, digests)] = side_by_side([lambda: write(order.stream, order.code, order.groups, classes, along)])
+    rule = Alphabet(classes)
+    ready = prepare_order(features, examples, rule, order, code)
+    along = examples.labels[ready.index]
+    [(payload, digests)] = side_by_side([lambda: write(ready.stream, ready.code, ready.groups, classes, along)])
     header = Header(
-        classes=classes, labels=len(labels), seed=seed, number=number, keep_first=keep_first,
-        code=bytes.fromhex(code_hash(code, device)), layout=checksum(order.groups, 8),
-        environment=environment_hash(device, UNIT_THREADS), checksum=checksum(along),
+        classes=classes, labels=len(along), seed=order.seed, number=order.number, keep_first=order.keep_first,
+        code=bytes.fromhex(rule.digest(code)), layout=checksum(ready.groups, 8),
+        environment=environment_hash(code.device, UNIT_THREADS), checksum=checksum(along),
         words=len(payload) // 4, seal=digest(payload, 8), digests=tuple(digests),
     )  # fmt: skip
     return header.pack() + payload
@@ -89,7 +86,7 @@ def decode_order(
 
     Beside them is their information in bits: the codelength as the decoder knows it.
     """
-    from lit_hf.coding.rules import prepare_order
+    from lit_hf.coding.rules import Alphabet, prepare_order
     from lit_hf.proof.bitstream import Reader, read
     from lit_hf.proof.header import checksum, unpack
     from lit_hf.runtime.arithmetic import environment_hash
@@ -99,8 +96,8 @@ def decode_order(
     if header.labels != len(groups):
         raise BadBitstream(f"it holds {header.labels:,} labels, and there are inputs for {len(groups):,}", 0)
     order = prepare_order(
-        features, groups, header.classes, number=header.number, seed=header.seed, device=device,
-        keep_first=header.keep_first, rows=rows, code=_code_of(header, device),
+        features, Examples(np.empty(0, np.int64), groups, rows), Alphabet(header.classes),
+        Order(header.number, header.seed, header.keep_first), Code(_code_of(header, device), device=device),
     )  # fmt: skip
     if checksum(order.groups, 8) != header.layout:
         raise BadBitstream("the inputs are grouped in another way", 0)

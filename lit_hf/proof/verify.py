@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lit_hf.coding.order import Code, Examples, Order
 from lit_hf.config import Settings, from_mapping
 from lit_hf.errors import BadBitstream, IncomparableRecords, LitError, RecordChanged
 from lit_hf.evaluation.job import Job
 from lit_hf.records.record import Record, record_id
 from lit_hf.runtime.cache import atomic_file
 from lit_hf.runtime.progress import NullProgress, Progress
-from lit_hf.tasks.label_kinds import require_classes
+from lit_hf.tasks.targets import require_classes
 
 if TYPE_CHECKING:
     from lit_hf.features import Features
@@ -64,7 +65,7 @@ def verify(folder: str | Path, progress: Progress | None = None) -> Verification
     folder, progress = Path(folder), progress or NullProgress()
     record = Record.load(folder)
     job = Job.prepare(settings_of(record, folder), progress)
-    require_classes(job.task, "verify")
+    require_classes(job.task.target, "verify")
     _same_data(record, job, folder)
     task, file = job.task, folder / FILE
     features = job.features(job.encoder, task.inputs, task.size, "embed with the encoder")
@@ -83,10 +84,10 @@ def verify(folder: str | Path, progress: Progress | None = None) -> Verification
 def _encode(job: Job, features: Features) -> bytes:
     from lit_hf.proof.file import encode_order
 
-    task = job.task
+    task, settings = job.task, job.settings
     return encode_order(
-        features, task.labels, task.groups, len(task.classes), seed=job.settings.seed, number=0, device=job.device,
-        rows=task.groups, code=job.settings.code,
+        features, Examples(task.labels, task.groups, task.groups), len(task.classes), Order(0, settings.seed),
+        Code(settings.code, device=job.device),
     )  # fmt: skip
 
 
@@ -127,15 +128,13 @@ def settings_of(record: Record, folder: Path) -> Settings:
 
 def _same_data(record: Record, job: Job, folder: Path) -> None:
     """Raise unless the data and the coder are the record's."""
-    from lit_hf.coding.rules import code_hash
-
     task, dataset = job.task, record["dataset"]
     if (task.dataset.fingerprint, len(task.labels)) != (dataset["fingerprint"], dataset["examples"]):
         raise RecordChanged(folder, "its dataset has other contents now")
     labels = record.arrays.get("labels")
     if labels is not None and not np.array_equal(labels, task.labels):
         raise RecordChanged(folder, "the labels in arrays.npz are not those of the dataset")
-    bank = code_hash(job.settings.code, job.device)
+    bank = task.target.bank(Code(job.settings.code, device=job.device))
     if record["coder"]["bank"] != bank:
         raise IncomparableRecords(f"coder.bank is {record['coder']['bank']} in the record and {bank} here")
 

@@ -13,15 +13,21 @@ def report(plan: dict[str, Any]) -> Iterator[RenderableType]:
     """Yield the parts of a plan: the data, a table of checkpoints or of passes, the total."""
     data, models = plan["dataset"], plan["models"]
     size = spell_bytes(data["bytes"])
-    yield f"{data['id']}: {data['examples']:,} examples, {data['classes']} classes, {size} of files"
-    yield _passes(models[0]) if len(models) == 1 and not models[0]["error"] else _models(models)
+    yield f"{data['id']}: {data['examples']:,} examples, {_labels(data)}, {size} of files"
+    yield _passes(models[0], data["codes"]) if len(models) == 1 and not models[0]["error"] else _models(models)
     yield from _total(plan)
     for model in models:
         if model["error"]:
             yield f"{model['model']}: {model['error']}"
 
 
-def _passes(model: dict[str, Any]) -> Table:
+def _labels(data: dict[str, Any]) -> str:
+    if data["codes"] > 1:
+        return f"{data['codes']} labels each"
+    return "numbers" if data["classes"] is None else f"{data['classes']} classes"
+
+
+def _passes(model: dict[str, Any], codes: int) -> Table:
     table = _table(("pass", "inputs", "stored", "tokens", "writes", "time"))
     for each in model["passes"]:
         tokens = "" if each["tokens"] is None else f"{each['tokens']:,}"
@@ -29,7 +35,9 @@ def _passes(model: dict[str, Any]) -> Table:
             each["label"], f"{each['inputs']:,}", f"{each['stored']:,}", tokens, spell_bytes(each["store_bytes"]),
             spell_seconds(each["seconds"]),
         )  # fmt: skip
-    table.add_row(f"code {model['code']['orders']} orders", "", "", "", "", spell_seconds(model["code"]["seconds"]))
+    several = f" of {codes} labels" if codes > 1 else ""
+    code = model["code"]
+    table.add_row(f"code {code['orders']} orders{several}", "", "", "", "", spell_seconds(code["seconds"]))
     return table
 
 

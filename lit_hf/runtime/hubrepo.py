@@ -15,7 +15,7 @@ from typing import Any, Literal
 from lit_hf.errors import GatedRepository, LitError, OfflineNotCached, UnknownRevision, nearest, warn
 from lit_hf.runtime.cache import cache_root, digest_of, write_json
 from lit_hf.runtime.hub_errors import Forbidden, HubFailed, NetworkLost, NotAHub, NotLoggedIn, RateLimited
-from lit_hf.runtime.transport import READING, Fault, fault_of, patiently
+from lit_hf.runtime.transport import DOWNLOADING, READING, Fault, fault_of, patiently
 
 RepoType = Literal["model", "dataset"]
 
@@ -142,7 +142,7 @@ def download(commit: Commit, files: Sequence[str], kind: RepoType, unknown: Call
                 local_files_only=commit.from_cache,
             )  # fmt: skip
 
-    return Path(patiently(load, READING))
+    return Path(patiently(load, DOWNLOADING))
 
 
 @dataclass(frozen=True)

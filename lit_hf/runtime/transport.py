@@ -42,7 +42,8 @@ class Patience:
 
 
 READING = Patience(attempts=4)
-"""Of reading: the client itself resumes a download five times before it gives up."""
+DOWNLOADING = Patience(attempts=2)
+"""The client itself resumes a download five times, and asks five times for its size, before it gives up."""
 
 
 def patiently(work: Callable[[], T], patience: Patience | None = None) -> T:

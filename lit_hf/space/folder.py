@@ -16,10 +16,10 @@ GRADIO = "6.31.0"
 ROOMS = (
     "_version.py",
     "errors.py",
-    "config.py",
+    "config",
     "records/__init__.py",
     "records/record.py",
-    "records/entry.py",
+    "records/sections.py",
     "records/ranking.py",
     "records/schemas",
     "plots.py",

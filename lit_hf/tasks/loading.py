@@ -20,7 +20,7 @@ from lit_hf.errors import (
     nearest,
 )
 from lit_hf.runtime.hubrepo import hub_errors, resolve_commit, similar_repos
-from lit_hf.runtime.transport import READING, patiently
+from lit_hf.runtime.transport import DOWNLOADING, patiently
 from lit_hf.tasks.aliases import ALIASES
 from lit_hf.tasks.schema import Column, Schema
 from lit_hf.tasks.sound_folder import open_sound_folder
@@ -144,7 +144,7 @@ def _open_hub(repo: str, config: str | None, revision: str | None, streaming: bo
             return load_dataset(repo, config, revision=commit.sha, streaming=streaming)
 
     try:
-        splits = patiently(load, READING)
+        splits = patiently(load, DOWNLOADING)
     except DatasetNotFoundError as error:
         gated = "gated" in str(error)  # the datasets library hides the Hub's exception behind this one
         raise (GatedRepository(f"datasets/{repo}") if gated else _unknown(repo)) from error

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from lit_hf.errors import AmbiguousColumns, MissingColumn
+from lit_hf.runtime.inputs import Input
 
 LABEL_NAMES = (
     "label", "labels", "target", "class", "category", "sentiment", "emotion", "intent", "topic", "stars", "rating",
@@ -41,6 +43,23 @@ class Columns:
     text: str
     label: str
     text_pair: str | None = None
+
+
+class Kind(Protocol):
+    """What a kind of inputs offers: a module with these names (lit_hf/tasks/kinds.py has their list)."""
+
+    NAME: str
+    UNIT: str
+
+    def find_columns(
+        self, schema: Schema, text: str | None, text_pair: str | None, label: str | None
+    ) -> Columns | None:
+        """Return the task's columns, or None when dataset and options do not fit this kind."""
+        ...
+
+    def read_inputs(self, table: Mapping[str, Sequence[Any]], columns: Columns) -> list[Input | None]:
+        """Return one input per row; None marks an empty one."""
+        ...
 
 
 def named(schema: Schema, column: str) -> str:

@@ -26,6 +26,7 @@ from lit_hf.tasks.labels import MISSING, clean_label
 from lit_hf.tasks.loading import Source, column_of
 from lit_hf.tasks.schema import Column, Columns
 from lit_hf.tasks.stream import render
+from lit_hf.tasks.targets import SingleLabel
 
 if TYPE_CHECKING:
     import datasets
@@ -167,5 +168,5 @@ def _task(
     count = len(pool)
     return Task(
         kind=kind.NAME, unit=kind.UNIT, inputs=pool, size=count, labels=np.array(found.labels, dtype=np.int64),
-        groups=np.arange(count, dtype=np.int64), classes=names, holdout=None, dataset=info, streamed=True,
+        groups=np.arange(count, dtype=np.int64), target=SingleLabel(names), holdout=None, dataset=info, streamed=True,
     )  # fmt: skip

@@ -6,11 +6,13 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from lit_hf.config import Settings
 from lit_hf.records.record import Record, validate
-from tests.cli.conftest import Lit
+from tests.cli.conftest import Lit, replace_run
+from tests.support.records import make_record
 
 
 def test_the_table_goes_to_stdout(lit: Lit, stored: Sequence[Settings]) -> None:
@@ -30,6 +32,24 @@ def test_quiet_is_the_number_alone(lit: Lit, stored: Sequence[Settings], tmp_pat
     code, out, err = lit("eval", "m", "d", "--format", "quiet", "--output", str(tmp_path))
     assert (code, err) == (0, "")
     assert float(out) == Record.load(tmp_path)["transfer"]["bits"]
+
+
+@pytest.mark.parametrize(("unit", "said"), [("example", "1 input occurs more than once"), ("token", "")])
+def test_copies_with_different_labels_are_said_in_one_line(
+    lit: Lit, monkeypatch: pytest.MonkeyPatch, unit: str, said: str
+) -> None:
+    def fake(settings: Settings, *, progress: object = None, data: object = None) -> Record:
+        record = make_record(examples=500)
+        record["dataset"]["unit"] = unit
+        record.arrays["groups"] = np.concatenate([[0, 0], np.arange(1, 499)])
+        return record
+
+    replace_run(monkeypatch, fake)
+    code, _, err = lit("eval", "org/model", "reviews.csv")
+    assert code == 0
+    assert err.count("\n") == bool(said)
+    assert said in err
+    assert ("lit-hf data check reviews.csv" in err) == bool(said)
 
 
 def test_options_become_settings(lit: Lit, stored: Sequence[Settings]) -> None:

@@ -24,6 +24,13 @@ def coder(features: np.ndarray, labels: np.ndarray, classes: int = 2, **extra: o
     return Coder(Stream(features, None, CPU), labels, np.arange(len(labels)), bank, classes, **extra)  # type: ignore[arg-type]
 
 
+def predicted(readout: ProbeMixture, block: Block) -> tuple[torch.Tensor, torch.Tensor]:
+    """Predict a block, and let the readout observe that this was paid."""
+    found = readout.predict(block)
+    readout.observe(block, found)
+    return found.table, found.experts
+
+
 def test_in_steps_it_is_as_in_one_go() -> None:
     features, labels = gaussian(300, 16, 3)
     whole, steps = coder(features, labels, 3), coder(features, labels, 3)
@@ -52,7 +59,7 @@ def test_the_bits_are_those_of_a_hand_loop() -> None:
     )
     for start, stop in increments(np.arange(120)):
         seen = rows if start == 0 else (rows - shift) / scale
-        table, experts = readout.predict(Block(seen[start:stop], start))
+        table, experts = predicted(readout, Block(seen[start:stop], start))
         for row, label in zip(table.double().exp().numpy(), labels[start:stop], strict=True):
             parts = np.array([0.5, (counts[label] + 0.5) / (counts.sum() + 1), row[label]])
             paid.append(-math.log2(weights @ parts))
@@ -109,12 +116,12 @@ def test_large_increments_are_predicted_in_pieces() -> None:
     from lit_hf.codes import prequential
 
     features, labels = gaussian(400, 6, 2)
-    whole, size = code(features, labels), prequential.PIECE
+    whole, size = code(features, labels), prequential.CHUNK
     try:
-        prequential.PIECE = 16
+        prequential.CHUNK = 16
         pieces = code(features, labels)
     finally:
-        prequential.PIECE = size
+        prequential.CHUNK = size
     # products of other shapes sum in another order
     np.testing.assert_allclose(pieces.bits, whole.bits, atol=1e-3)
     assert len(pieces.edges) > len(whole.edges)

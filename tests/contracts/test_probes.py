@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import copy
+import io
 import math
 from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +16,7 @@ from torch import Tensor
 from lit_hf.codes.schedule import increments
 from lit_hf.probes.bank import _BUILDERS, ALL_KINDS, default_bank
 from lit_hf.probes.calibrated import Calibrated
-from lit_hf.probes.contract import Block, Probe
+from lit_hf.probes.contract import Block, Prefix, Probe
 from lit_hf.probes.retrained import RetrainedLinear
 from lit_hf.probes.stacker import Stacker
 from tests.support.streams import gaussian, prefix, tensors, walk
@@ -52,6 +54,14 @@ def learned(name: str, classes: int, inputs: Tensor, labels: Tensor) -> Probe:
     return probe
 
 
+def saved(state: dict[str, Any]) -> Any:
+    """Return the state as it comes back from a file that may hold no code."""
+    file = io.BytesIO()
+    torch.save(state, file)
+    file.seek(0)
+    return torch.load(file, weights_only=True)
+
+
 @every
 @two_or_five
 def test_predictions_are_normalised_log_probabilities(name: str, classes: int) -> None:
@@ -76,16 +86,21 @@ def test_before_the_first_label_it_is_uniform(name: str, classes: int) -> None:
     torch.testing.assert_close(found, torch.full_like(found, -math.log(classes)))
 
 
-@pytest.mark.parametrize("name", RAW)
-def test_predicting_leaves_no_trace(name: str) -> None:
+@every
+def test_predicting_is_pure(name: str) -> None:
     inputs, labels = stream(name, 2)
     other, _ = stream(name, 2, seed=1)
     plain = [found for _, found in walk(PROBES[name](2), inputs, labels)]
     probe, disturbed = PROBES[name](2), []
     for start, stop in increments(np.arange(N)):
+        block = Block(inputs[start:stop], start)
         probe.predict(Block(other[:7], start))
-        disturbed.append(probe.predict(Block(inputs[start:stop], start)))
-        probe.predict(Block(other[7:9], start))
+        found, note = probe.offer(block)
+        assert torch.equal(probe.predict(block), found)
+        disturbed.append(found)
+        probe.offer(Block(other[7:9], start))
+        probe.observe(block, note)
+        probe.predict(Block(other[9:11], stop))
         probe.learn(prefix(inputs, labels, stop, start))
     assert all(torch.equal(a, b) for a, b in zip(plain, disturbed, strict=True))
 
@@ -94,9 +109,55 @@ def test_predicting_leaves_no_trace(name: str) -> None:
 def test_what_learns_from_its_predictions_wants_each_row_once_and_in_order(name: str) -> None:
     inputs, _ = stream(name, 2)
     probe = PROBES[name](2)
-    probe.predict(Block(inputs[:8], 0))
+    block = Block(inputs[:8], 0)
+    _, note = probe.offer(block)
+    probe.observe(block, note)
     with pytest.raises(ValueError, match="must follow"):
-        probe.predict(Block(inputs[:8], 0))
+        probe.observe(block, note)
+    with pytest.raises(ValueError, match="8 rows were predicted, 12 are to be learned"):
+        probe.learn(prefix(inputs, torch.zeros(len(inputs), dtype=torch.int64), 12, 8))
+
+
+@every
+def test_stopped_and_restored_it_goes_on_with_the_same_floats(name: str) -> None:
+    inputs, labels = stream(name, 5)
+    ends = [0, *(stop for _, stop in increments(np.arange(N)))]
+    straight = [found for _, found in walk(PROBES[name](5), inputs, labels)]
+    for stops in (range(len(ends)), (0, 3, len(ends) // 2, len(ends) - 4)):
+        probe, found = PROBES[name](5), []
+        for at, (start, stop) in enumerate(pairwise(ends)):
+            if at in stops:
+                state = saved(probe.state())
+                probe = PROBES[name](5)
+                probe.restore(state)
+            block = Block(inputs[start:stop], start)
+            table, note = probe.offer(block)
+            found.append(table)
+            probe.observe(block, note)
+            probe.learn(prefix(inputs, labels, stop, start))
+        assert all(torch.equal(a, b) for a, b in zip(straight, found, strict=True))
+
+
+@every
+def test_a_state_is_a_copy_and_brings_back_what_was(name: str) -> None:
+    inputs, labels = stream(name, 2)
+    probe = learned(name, 2, inputs[:100], labels[:100])
+    state, fresh = probe.state(), PROBES[name](2).state()
+    block = Block(inputs[100:], 100)
+    before = probe.predict(block)
+    for stop in (150, N):
+        start = 100 if stop == 150 else 150
+        now = Block(inputs[start:stop], start)
+        probe.observe(now, probe.offer(now)[1])
+        probe.learn(prefix(inputs, labels, stop, start))
+    assert not torch.equal(probe.predict(block), before)
+    for _ in range(2):  # what is restored does not change the state either
+        probe.restore(state)
+        assert torch.equal(probe.predict(block), before)
+        probe.observe(block, probe.offer(block)[1])
+        probe.learn(prefix(inputs, labels, N, 100))
+    probe.restore(fresh)
+    assert torch.equal(probe.predict(block), PROBES[name](2).predict(block))
 
 
 @every
@@ -111,8 +172,8 @@ def test_a_row_does_not_depend_on_the_rows_beside_it(name: str) -> None:
     inputs, labels = stream(name, 2)
     probe = learned(name, 2, inputs, labels)
     fresh, _ = stream(name, 2, seed=2, n=16)
-    together = copy.deepcopy(probe).predict(Block(fresh, N))
-    alone = torch.cat([copy.deepcopy(probe).predict(Block(fresh[i : i + 1], N)) for i in range(len(fresh))], 1)
+    together = probe.predict(Block(fresh, N))
+    alone = torch.cat([probe.predict(Block(fresh[i : i + 1], N)) for i in range(len(fresh))], 1)
     # products of other shapes sum in another order: float32 rounding of scores of order ten
     torch.testing.assert_close(together, alone, atol=1e-4, rtol=1e-4)
 
@@ -186,3 +247,31 @@ def test_a_prefix_ends_where_it_ends() -> None:
             seen.inputs(start, stop)
         with pytest.raises(IndexError, match="may see rows"):
             seen.labels(start, stop)
+
+
+@every
+def test_examples_change_nothing_for_what_does_not_ask_for_them(name: str) -> None:
+    inputs, labels = stream(name, 2, n=60)
+    probe = PROBES[name](2)
+    plain = [found for _, found in walk(PROBES[name](2), inputs, labels)]
+    for (start, stop), found in zip(increments(np.arange(60)), plain, strict=True):
+        block = Block(inputs[start:stop], start, [f"text {at}" for at in range(start, stop)])
+        table, note = probe.offer(block)
+        assert torch.equal(table, found)
+        probe.observe(block, note)
+        probe.learn(prefix(inputs, labels, stop, start))
+
+
+def test_a_prefix_without_examples_says_so_and_with_them_ends_where_it_ends() -> None:
+    inputs, labels = stream("ridge", 2)
+    with pytest.raises(LookupError, match="no examples"):
+        prefix(inputs, labels, 50, 40).examples(0, 5)
+    seen = Prefix(lambda a, b: inputs[a:b], lambda a, b: labels[a:b], 50, 40, lambda a, b: range(a, b))
+    for same in (seen, seen.mapped(lambda a, b: inputs[a:b]), seen.relabelled(lambda a, b: labels[a:b])):
+        assert list(same.examples(45, 50)) == [45, 46, 47, 48, 49]
+        with pytest.raises(IndexError, match="may see rows"):
+            same.examples(45, 51)
+    assert seen.until(30, 20).n == 30
+    assert list(seen.block(10, 12).examples or []) == [10, 11]
+    with pytest.raises(IndexError):
+        seen.until(51, 40)

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lit_hf.codes.baselines import class_prior_bits, uniform_bits
-from lit_hf.codes.prequential import increments_of
+from lit_hf.codes.prequential import Loop
 from lit_hf.codes.probe_mixture import online_code
 from lit_hf.codes.stream import Stream
 from lit_hf.probes.bank import ALL_KINDS, default_bank
@@ -29,15 +29,14 @@ def adversarial(features: np.ndarray, classes: int) -> np.ndarray:
     """Return labels that are each the one which the bank thinks least likely when it is asked."""
     n = len(features)
     bank, cpu = default_bank(features.shape[1], classes), torch.device("cpu")
-    loop = increments_of(Stream(features, None, cpu), online_code(bank, classes, np.arange(n), cpu))
-    labels, piece = np.zeros(n, dtype=np.int64), next(loop)
-    while True:
+    loop = Loop(Stream(features, None, cpu), online_code(bank, classes, np.arange(n), cpu))
+    labels = np.zeros(n, dtype=np.int64)
+    while not loop.done:
+        piece = loop.predict()
         found = piece.table.argmin(1).numpy()
         labels[piece.start : piece.stop] = found
-        try:
-            piece = loop.send(found)
-        except StopIteration:
-            return labels
+        loop.pay(found)
+    return labels
 
 
 FEATURES = {

@@ -10,7 +10,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from lit_hf.encoders import load_encoder
+from lit_hf.encoders import Choices, Policy, load_encoder
 from lit_hf.errors import NoSafetensors, UnknownModel, UnsafeRemoteCode, UnsupportedModel
 from tests.support import tiny
 
@@ -22,7 +22,7 @@ def test_a_pickled_checkpoint_is_refused_unless_pickles_are_allowed(tmp_path: Pa
     with pytest.raises(NoSafetensors) as caught:
         load_encoder(str(folder))
     assert "--allow-pickle" in str(caught.value.next_step)
-    assert load_encoder(str(folder), allow_pickle=True).encode(["a film"]).rows.shape == (1, 16)
+    assert load_encoder(str(folder), policy=Policy(allow_pickle=True)).encode(["a film"]).rows.shape == (1, 16)
 
 
 def test_an_unknown_folder_names_the_nearest_one(tmp_path: Path) -> None:
@@ -47,7 +47,7 @@ def test_a_folder_that_wants_to_run_code_is_refused(tmp_path: Path) -> None:
 
 def test_remote_code_from_the_hub_needs_a_pinned_revision() -> None:
     with pytest.raises(UnsafeRemoteCode):
-        load_encoder("org/name", trust_remote_code=True)
+        load_encoder("org/name", policy=Policy(trust_remote_code=True))
 
 
 def test_missing_weights_are_not_made_up(tmp_path: Path) -> None:
@@ -77,10 +77,11 @@ def test_equal_weights_have_equal_addresses_wherever_they_lie_and_changed_ones_d
 def test_everything_that_changes_floats_changes_the_address(tmp_path: Path) -> None:
     folder = str(tiny.save(tmp_path, tiny.bert()))
     keys = [
-        load_encoder(folder).key, load_encoder(folder, layer="1").key, load_encoder(folder, pooling="max").key,
-        load_encoder(folder, prompt="so ").key, load_encoder(folder, max_tokens=9).key,
-        load_encoder(folder, dtype="bfloat16").key, load_encoder(folder, batch_tokens=77).key,
-        load_encoder(folder, threads=7).key,
+        load_encoder(folder).key, load_encoder(folder, Choices(layer="1")).key,
+        load_encoder(folder, Choices(pooling="max")).key,
+        load_encoder(folder, Choices(prompt="so ")).key, load_encoder(folder, Choices(max_tokens=9)).key,
+        load_encoder(folder, Choices(dtype="bfloat16")).key, load_encoder(folder, Choices(batch_tokens=77)).key,
+        load_encoder(folder, Choices(threads=7)).key,
     ]  # fmt: skip
     assert len({json.dumps(dict(key), sort_keys=True) for key in keys}) == len(keys)
 

@@ -10,7 +10,7 @@ import torch
 from datasets import Dataset
 from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedModel, T5Config, T5ForConditionalGeneration
 
-from lit_hf.encoders import load_encoder
+from lit_hf.encoders import Choices, load_encoder
 from lit_hf.evaluation.run import evaluate
 from tests.support import pretrain
 
@@ -61,12 +61,14 @@ def test_reading_news_with_topics_saves_bits_on_other_news(folder: Path) -> None
 def test_the_side_of_padding_changes_nothing(folder: Path, tmp_path: Path, pooling: str) -> None:
     rows, _ = pretrain.halves()
     inputs = [text[: 20 + 13 * place] for place, (text, _) in enumerate(rows[:24])]
-    right = load_encoder(str(folder), pooling=pooling).encode(inputs).rows
+    right = load_encoder(str(folder), Choices(pooling=pooling)).encode(inputs).rows
     left = tmp_path / "left"
     left.mkdir()
     for file in folder.iterdir():
         (left / file.name).write_bytes(file.read_bytes())
     pretrain.tokenizer(rows, side="left").save_pretrained(left)
-    np.testing.assert_array_equal(load_encoder(str(left), pooling=pooling).encode(inputs).rows, right)
-    single = np.concatenate([load_encoder(str(folder), pooling=pooling).encode([text]).rows for text in inputs[:4]])
+    np.testing.assert_array_equal(load_encoder(str(left), Choices(pooling=pooling)).encode(inputs).rows, right)
+    single = np.concatenate(
+        [load_encoder(str(folder), Choices(pooling=pooling)).encode([text]).rows for text in inputs[:4]]
+    )
     np.testing.assert_allclose(single, right[:4], atol=2e-5)

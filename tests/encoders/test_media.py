@@ -20,7 +20,7 @@ from transformers import (
     WhisperFeatureExtractor,
 )
 
-from lit_hf.encoders import load_encoder, raw_input
+from lit_hf.encoders import Choices, load_encoder, raw_input
 from lit_hf.errors import BadSetting, UnsupportedModel
 from lit_hf.features.collapse import relative_spread
 from lit_hf.runtime.inputs import Image
@@ -48,7 +48,7 @@ def test_an_image_is_the_class_token_of_a_vit(tmp_path: Path) -> None:
     assert encoder.info.pooling == "cls"
     assert encoder.info.parameters == model.num_parameters()
     np.testing.assert_allclose(encoder.encode(IMAGES).rows, expected[:, 0], atol=2e-6)
-    mean = load_encoder(str(folder), medium="image", pooling="mean", batch_tokens=40)
+    mean = load_encoder(str(folder), Choices(pooling="mean", batch_tokens=40), medium="image")
     np.testing.assert_allclose(mean.encode(IMAGES).rows, expected[:, 1:].mean(1), atol=2e-6)
 
 
@@ -56,7 +56,7 @@ def test_registers_are_no_patches(tmp_path: Path) -> None:
     config = Dinov2WithRegistersConfig(**TOWER, num_register_tokens=3, image_size=28, patch_size=7)
     model = media._seeded(Dinov2WithRegistersModel, config, 0)
     folder = media.save(tmp_path, model)
-    rows = load_encoder(str(folder), medium="image", pooling="mean").encode(IMAGES).rows
+    rows = load_encoder(str(folder), Choices(pooling="mean"), medium="image").encode(IMAGES).rows
     np.testing.assert_allclose(rows, states_of(model, folder)[:, 4:].mean(1), atol=2e-6)
 
 
@@ -78,23 +78,26 @@ def test_a_tower_gives_its_own_pooled_output(tmp_path: Path) -> None:
 
 def test_all_layers_come_from_one_pass_where_they_are_equally_wide(tmp_path: Path) -> None:
     folder = str(media.save(tmp_path / "vit", media.vit()))
-    rows = load_encoder(folder, medium="image", layer="all", pooling="mean").encode(IMAGES).rows
-    each = [load_encoder(folder, medium="image", layer=str(i), pooling="mean").encode(IMAGES).rows for i in range(3)]
+    rows = load_encoder(folder, Choices(layer="all", pooling="mean"), medium="image").encode(IMAGES).rows
+    each = [
+        load_encoder(folder, Choices(layer=str(i), pooling="mean"), medium="image").encode(IMAGES).rows
+        for i in range(3)
+    ]
     assert np.array_equal(rows, np.concatenate(each, axis=1))
     config = SwinConfig(image_size=28, patch_size=7, embed_dim=8, depths=[1, 1], num_heads=[1, 1], window_size=2)
     swin = str(media.save(tmp_path / "swin", media._seeded(SwinModel, config, 0)))
     with pytest.raises(BadSetting, match="differ in width"):
-        load_encoder(swin, medium="image", layer="all")
-    assert load_encoder(swin, medium="image", layer="0").encode(IMAGES).rows.shape == (7, 8)
+        load_encoder(swin, Choices(layer="all"), medium="image")
+    assert load_encoder(swin, Choices(layer="0"), medium="image").encode(IMAGES).rows.shape == (7, 8)
     with pytest.raises(BadSetting, match="no class token"):
-        load_encoder(swin, medium="image", pooling="cls")
+        load_encoder(swin, Choices(pooling="cls"), medium="image")
 
 
 @pytest.mark.parametrize("wrong", [{"prompt": "a photo"}, {"max_tokens": 5}, {"layer": "7"}])
 def test_settings_that_images_do_not_have_are_refused(tmp_path: Path, wrong: dict[str, object]) -> None:
     folder = str(media.save(tmp_path, media.vit()))
     with pytest.raises(BadSetting):
-        load_encoder(folder, medium="image", **wrong)  # type: ignore[arg-type]
+        load_encoder(folder, Choices(**wrong), medium="image")  # type: ignore[arg-type]
 
 
 def test_a_text_encoder_reads_no_images_and_a_vision_encoder_no_sounds(tmp_path: Path) -> None:
@@ -144,7 +147,8 @@ def test_few_decoded_images_are_alive_at_a_time(tmp_path: Path, raw: bool) -> No
         return pixels
 
     inputs = [Image(f"{number:032x}", partial(load, number)) for number in range(60)]
-    encoder = load_encoder(str(media.save(tmp_path, media.vit())), medium="image", batch_tokens=40)  # two at a time
+    two_at_a_time = Choices(batch_tokens=40)
+    encoder = load_encoder(str(media.save(tmp_path, media.vit())), two_at_a_time, medium="image")
     source = raw_input("image-classification") if raw else encoder
     assert source is not None
     assert source.encode(inputs).rows.shape[0] == 60
@@ -153,7 +157,7 @@ def test_few_decoded_images_are_alive_at_a_time(tmp_path: Path, raw: bool) -> No
 
 def test_long_sounds_are_cut_and_counted(tmp_path: Path) -> None:
     folder = str(media.save(tmp_path, media.wav2vec2()))
-    encoder = load_encoder(folder, medium="sound", max_tokens=20)  # 0.4 s
+    encoder = load_encoder(folder, Choices(max_tokens=20), medium="sound")  # 0.4 s
     assert encoder.encode(SOUNDS).truncated == 3
     cut = media.sound(SOUNDS[2].load().samples[:6_400], 16_000)
     assert np.array_equal(encoder.encode([SOUNDS[2]]).rows, encoder.encode([cut]).rows)
@@ -183,7 +187,7 @@ def test_a_twin_is_the_architecture_s_and_not_the_checkpoint_s(tmp_path: Path, m
 def test_other_types_give_nearly_the_same_and_another_address(tmp_path: Path, dtype: str) -> None:
     for medium, model, inputs in (("image", media.vit(), IMAGES), ("sound", media.whisper(), SOUNDS)):
         folder = str(media.save(tmp_path / medium, model))
-        full, half = (load_encoder(folder, medium=medium, dtype=kind) for kind in ("float32", dtype))
+        full, half = (load_encoder(folder, Choices(dtype=kind), medium=medium) for kind in ("float32", dtype))
         assert half.info.dtype == dtype
         assert full.key != half.key
         a, b = full.encode(inputs).rows, half.encode(inputs).rows

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from lit_hf.encoders import load_encoder
+from lit_hf.encoders import Choices, load_encoder
 from lit_hf.encoders.text import TextEncoder
 from lit_hf.features import FeatureStore, embed
 from lit_hf.runtime.memory import BatchSplitter, out_of_memory, spread
@@ -16,7 +16,7 @@ from tests.support import assets
 
 
 def load(**choices: object) -> TextEncoder:
-    found = load_encoder(str(assets.l6_folder()), device="cpu", **choices)  # type: ignore[arg-type]
+    found = load_encoder(str(assets.l6_folder()), Choices(device="cpu", **choices))  # type: ignore[arg-type]
     assert isinstance(found, TextEncoder)
     return found
 
@@ -92,7 +92,7 @@ def test_other_errors_pass() -> None:
 
 def test_device_map_auto_gives_the_same_floats_where_all_fits() -> None:
     texts = assets.rotten()[0][:30]
-    spread_out, plain = load(device_map="auto"), load()
+    spread_out, plain = load(spread=True), load()
     np.testing.assert_array_equal(spread_out.encode(texts).rows, plain.encode(texts).rows)
     np.testing.assert_array_equal(spread_out.twin(3).encode(texts).rows, plain.twin(3).encode(texts).rows)
     assert spread_out.key != plain.key

@@ -10,7 +10,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from lit_hf.encoders import load_encoder, quantised
+from lit_hf.encoders import Choices, load_encoder, quantised
 from lit_hf.errors import MissingExtra, UnsupportedModel
 from tests.support import tiny
 
@@ -55,7 +55,7 @@ def test_eight_bit_floats_are_expanded_on_a_cpu(tmp_path: Path) -> None:
 @pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
 def test_half_precision_is_near_and_has_an_address_of_its_own(tmp_path: Path, dtype: str) -> None:
     folder = str(tiny.save(tmp_path, tiny.bert()))
-    full, half = load_encoder(folder), load_encoder(folder, dtype=dtype)
+    full, half = load_encoder(folder), load_encoder(folder, Choices(dtype=dtype))
     a, b = full.encode(tiny.texts(8)).rows, half.encode(tiny.texts(8)).rows
     assert b.dtype == np.float32
     assert 0 < np.abs(a - b).max() < 0.1
@@ -65,7 +65,7 @@ def test_half_precision_is_near_and_has_an_address_of_its_own(tmp_path: Path, dt
 
 def test_auto_is_the_type_that_was_saved(tmp_path: Path) -> None:
     folder = str(tiny.save(tmp_path, tiny.bert().to(torch.bfloat16)))
-    assert load_encoder(folder, dtype="auto").info.dtype == "bfloat16"
+    assert load_encoder(folder, Choices(dtype="auto")).info.dtype == "bfloat16"
     assert load_encoder(folder).info.dtype == "float32"
 
 

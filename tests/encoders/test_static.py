@@ -12,7 +12,7 @@ from datasets import Dataset
 from safetensors.numpy import load_file, save_file
 from tokenizers import Tokenizer
 
-from lit_hf.encoders import load_encoder
+from lit_hf.encoders import Choices, load_encoder
 from lit_hf.errors import BadSetting, UnsupportedModel
 from lit_hf.evaluation.run import evaluate
 from tests.support import assets, tiny
@@ -57,12 +57,12 @@ def test_a_pair_is_the_mean_over_both_and_a_prompt_comes_first(tmp_path: Path) -
     folder = str(save(tmp_path))
     pair = load_encoder(folder).encode([("the film", "a plot")]).rows[0]
     np.testing.assert_allclose(pair, TABLE[ids("the film") + ids("a plot")].mean(0), atol=1e-6)
-    prompted = load_encoder(folder, prompt="very ").encode(["good"]).rows[0]
+    prompted = load_encoder(folder, Choices(prompt="very ")).encode(["good"]).rows[0]
     np.testing.assert_allclose(prompted, TABLE[ids("very good")].mean(0), atol=1e-6)
 
 
 def test_tokens_beyond_the_limit_are_cut_and_counted(tmp_path: Path) -> None:
-    encoder = load_encoder(str(save(tmp_path)), max_tokens=2)
+    encoder = load_encoder(str(save(tmp_path)), Choices(max_tokens=2))
     encoded = encoder.encode(["the film was good", "the film"])
     assert encoded.truncated == 1
     assert np.array_equal(encoded.rows[0], encoded.rows[1])
@@ -95,7 +95,7 @@ def test_the_twin_is_a_random_table_that_repeats(tmp_path: Path) -> None:
 @pytest.mark.parametrize("wrong", [{"layer": "2"}, {"pooling": "cls"}])
 def test_other_layers_and_poolings_are_refused(tmp_path: Path, wrong: dict[str, str]) -> None:
     with pytest.raises(BadSetting, match="static"):
-        load_encoder(str(save(tmp_path)), **wrong)
+        load_encoder(str(save(tmp_path)), Choices(**wrong))
 
 
 def test_a_folder_without_a_table_is_refused(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from lit_hf.encoders import load_encoder, wrap_encoder
+from lit_hf.encoders import Choices, load_encoder, wrap_encoder
 from lit_hf.errors import BadSetting
 from tests.support import tiny
 
@@ -25,7 +25,7 @@ def _alone(model: torch.nn.Module, text: str, brackets: bool = True) -> torch.Te
 def test_a_batch_gives_what_each_text_gives_alone(tmp_path: Path) -> None:
     folder = tiny.save(tmp_path, tiny.bert())
     inputs = tiny.texts(40)
-    rows = load_encoder(str(folder), batch_tokens=100).encode(inputs).rows
+    rows = load_encoder(str(folder), Choices(batch_tokens=100)).encode(inputs).rows
     expected = np.stack([_alone(tiny.bert(), text).mean(0).numpy() for text in inputs])
     np.testing.assert_allclose(rows, expected, **CLOSE)
 
@@ -51,7 +51,7 @@ def test_a_decoder_pools_its_last_token_by_default(tmp_path: Path) -> None:
 @pytest.mark.parametrize("pooling", ["last", "mean"])
 def test_a_tokeniser_that_pads_left_gives_the_features_of_one_that_pads_right(pooling: str) -> None:
     left, right = (
-        wrap_encoder(tiny.gpt2(), tiny.tokenizer(side, False), pooling=pooling) for side in ("left", "right")
+        wrap_encoder(tiny.gpt2(), tiny.tokenizer(side, False), Choices(pooling=pooling)) for side in ("left", "right")
     )
     assert np.array_equal(left.encode(tiny.texts(25)).rows, right.encode(tiny.texts(25)).rows)
     assert left.key == right.key
@@ -68,14 +68,14 @@ def test_a_pair_is_encoded_by_the_tokeniser_with_segments() -> None:
 
 
 def test_the_prompt_stands_before_the_first_text_only() -> None:
-    plain, prompted = (wrap_encoder(tiny.bert(), tiny.tokenizer(), prompt=prompt) for prompt in ("", "very "))
+    plain, prompted = (wrap_encoder(tiny.bert(), tiny.tokenizer(), Choices(prompt=prompt)) for prompt in ("", "very "))
     pairs = [("good film", "bad plot")]
     assert np.array_equal(prompted.encode(pairs).rows, plain.encode([("very good film", "bad plot")]).rows)
     assert prompted.key != plain.key
 
 
 def test_truncated_inputs_are_counted_and_cut_at_the_limit() -> None:
-    encoder = wrap_encoder(tiny.bert(), tiny.tokenizer(), max_tokens=6)
+    encoder = wrap_encoder(tiny.bert(), tiny.tokenizer(), Choices(max_tokens=6))
     inputs = ["the film was good", "the film was good but with no heart", "a film"]
     encoded = encoder.encode(inputs)
     assert encoded.truncated == 1
@@ -88,14 +88,14 @@ def test_each_layer_is_its_hidden_state_and_the_top_one_is_the_last() -> None:
     with torch.inference_mode():
         states = tiny.bert()(input_ids=ids, output_hidden_states=True).hidden_states
     for asked, index in {"0": 0, "1": 1, "2": 2, "-1": 2, "last": 2}.items():
-        encoder = wrap_encoder(tiny.bert(), tiny.tokenizer(), layer=asked)
+        encoder = wrap_encoder(tiny.bert(), tiny.tokenizer(), Choices(layer=asked))
         assert encoder.info.layer == index
         np.testing.assert_allclose(encoder.encode([text]).rows[0], states[index][0].mean(0).numpy(), **CLOSE)
 
 
 def test_a_layer_beyond_the_model_is_refused() -> None:
     with pytest.raises(BadSetting, match="from 0 to 2"):
-        wrap_encoder(tiny.bert(), tiny.tokenizer(), layer="3")
+        wrap_encoder(tiny.bert(), tiny.tokenizer(), Choices(layer="3"))
 
 
 def test_an_empty_text_still_has_a_row() -> None:
@@ -105,7 +105,7 @@ def test_an_empty_text_still_has_a_row() -> None:
 
 def test_encoding_leaves_threads_and_random_state_of_the_caller_alone() -> None:
     threads, state = torch.get_num_threads(), torch.get_rng_state()
-    encoder = wrap_encoder(tiny.bert(), tiny.tokenizer(), threads=1)
+    encoder = wrap_encoder(tiny.bert(), tiny.tokenizer(), Choices(threads=1))
     encoder.encode(["the film"])
     encoder.twin(3).encode(["the film"])
     assert torch.get_num_threads() == threads
@@ -114,7 +114,7 @@ def test_encoding_leaves_threads_and_random_state_of_the_caller_alone() -> None:
 
 @pytest.mark.parametrize("workers", [1, 2, 5])
 def test_the_number_of_cores_leaves_no_trace_in_the_floats(workers: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    inputs, expected = tiny.texts(60), wrap_encoder(tiny.bert(), tiny.tokenizer(), batch_tokens=64)
+    inputs, expected = tiny.texts(60), wrap_encoder(tiny.bert(), tiny.tokenizer(), Choices(batch_tokens=64))
     before = expected.encode(inputs).rows
     monkeypatch.setattr("lit_hf.runtime.units.cores", lambda: workers)
     assert np.array_equal(before, expected.encode(inputs).rows)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lit_hf.encoders import load_encoder
+from lit_hf.encoders import Choices, load_encoder
 from tests.support import tiny
 
 INPUTS = tiny.texts(12)
@@ -34,8 +34,8 @@ def test_another_configuration_tokeniser_limit_or_seed_is_another_twin(tmp_path:
     folder = tiny.save(tmp_path / "a", tiny.bert())
     twin = load_encoder(str(folder)).twin(0)
     assert twin.key != load_encoder(str(folder)).twin(1).key
-    assert twin.key != load_encoder(str(folder), max_tokens=5).twin(0).key
-    assert twin.key != load_encoder(str(folder), pooling="cls").twin(0).key
+    assert twin.key != load_encoder(str(folder), Choices(max_tokens=5)).twin(0).key
+    assert twin.key != load_encoder(str(folder), Choices(pooling="cls")).twin(0).key
     assert twin.key != load_encoder(str(tiny.save(tmp_path / "b", tiny.bert(), brackets=False))).twin(0).key
     config = json.loads((folder / "config.json").read_text())
     tiny.write(folder / "config.json", {**config, "layer_norm_eps": 1e-5})

@@ -10,7 +10,7 @@ import pytest
 from datasets import Dataset
 from rich.console import Console
 
-from lit_hf.encoders import load_encoder, wrap_encoder
+from lit_hf.encoders import Choices, load_encoder, wrap_encoder
 from lit_hf.evaluation.run import evaluate
 from lit_hf.features import FeatureStore, embed
 from lit_hf.measures.layers import mixture_bits
@@ -22,22 +22,22 @@ from tests.support import assets, tiny
 
 def test_all_layers_side_by_side_are_those_of_one_pass_each() -> None:
     inputs = tiny.texts(30)
-    encoder = wrap_encoder(tiny.bert(), tiny.tokenizer(), layer="all")
+    encoder = wrap_encoder(tiny.bert(), tiny.tokenizer(), Choices(layer="all"))
     rows = encoder.encode(inputs).rows
     assert (encoder.dim, encoder.info.dim, encoder.info.layer, list(encoder.layers)) == (48, 16, 2, [0, 1, 2])
     for layer, columns in encoder.layers.items():
-        alone = wrap_encoder(tiny.bert(), tiny.tokenizer(), layer=str(layer)).encode(inputs).rows
+        alone = wrap_encoder(tiny.bert(), tiny.tokenizer(), Choices(layer=str(layer))).encode(inputs).rows
         assert np.array_equal(rows[:, columns], alone)
 
 
 def test_the_twin_is_that_of_the_last_layer() -> None:
-    twins = [wrap_encoder(tiny.bert(), tiny.tokenizer(), layer=layer).twin(3) for layer in ("all", "last")]
+    twins = [wrap_encoder(tiny.bert(), tiny.tokenizer(), Choices(layer=layer)).twin(3) for layer in ("all", "last")]
     assert twins[0].key == twins[1].key
     assert np.array_equal(*(twin.encode(tiny.texts(5)).rows for twin in twins))
 
 
 def test_columns_of_stored_features_are_a_view(tmp_path: Path) -> None:
-    encoder = wrap_encoder(tiny.bert(), tiny.tokenizer(), layer="all")
+    encoder = wrap_encoder(tiny.bert(), tiny.tokenizer(), Choices(layer="all"))
     found = embed(encoder, tiny.texts(300), 290, store=FeatureStore(tmp_path))
     part = found.columns(encoder.layers[1])
     assert part.shape == (290, 16)
@@ -81,4 +81,4 @@ def test_the_profile_is_printed_and_drawn(records: dict[str, Record], tmp_path: 
 
 
 def test_a_decoder_has_a_profile_too(tmp_path: Path) -> None:
-    assert load_encoder(str(tiny.save(tmp_path, tiny.gpt2(), brackets=False)), layer="all").dim == 48
+    assert load_encoder(str(tiny.save(tmp_path, tiny.gpt2(), brackets=False)), Choices(layer="all")).dim == 48

@@ -10,7 +10,7 @@ import torch
 from datasets import ClassLabel, Dataset, DatasetDict, Features, List, Value
 
 from lit_hf.config import Settings
-from lit_hf.encoders import load_encoder, raw_input, wrap_encoder
+from lit_hf.encoders import Choices, load_encoder, raw_input, wrap_encoder
 from lit_hf.errors import BadSetting
 from lit_hf.evaluation.run import evaluate
 from lit_hf.features import FeatureStore, embed
@@ -55,7 +55,7 @@ def test_a_word_is_the_state_of_its_first_sub_token(brackets: bool) -> None:
 
 
 def test_words_beyond_the_limit_are_zero_and_the_sentence_is_counted() -> None:
-    encoder = wrap_encoder(tiny.bert(), tiny.tokenizer(), max_tokens=4)
+    encoder = wrap_encoder(tiny.bert(), tiny.tokenizer(), Choices(max_tokens=4))
     encoded = encoder.encode(SENTENCES[:2])
     assert encoded.truncated == 1
     assert (np.abs(encoded.rows).sum(1) > 0).tolist() == [True, True, False, False, True]
@@ -119,7 +119,7 @@ def test_tags_that_do_not_fit_the_words_are_refused() -> None:
 def test_a_prompt_or_a_pooling_has_no_place(tmp_path: Path) -> None:
     folder = str(tiny.save(tmp_path, tiny.bert()))
     with pytest.raises(BadSetting, match="first sub-token"):
-        load_encoder(folder, pooling="mean", unit="token")
+        load_encoder(folder, Choices(pooling="mean"), unit="token")
 
 
 def test_raw_words_see_the_window_only() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from lit_hf.config import Settings
-from lit_hf.encoders import load_encoder
+from lit_hf.encoders import Choices, load_encoder
 from lit_hf.errors import NotFiniteFeatures
 from lit_hf.features import FeatureStore, embed
 from lit_hf.tasks import load_task
@@ -51,7 +51,7 @@ def test_fewer_examples_are_a_prefix_of_more() -> None:
 
 
 def test_cached_and_fresh_features_of_a_real_encoder_are_bit_identical(tmp_path: Path, store: FeatureStore) -> None:
-    encoder = load_encoder(str(tiny.save(tmp_path / "model", tiny.bert())), batch_tokens=200)
+    encoder = load_encoder(str(tiny.save(tmp_path / "model", tiny.bert())), Choices(batch_tokens=200))
     pool = tiny.texts(400)
     embed(encoder, pool, 100, store=store)
     kept = embed(encoder, pool, 300, store=store)

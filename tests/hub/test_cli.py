@@ -11,7 +11,7 @@ import pytest
 
 from lit_hf.records.record import Record
 from tests.hub.conftest import COUNTER, Server
-from tests.support.hub_records import record
+from tests.support.records import hub_record as record
 
 
 @pytest.fixture

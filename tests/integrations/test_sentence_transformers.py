@@ -55,9 +55,9 @@ def test_the_twin_is_coded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     judge(model)
     coded = []
     code = judge.stream._code
-    monkeypatch.setattr(judge.stream, "_code", lambda encoder: coded.append(encoder.info.kind) or code(encoder))
+    monkeypatch.setattr(judge.stream, "_code", lambda arm, device: coded.append(arm.name) or code(arm, device))
     judge(model)
-    assert coded == ["checkpoint"]
+    assert coded == ["encoder"]
 
 
 def test_a_sentence_transformer_may_be_evaluated_as_it_is(tmp_path: Path) -> None:

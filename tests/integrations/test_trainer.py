@@ -13,6 +13,7 @@ from transformers import BertConfig, BertForSequenceClassification, Trainer, Tra
 
 import lit_hf
 from lit_hf.errors import BadSetting, UsageError
+from lit_hf.integrations.stream import FixedStream
 from lit_hf.integrations.trainer import LITCallback
 from tests.support import tiny
 from tests.support.sentences import sentences
@@ -141,3 +142,19 @@ def test_what_cannot_be_measured_is_refused(tmp_path: Path) -> None:
     trainer.processing_class = None
     with pytest.raises(UsageError, match="tokeniser"):
         LITCallback(trainer, texts, labels).stream.measure(trainer.model)
+
+
+@pytest.mark.parametrize("kind", ["several labels", "numbers"])
+def test_labels_of_every_kind_are_measured_as_evaluate_measures_them(kind: str, tmp_path: Path) -> None:
+    texts, good = sentences(100, seed=2)
+    both = [["good"] * value + ["film"] * ("film" in text) for text, value in zip(texts, good, strict=True)]
+    sizes = [len(text) + 0.5 * value for text, value in zip(texts, good, strict=True)]
+    data = datasets.Dataset.from_dict({"text": texts, "label": both if kind == "several labels" else sizes})
+    stream = FixedStream(data, max_examples=80, cache_dir=str(tmp_path / "cache"))
+    found = stream.measure(classifier(), tiny.tokenizer())
+    record = lit_hf.evaluate(
+        classifier(), data, tokenizer=tiny.tokenizer(), max_examples=80, orders=1, twins=1, cache_dir=str(tmp_path)
+    )
+    assert record["dataset"]["kind"] == {"several labels": "multi-label-classification"}.get(kind, "regression")
+    assert found.codelength == record["codelength"]["bits"]
+    assert found.transfer == record["transfer"]["bits"]

@@ -11,7 +11,9 @@ from torch import Tensor
 from lit_hf.codes.curve import Curve
 from lit_hf.codes.schedule import increments
 from lit_hf.coding.codelength import code_order
-from lit_hf.probes.contract import Block, Prefix, Probe
+from lit_hf.coding.order import Code, Examples, Order
+from lit_hf.coding.rules import Alphabet
+from lit_hf.probes.contract import Block, Learning, Prefix
 
 CHEAP = ("ridge", "discriminant")
 
@@ -32,13 +34,16 @@ def code(
 ) -> Curve:  # fmt: skip
     """Code one order; order 0 is the order of the rows. kinds=None: the default bank."""
     groups = np.arange(len(labels)) if groups is None else groups
-    return code_order(features, labels, groups, classes, number=number, seed=seed, kinds=kinds)
+    return code_order(features, Examples(labels, groups), Alphabet(classes), Order(number, seed), Code(probes=kinds))
 
 
-def walk(probe: Probe, inputs: Tensor, labels: Tensor, *, learn_last: bool = True) -> Iterator[tuple[int, Tensor]]:
+def walk(probe: Learning, inputs: Tensor, labels: Tensor, *, learn_last: bool = True) -> Iterator[tuple[int, Tensor]]:
     """Yield (start, predictions [experts, b, classes]) of each increment, and let the probe learn it afterwards."""
     for start, stop in increments(np.arange(len(labels))):
-        yield start, probe.predict(Block(inputs[start:stop], start))
+        block = Block(inputs[start:stop], start)
+        found, note = probe.offer(block)
+        yield start, found
+        probe.observe(block, note)
         if stop < len(labels) or learn_last:
             probe.learn(prefix(inputs, labels, stop, start))
 

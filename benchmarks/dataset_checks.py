@@ -1,0 +1,130 @@
+"""`lit-hf data check` on data with something planted: is each thing reported, and is nothing unfair without it?
+
+Each planting takes fresh rows of a set and plants, one after the other: exact copies (case and marks changed) of 2 % of
+rows, near copies (one word in twenty changed, texts of at least 20 words), a token and a column that give away the
+label of 2 % of rows (of one class), rows sorted by label, and a test split that has lost half of its commonest class.
+
+    python benchmarks/dataset_checks.py            # minutes on two cores
+    python benchmarks/dataset_checks.py --quick
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from lit_hf.checks import DataCheck, check
+
+SETS = ("rotten", "bbc", "newsgroups20", "reuters_r8")
+SHARE, ROWS, SEED = 0.02, 4_000, 100
+LEAK = "xqzw"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Texts and labels of one planting, and the generator that plants."""
+
+    texts: list[str]
+    labels: np.ndarray
+    rng: np.random.Generator
+
+    @property
+    def planted(self) -> int:
+        """Return 2 % of the rows."""
+        return round(SHARE * len(self.texts))
+
+
+def draw(name: str, seed: int, rows: int) -> Sample:
+    """Return rows of a set in a random order."""
+    from tests.support import assets
+
+    texts, labels, _ = getattr(assets, name)()
+    rng = np.random.default_rng(seed)
+    kept = rng.permutation(len(texts))[:rows]
+    return Sample([texts[row] for row in kept], np.array(labels)[kept], rng)
+
+
+def found_copies(sample: Sample, near: bool) -> float:
+    """Return the share of planted copies that are in a listed pair."""
+    from tests.checks.texts import change
+
+    long = [row for row, text in enumerate(sample.texts) if len(text.split()) >= 20]
+    chosen = sample.rng.choice(long, sample.planted, replace=False)
+    extra = [change(sample.texts[row], 20, sample.rng) if near else f"{sample.texts[row].upper()}!" for row in chosen]
+    found = check([*sample.texts, *extra], np.append(sample.labels, sample.labels[chosen]).tolist())
+    touched = set(found.duplicates.pairs.rows.ravel().tolist())
+    return float(np.mean([len(sample.texts) + place in touched for place in range(len(extra))]))
+
+
+def leak_ranks(sample: Sample) -> tuple[int | None, bool]:
+    """Return the best place of a leaked token in the two lists, from 1 (None: not listed), and whether the column is
+    the best of its kind.
+    """
+    counts = np.bincount(sample.labels)
+    cls = sample.rng.choice(np.flatnonzero(counts >= sample.planted))
+    rows = sample.rng.choice(np.flatnonzero(sample.labels == cls), sample.planted, replace=False)
+    texts, column = list(sample.texts), [""] * len(sample.texts)
+    for row in rows:
+        texts[row], column[row] = f"{texts[row]} {LEAK}", "seen"
+    token = check(texts, sample.labels.tolist()).shortcuts
+    listed = [[LEAK in each.words for each in found] for found in (token.by_bits, token.by_row)]
+    ranks = [found.index(True) + 1 for found in listed if True in found]
+    other = check(sample.texts, sample.labels.tolist(), columns={"source": column}).shortcuts
+    return min(ranks, default=None), any(each.kind == "column" for each in other.by_kind)
+
+
+def verdict(found: DataCheck, name: str) -> str:
+    """Return the verdict of one check."""
+    return next(each.verdict for each in found.findings if each.check == name)
+
+
+def sorted_rows(sample: Sample) -> bool:
+    """Tell whether rows sorted by label are reported."""
+    order = np.argsort(sample.labels, kind="stable")
+    found = check([sample.texts[row] for row in order], sample.labels[order].tolist())
+    return verdict(found, "order of rows") == "look"
+
+
+def drift(sample: Sample) -> bool:
+    """Tell whether a second half without half of its commonest class is reported."""
+    half = len(sample.texts) // 2
+    labels = sample.labels[half:]
+    common = np.flatnonzero(labels == np.bincount(labels).argmax())
+    kept = np.setdiff1d(np.arange(len(labels)), common[: len(common) // 2]) + half
+    test = ([sample.texts[row] for row in kept], sample.labels[kept].tolist())
+    return verdict(check(sample.texts[:half], sample.labels[:half].tolist(), test=test), "label drift") == "look"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print one line for each set."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--sets", nargs="+", choices=SETS, default=SETS)
+    parser.add_argument("--plantings", type=int, default=20)
+    parser.add_argument("--quick", action="store_true", help="two plantings of 1,000 rows")
+    asked = parser.parse_args(arguments)
+    plantings, rows = (2, 1_000) if asked.quick else (asked.plantings, ROWS)
+    print(f"{plantings} plantings of up to {rows:,} rows, seeds from {SEED} on")
+    print(f"{'set':14s} {'as it is':10s} copies  near  token 1st, listed  column  sorted  drift", flush=True)
+    for name in asked.sets:
+        samples = [draw(name, SEED + number, rows) for number in range(plantings)]
+        bare = {check(each.texts, each.labels.tolist()).verdict for each in samples}
+        copies, near = (np.mean([found_copies(each, kind) for each in samples]) for kind in (False, True))
+        leaks = [leak_ranks(each) for each in samples]
+        first, listed = sum(rank == 1 for rank, _ in leaks), sum(rank is not None for rank, _ in leaks)
+        column, order = sum(found for _, found in leaks), sum(map(sorted_rows, samples))
+        print(
+            f"{name:14s} {'/'.join(sorted(bare)):10s} {copies:6.3f} {near:5.3f} {first:10d} {listed:7d} {column:7d} "
+            f"{order:7d} {sum(map(drift, samples)):6d}",
+            flush=True,
+        )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,38 @@
+"""Settings of the data: which dataset, and what of it is coded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from lit_hf.config.fields import Part, require, require_counts, setting
+
+_setting = partial(setting, group="Data")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataSettings(Part):
+    """What of a dataset is read and coded."""
+
+    task: str | None = _setting(None, meaning="Kind of task, such as text-classification; inferred from the features.")
+    text_column: str | None = _setting(None, meaning="Column of the text, image or sound; inferred.")
+    text_pair_column: str | None = _setting(None, meaning="Column of the second text of a pair; inferred.")
+    label_column: str | None = _setting(None, meaning="Column of the label; inferred.")
+    split: str | None = _setting(None, meaning="Split to code: train, or the only one.")
+    streaming: bool = _setting(
+        False, meaning="Read no more of it than is coded, as it arrives; one order: its own.", as_before=False
+    )
+    classes: str | None = _setting(
+        None, meaning="All classes of a stream that declares none: negative,positive.", as_before=None
+    )
+    max_examples: int = _setting(10_000, meaning="Code at most so many labels, drawn by the seed.")
+    bin_width: float | None = _setting(
+        None, meaning="Regression: width of a bin; the smallest gap between targets.", as_before=None
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_counts(self, "max_examples")
+        wide = self.bin_width is None or 0 < self.bin_width < float("inf")
+        require(wide, "bin_width", self.bin_width, "a number above 0")
+        require(self.streaming or not self.classes, "classes", self.classes, "left out without `--streaming`")

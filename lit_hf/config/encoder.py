@@ -1,0 +1,45 @@
+"""Settings of the encoder: how a checkpoint turns inputs into features."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from lit_hf.config.fields import Enters, Part, require, require_counts, setting
+
+DTYPES = ("float32", "bfloat16", "float16", "auto")
+POOLINGS = ("auto", "mean", "cls", "last", "max")
+LIBRARY = "sentence-transformers"
+_setting = partial(setting, group="Encoder")
+
+
+@dataclass(frozen=True, kw_only=True)
+class EncoderSettings(Part):
+    """How a checkpoint is read, and what a loader may do."""
+
+    layer: str = _setting("last", meaning="last, all (a profile), or the index of a hidden state (0: embeddings).")
+    pooling: str = _setting("auto", meaning="auto (the checkpoint's own files), mean, cls, last or max.")
+    prompt: str = _setting("auto", meaning="Text before each input: auto (the checkpoint's own files), or the text.")
+    route: str | None = _setting(
+        None, meaning="query or document, of a checkpoint with a Router; its default.", as_before=None
+    )
+    loader: str | None = _setting(
+        None, meaning="sentence-transformers: let that library read the checkpoint.", as_before=None
+    )
+    max_tokens: int | None = _setting(None, meaning="Cut inputs here; the checkpoint's own limit.")
+    dtype: str = _setting("float32", meaning="float32, bfloat16, float16, or auto (as stored).")
+    allow_pickle: bool = _setting(
+        False, meaning="Load pickled weights where there are no safetensors.", as_before=Enters.NEVER
+    )
+    trust_remote_code: bool = _setting(
+        False, meaning="Run code from the repository; needs a pinned revision.", as_before=Enters.NEVER
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_counts(self, "max_tokens")
+        require(self.dtype in DTYPES, "dtype", self.dtype, f"one of {', '.join(DTYPES)}")
+        require(self.pooling in POOLINGS, "pooling", self.pooling, f"one of {', '.join(POOLINGS)}")
+        require(self.loader in (None, LIBRARY), "loader", self.loader, f"`{LIBRARY}`, or left out")
+        whole = self.layer.removeprefix("-").isdigit()
+        require(self.layer in ("last", "all") or whole, "layer", self.layer, "`last`, `all` or a whole number")

@@ -1,0 +1,74 @@
+"""One setting: its default, what it means, and how it enters the fingerprint; and the checks of values."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from enum import Enum
+from typing import Any
+
+from lit_hf.errors import BadSetting
+
+
+class Enters(Enum):
+    """Whether a setting is part of the fingerprint, whatever its value."""
+
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+_SPOKEN: dict[type, str] = {
+    str: "text", int: "a whole number", float: "a number", bool: "true or false", types.NoneType: "empty"
+}  # fmt: skip
+
+
+def setting(default: Any, group: str, meaning: str, *, as_before: Any = Enters.ALWAYS) -> Any:
+    """Declare a setting: its default, the heading it is listed under, and what it means in one line.
+
+    as_before: of a setting that came after 0.1.0, the value with which results are those of the versions without it; at
+    this value it stays out of the fingerprint, even if the default becomes another. Settings of 0.1.0 have none: they
+    enter always, at their defaults too. `Enters.NEVER`: no bit depends on it.
+    """
+    metadata = {"group": group, "help": meaning, "as_before": as_before}
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+def enters(field: dataclasses.Field[Any], value: Any) -> bool:
+    """Return whether a setting with this value is part of the fingerprint."""
+    as_before = field.metadata.get("as_before", Enters.ALWAYS)
+    return as_before is Enters.ALWAYS if isinstance(as_before, Enters) else bool(value != as_before)
+
+
+def require(holds: bool, name: str, value: Any, expected: str) -> None:
+    """Raise `BadSetting` unless it `holds`."""
+    if not holds:
+        raise BadSetting(name, value, expected)
+
+
+def require_counts(part: Any, *names: str) -> None:
+    """Raise `BadSetting` unless each of these settings is empty or at least 1."""
+    for name in names:
+        value = getattr(part, name)
+        require(value is None or value >= 1, name, value, "a whole number of at least 1")
+
+
+@dataclasses.dataclass(frozen=True)
+class Part:
+    """Some of the settings. Raises `BadSetting` for a value of another type; a bool is not a number here.
+
+    A part checks its own values in `__post_init__`, after `super().__post_init__()`.
+    """
+
+    def __post_init__(self) -> None:
+        for name, allowed in _allowed_types(type(self)).items():
+            value = getattr(self, name)
+            if type(value) not in allowed:
+                raise BadSetting(name, value, " or ".join(_SPOKEN[kind] for kind in allowed))
+
+
+def _allowed_types(part: type) -> dict[str, tuple[type, ...]]:
+    hints = typing.get_type_hints(part)
+    return {
+        name: typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,) for name, hint in hints.items()
+    }

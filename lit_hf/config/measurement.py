@@ -1,0 +1,30 @@
+"""Settings of the measurement: orders, seed, twins and the code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from lit_hf.config.fields import Enters, Part, require, require_counts, setting
+
+CODES = ("online", "block", "block-raw", "block-geometric", "block-bank", "block-bank-geometric")
+_setting = partial(setting, group="Measurement")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasurementSettings(Part):
+    """How labels are coded, how often, and against what."""
+
+    orders: int = _setting(3, meaning="Code the labels in so many orders and average.")
+    seed: int = _setting(0, meaning="Decides the sample, the orders, the probes and the random twins.")
+    twins: int = _setting(3, meaning="Random initialisations of the twin: further ones on a quarter, or 2,048.")
+    code: str = _setting("online", meaning="online; or block, Voita and Titov's code, for reference.")
+    sensitivity: bool = _setting(
+        False, meaning="Code again without each kind of probe: does one make the result?", as_before=Enters.NEVER
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_counts(self, "orders", "twins")
+        require(self.seed >= 0, "seed", self.seed, "a whole number of at least 0")
+        require(self.code in CODES, "code", self.code, f"one of {', '.join(CODES)}")

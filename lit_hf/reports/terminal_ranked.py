@@ -1,0 +1,52 @@
+"""What a ranking coded, on a terminal: what one checkpoint paid, without a twin to compare it with."""
+
+from __future__ import annotations
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from lit_hf.records.record import Record
+from lit_hf.records.sections import Budget, Stage
+from lit_hf.reports import phrases
+
+
+def report(record: Record) -> list[RenderableType]:
+    """Return the parts of the report, top first."""
+    model, dataset, code = record["model"], record["dataset"], record["codelength"]
+    rows = {
+        "model": phrases.model_line(model),
+        "": phrases.model_shape(model),
+        "reading": phrases.reading_line(model),
+        "dataset": phrases.dataset_line(dataset),
+        "task": phrases.task_line(dataset),
+        "coder": phrases.coder_line(record),
+        "codelength": f"{phrases.bits(code['bits'])} bits [{phrases.interval(code['interval'])}]",
+        "labels": f"{code['labels']:,}",
+        "race": _stage(record["stage"]),
+    }
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim")
+    grid.add_column(overflow="fold")
+    for name, value in rows.items():
+        if value:
+            grid.add_row(name, Text(value))
+    return [grid, Text(), _budgets(record["budgets"])]
+
+
+def _stage(stage: Stage) -> str | None:
+    if not stage["eliminated"]:
+        return None
+    return f"eliminated at n={stage['n']:,} of {stage['of']:,}, behind by {phrases.bits(stage['behind_bits'])} bits"
+
+
+def _budgets(budgets: list[Budget]) -> Table:
+    from rich import box
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for name in ("labels", "bits", "held-out accuracy"):
+        table.add_column(name, justify="right")
+    for each in budgets:
+        held = "" if each["accuracy"] is None else f"{each['accuracy']:.3f}"
+        table.add_row(f"{each['labels']:,}", phrases.bits(each["bits"]), held)
+    return table

@@ -1,0 +1,90 @@
+"""Multi-label classification: a row has any number of labels. A column of lists, or several columns of 0 and 1.
+
+Each label is one binary question, coded by itself with the coder of classes; the bits are summed. What labels say about
+one another is not used, so the codelength is an upper bound for a code that knows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from lit_hf.errors import BadSetting, TooFewClasses
+from lit_hf.tasks.schema import LABEL_NAMES, Schema, first_known, of_type
+
+BETWEEN = ","
+"""Between the names of several columns in `--label-column`."""
+
+
+def find_label_columns(schema: Schema, asked: str | None, text: str | None) -> list[str] | None:
+    """Return the columns of labels, or None when the dataset has one label a row.
+
+    Several are asked for by name; a single one is a column of lists beside a text that is no list.
+    """
+    if asked is not None and asked not in schema and BETWEEN in asked:
+        return [name.strip() for name in asked.split(BETWEEN)]
+    lists = [name for name in of_type(schema, "list") if name != text]
+    if asked is not None:
+        return [asked] if asked in lists and of_type(schema, "text", "image", "sound") else None
+    classes = of_type(schema, "class")
+    found = first_known(lists, LABEL_NAMES)
+    return [found] if found is not None and not classes and of_type(schema, "text", "image", "sound") else None
+
+
+def read_sets(
+    table: Mapping[str, Sequence[Any]], columns: Sequence[str], declared: Sequence[str] | None,
+    names: Sequence[str] | None = None,
+) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:  # fmt: skip
+    """Return labels int64 [rows, L] of 0 and 1, which rows are labelled bool [rows], and the labels' names.
+
+    names: those of another split, of which only these are read. Raises `BadSetting` and `TooFewClasses`.
+    """
+    if len(columns) > 1:
+        return _flags(table, columns)
+    raw = table[columns[0]]
+    if _are_flags(raw):
+        wide = {f"label {place}": [row and row[place] for row in raw] for place in range(len(raw[0]))}
+        return _flags(wide, list(wide))
+    known = np.array([found is not None for found in raw])
+    values = sorted({_clean(label, declared) for found in raw for label in found or []})
+    kept = tuple(names) if names is not None else tuple(declared or values)
+    if len(kept) < 2:
+        raise TooFewClasses(len(kept))
+    place = {name: index for index, name in enumerate(kept)}
+    marks = np.zeros((len(raw), len(kept)), dtype=np.int64)
+    for row, found in enumerate(raw):
+        for label in found or []:
+            if (name := _clean(label, declared)) in place:
+                marks[row, place[name]] = 1
+    return marks, known, kept
+
+
+def _flags(
+    table: Mapping[str, Sequence[Any]], columns: Sequence[str]
+) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
+    found = np.array([[_flag(value, name) for value in table[name]] for name in columns], dtype=np.int64).T
+    return np.maximum(found, 0), np.asarray((found >= 0).all(1)), tuple(columns)
+
+
+def _are_flags(raw: Sequence[Any]) -> bool:
+    """Tell whether rows are lists of 0.0 and 1.0 of one length, as networks are trained on."""
+    rows = [row for row in raw if row is not None]
+    alike = len({len(row) for row in rows}) == 1 and len(rows) == len(raw)
+    return alike and all(isinstance(value, float) and value in (0.0, 1.0) for row in rows for value in row)
+
+
+def _flag(value: Any, column: str) -> int:
+    """Return 0 or 1; -1 where nothing is said."""
+    if value is None or value == "" or value != value or value == -1:
+        return -1
+    if value in (0, 1, "0", "1", True, False):
+        return int(value)
+    raise BadSetting("label column", column, f"a column of 0 and 1 among several; it holds {value!r}")
+
+
+def _clean(label: Any, declared: Sequence[str] | None) -> str:
+    if declared is not None and isinstance(label, int) and 0 <= label < len(declared):
+        return declared[label]
+    return str(label)
