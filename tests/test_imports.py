@@ -33,7 +33,7 @@ LIBRARIES = {
     "transformers": ("encoders/", "integrations/trainer.py"),
     "sentence_transformers": ("encoders/library.py", "integrations/sentence_transformers.py"),
     "datasets": ("tasks/", "integrations/measurement.py"),
-    "huggingface_hub": ("hub/", "runtime/hubrepo.py"),
+    "huggingface_hub": ("hub/", "runtime/hubrepo.py", "runtime/transport.py"),
     "accelerate": ("runtime/",),
     "matplotlib": ("reports/",),
     "typer": ("cli/",),

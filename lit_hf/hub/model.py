@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from lit_hf.hub import benchmark, cards
 from lit_hf.hub.account import Account, account
-from lit_hf.hub.connection import Patience, patiently, speaking
-from lit_hf.hub.errors import NoWritePermission, OtherModel
+from lit_hf.hub.connection import speaking
+from lit_hf.hub.errors import OtherModel
 from lit_hf.hub.frontmatter import decode
-from lit_hf.hub.plan import Change, Plan, Published, fetch, head, send
+from lit_hf.hub.plan import Change, Plan, Published, fetch, head
+from lit_hf.hub.publish import publish
 from lit_hf.records.sections import Sections
+from lit_hf.runtime.transport import Patience
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -35,13 +37,11 @@ def push(
     """
     repo = repository(records)
     who = account(api)
-    allowed(who, repo, create_pr)
 
-    def attempt() -> Published:
-        plan = make_plan(api, who, repo, records, create_pr, overwrite)
-        return Published(plan, None) if dry_run else send(api, plan)
+    def plan() -> Plan:
+        return make_plan(api, who, repo, records, create_pr, overwrite)
 
-    return patiently(repo, attempt, patience)
+    return publish(api, plan, patience, dry_run=dry_run, instead=_instead(who, repo, create_pr))
 
 
 def one_model(records: Sequence[Sections]) -> str:
@@ -70,14 +70,11 @@ def _is_repository(record: Sections) -> bool:
     return record["model"]["revision"] is not None and str(record["model"]["id"]).count("/") == 1
 
 
-def allowed(who: Account, repo: str, create_pr: bool) -> None:
-    """Raise unless the account owns the repository or asked for a pull request."""
-    if not (create_pr or who.owns(repo)):
-        raise NoWritePermission(
-            repo,
-            f"it is not of {who.name}",
-            f"Open a pull request with `--create-pr`, or use a dataset of your own: `--to {who.name}/lit-hf-results`.",
-        )
+def _instead(who: Account, repo: str, create_pr: bool) -> str | None:
+    """Return what to do where the server forbids to write; None for a repository of one's own, or a pull request."""
+    if create_pr or who.owns(repo):
+        return None
+    return f"Open a pull request with `--create-pr`, or use a dataset of your own: `--to {who.name}/lit-hf-results`."
 
 
 def make_plan(

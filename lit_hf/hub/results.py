@@ -15,14 +15,16 @@ from string import Template
 from typing import TYPE_CHECKING
 
 from lit_hf.errors import NotARecord
-from lit_hf.hub.account import Account, account
-from lit_hf.hub.connection import Patience, patiently, speaking
-from lit_hf.hub.errors import NoWritePermission, UnknownRepository, ValueDiffers
+from lit_hf.hub.account import account
+from lit_hf.hub.connection import speaking
+from lit_hf.hub.errors import UnknownRepository, ValueDiffers
 from lit_hf.hub.frontmatter import decode, dump, parse, split
-from lit_hf.hub.plan import Change, Plan, Published, fetch, head, send
+from lit_hf.hub.plan import Change, Plan, Published, fetch, head
+from lit_hf.hub.publish import publish
 from lit_hf.hub.table import from_parquet, to_parquet
 from lit_hf.records.record import Record, current, measured_transfer
 from lit_hf.records.sections import Sections
+from lit_hf.runtime.transport import READING, Patience, patiently
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -45,13 +47,12 @@ def push(
     """
     who = account(api)
     name = repo or f"{who.name}/{NAME}"
-    _allowed(who, name)
+    other = None if who.owns(name) else f"Use a dataset of your own: `--to {who.name}/{NAME}`."
 
-    def attempt() -> Published:
-        plan = make_plan(api, name, records, overwrite)
-        return Published(plan, None) if dry_run else send(api, plan)
+    def plan() -> Plan:
+        return make_plan(api, name, records, overwrite)
 
-    return patiently(f"datasets/{name}", attempt, patience)
+    return publish(api, plan, patience, dry_run=dry_run, instead=other)
 
 
 def make_plan(api: HfApi, repo: str, records: Sequence[Record], overwrite: bool) -> Plan:
@@ -81,11 +82,16 @@ class Results:
 
 def read(api: HfApi, repo: str, revision: str = "main", cache_dir: str | None = None) -> Results:
     """Download and read a results dataset at a revision, resolved once."""
-    sha, files = head(api, repo, "dataset", revision)
-    with speaking(f"datasets/{repo}"):
-        folder = api.snapshot_download(
-            repo, repo_type="dataset", revision=sha, allow_patterns=["data/*.parquet"], cache_dir=cache_dir
-        )
+
+    def download() -> tuple[str, tuple[str, ...], str]:
+        sha, files = head(api, repo, "dataset", revision, reading=True)
+        with speaking(f"datasets/{repo}", reading=True):
+            folder = api.snapshot_download(
+                repo, repo_type="dataset", revision=sha, allow_patterns=["data/*.parquet"], cache_dir=cache_dir
+            )
+        return sha, files, folder
+
+    sha, files, folder = patiently(download, READING)
     records: list[Record] = []
     unreadable: list[tuple[str, str]] = []
     for path in sorted(path for path in files if path.startswith("data/") and path.endswith(".parquet")):
@@ -108,13 +114,6 @@ def with_configs(text: str, repo: str) -> str:
     configs = dump({"configs": parse(split(ours).yaml)["configs"]}, card.newline)
     front = card.yaml + ("" if not card.yaml or card.yaml.endswith(card.newline) else card.newline)
     return card.mark + card.opening + front + configs.rstrip("\r\n") + card.closing + card.body
-
-
-def _allowed(who: Account, repo: str) -> None:
-    if not who.owns(repo):
-        raise NoWritePermission(
-            f"datasets/{repo}", f"it is not of {who.name}", f"Use a dataset of your own: `--to {who.name}/{NAME}`."
-        )
 
 
 def _card_change(api: HfApi, repo: str, sha: str | None, files: Sequence[str]) -> list[Change]:

@@ -21,6 +21,7 @@ from lit_hf.errors import (
 )
 from lit_hf.runtime.cache import cache_root
 from lit_hf.runtime.hubrepo import hub_errors, resolve_commit, similar_repos
+from lit_hf.runtime.transport import DOWNLOADING, patiently
 from lit_hf.tasks.aliases import ALIASES
 from lit_hf.tasks.local import open_local
 from lit_hf.tasks.schema import Column, Schema
@@ -171,24 +172,26 @@ def _open_local(path: Path, config: str | None, streaming: bool, options: TableO
 
 def _open_hub(repo: str, config: str | None, revision: str | None, streaming: bool) -> Source:
     from datasets import load_dataset
-    from datasets.exceptions import DatasetNotFoundError
+    from datasets.exceptions import DatasetNotFoundError, DatasetsError
 
     try:
         commit = resolve_commit(repo, revision, "dataset", _unknown)
     except OfflineNotCached as error:
-        raise OfflineNotCached(error.name, nearest(repo, ALIASES) or error.suggestions) from error
-    try:
+        raise OfflineNotCached(error.name, nearest(repo, ALIASES) or error.suggestions, error.reason) from error
+
+    def load() -> Any:
         with hub_errors(repo, commit.sha, "dataset", _unknown):
-            splits = load_dataset(repo, config, revision=commit.sha, streaming=streaming)
+            return load_dataset(repo, config, revision=commit.sha, streaming=streaming)
+
+    try:
+        splits = patiently(load, DOWNLOADING)
     except DatasetNotFoundError as error:
         gated = "gated" in str(error)  # the datasets library hides the Hub's exception behind this one
         raise (GatedRepository(f"datasets/{repo}") if gated else _unknown(repo)) from error
-    except ConnectionError as error:
-        raise OfflineNotCached(f"datasets/{repo}", nearest(repo, ALIASES)) from error
+    except DatasetsError as error:
+        raise _unreadable(repo, error.__cause__ or error) from error
     except ValueError as error:
-        reason = str(error).splitlines()[0]
-        other = LitError(f"the dataset {repo} cannot be read: {reason}", "Try another dataset.")
-        raise (_config_error(repo, config, error) or other) from error
+        raise (_config_error(repo, config, error) or _unreadable(repo, error)) from error
     return Source(repo, config, commit.sha, splits)
 
 
@@ -197,6 +200,11 @@ def _config_error(name: str, config: str | None, error: BaseException | None) ->
     message = str(error)
     listed = re.search(r"(?:Available: |available configs: |one among the available configs: )(\[.*?\])", message, re.S)
     return None if listed is None else UnknownConfig(name, config, re.findall(r"'([^']+)'", listed.group(1)))
+
+
+def _unreadable(repo: str, error: BaseException) -> LitError:
+    said = " ".join(str(error).split())[:300] or type(error).__name__
+    return LitError(f"the dataset {repo} cannot be read: {said}", "Try another dataset.")
 
 
 def _unknown(name: str) -> UnknownDataset:

@@ -15,11 +15,12 @@ import yaml
 
 from lit_hf.errors import IncomparableRecords, NotARecord
 from lit_hf.hub import results, table
-from lit_hf.hub.connection import Patience
-from lit_hf.hub.errors import NetworkLost, NoWritePermission, RefusedByHub, UnknownRepository, ValueDiffers
+from lit_hf.hub.errors import NoWritePermission, RefusedByHub, UnknownRepository, ValueDiffers
 from lit_hf.hub.frontmatter import split
 from lit_hf.hub.leaderboard import board, boards
 from lit_hf.records.record import Record
+from lit_hf.runtime.hub_errors import NetworkLost
+from lit_hf.runtime.transport import Patience
 from tests.hub.conftest import COUNTER, Server
 from tests.support.records import hub_record as record
 
