@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lit_hf.cli.arguments import is_checkpoint
-from lit_hf.cli.output import Format, Sink, is_main_process
+from lit_hf.cli.output import Format, Sink
 from lit_hf.errors import UsageError
 from lit_hf.runtime.cache import require_writable, whole_folder
 
