@@ -96,7 +96,8 @@ def make_plan(plan: Sequence[Settings], arms: Lister) -> dict[str, Any]:
     return {
         "schema": "lit-hf/plan/1",
         "dataset": {
-            "id": task.dataset.id, "bytes": _dataset_bytes(plan[0]), "examples": len(task.labels), "groups": task.size,
+            "id": task.dataset.id, "bytes": _dataset_bytes(plan[0]), "examples": len(task.labels),
+            "groups": task.group_count,
             "classes": len(task.classes) or None, "codes": task.target.codes, "load_seconds": loaded,
         },
         "models": models,
