@@ -55,11 +55,13 @@ class Dataset(TypedDict):
     classes_reason: NotRequired[str]
     class_names: list[str] | None
     bin_width: NotRequired[float | None]
+    bin_origin: NotRequired[float]
     reads: NotRequired[str]
     kind: str
     unit: Literal["example", "token", "label"]
     columns: Columns
     truncated: float | None
+    read_as: NotRequired[str]
 
 
 class IntervalParts(TypedDict):
