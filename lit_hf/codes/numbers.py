@@ -57,11 +57,11 @@ class Foresight:
 
     def below(self, bins: np.ndarray) -> np.ndarray:
         """Return the mixture's probability [b] of all below the middle of each bin."""
-        return np.exp(self._weights()) @ self.leaves.below(bins)
+        return np.exp(self.log_weights()) @ self.leaves.below(bins)
 
     def location(self) -> np.ndarray:
         """Return the mean over experts of their locations [b], in bins; the wide family, which has no mean, is out."""
-        kept = np.exp(self._weights())[: -len(SCALES)]
+        kept = np.exp(self.log_weights())[: -len(SCALES)]
         return kept @ self.leaves.location[: -len(SCALES)] / kept.sum()
 
     def plain(self) -> dict[str, Any]:
@@ -77,7 +77,8 @@ class Foresight:
         within = tuple(part.numpy() for part in plain["within"])
         return cls(Forecast(*plain["leaves"].numpy()), within, plain["across"].numpy(), plain["prior"])
 
-    def _weights(self) -> np.ndarray:
+    def log_weights(self) -> np.ndarray:
+        """Return the weights [E] of the leaves in the mixture, natural logarithms."""
         return np.concatenate([own + part for own, part in zip(self.across, self.within, strict=True)])
 
     def _scores(self, bins: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -13,6 +13,7 @@ from lit_hf.errors import BadBitstream, FileUnreadable
 
 if TYPE_CHECKING:
     from lit_hf.codes.stream import Rows
+    from lit_hf.coding.rules import Order
     from lit_hf.proof.header import Header
 
 
@@ -61,23 +62,34 @@ def encode_order(
     features: Rows, labels: np.ndarray, groups: np.ndarray, classes: int, *, seed: int, number: int,
     device: str = "cpu", keep_first: bool = True, rows: np.ndarray | None = None, code: str = "online",
 ) -> bytes:  # fmt: skip
-    """Write one order of an evaluation; labels, groups, rows: int64 [N] by example, as in `code_order`."""
-    from lit_hf.coding.rules import code_hash, prepare_order
+    """Write one order of an evaluation; labels, groups, rows: int64 [N] by example, as in `code_order`.
+
+    labels int64 [N, L] of 0 and 1 with classes=2: several labels, as `code_label_sets` codes them. classes=NUMBERS:
+    bins of numbers.
+    """
+    from lit_hf.coding.rules import NUMBERS, code_hash, prepare_order
     from lit_hf.proof.bitstream import write
     from lit_hf.proof.header import Header, checksum, digest
     from lit_hf.runtime.arithmetic import environment_hash
     from lit_hf.runtime.units import UNIT_THREADS, side_by_side
 
-    order = prepare_order(
-        features, groups, classes, number=number, seed=seed, device=device, keep_first=keep_first, rows=rows, code=code
-    )
+    def fresh() -> Order:
+        return prepare_order(
+            features, groups, classes, number=number, seed=seed, device=device, keep_first=keep_first, rows=rows,
+            code=code,
+        )  # fmt: skip
+
+    columns = labels.shape[1] if labels.ndim == 2 else 0
+    order = fresh()
     along = labels[order.index]
-    [(payload, digests)] = side_by_side([lambda: write(order.stream, order.code, order.groups, classes, along)])
+    orders = (fresh() for _ in range(max(1, columns)))  # each is made when its column's turn has come
+    [(payload, digests)] = side_by_side([lambda: write(orders, classes, along)])
     header = Header(
         classes=classes, labels=len(labels), seed=seed, number=number, keep_first=keep_first,
-        code=bytes.fromhex(code_hash(code, device)), layout=checksum(order.groups, 8),
+        code=bytes.fromhex(code_hash(code, device, numbers=classes == NUMBERS)), layout=checksum(order.groups, 8),
         environment=environment_hash(device, UNIT_THREADS), checksum=checksum(along),
         words=len(payload) // 4, seal=digest(payload, 8), digests=tuple(digests),
+        columns=columns,
     )  # fmt: skip
     return header.pack() + payload
 
@@ -85,7 +97,7 @@ def encode_order(
 def decode_order(
     features: Rows, data: bytes, groups: np.ndarray, *, device: str = "cpu", rows: np.ndarray | None = None
 ) -> tuple[np.ndarray, float]:
-    """Read the labels int64 [N] by example from what `encode_order` wrote with these features, groups and rows.
+    """Read the labels int64 [N] (or [N, L]) by example from what `encode_order` wrote with these features and groups.
 
     Beside them is their information in bits: the codelength as the decoder knows it.
     """
@@ -98,14 +110,20 @@ def decode_order(
     header, payload = unpack(data)
     if header.labels != len(groups):
         raise BadBitstream(f"it holds {header.labels:,} labels, and there are inputs for {len(groups):,}", 0)
-    order = prepare_order(
-        features, groups, header.classes, number=header.number, seed=header.seed, device=device,
-        keep_first=header.keep_first, rows=rows, code=_code_of(header, device),
-    )  # fmt: skip
+    code = _code_of(header, device)
+
+    def fresh() -> Order:
+        return prepare_order(
+            features, groups, header.classes, number=header.number, seed=header.seed, device=device,
+            keep_first=header.keep_first, rows=rows, code=code,
+        )  # fmt: skip
+
+    order = fresh()
     if checksum(order.groups, 8) != header.layout:
         raise BadBitstream("the inputs are grouped in another way", 0)
     reader = Reader(header, payload, environment_hash(device, UNIT_THREADS) == header.environment)
-    [along] = side_by_side([lambda: read(order.stream, order.code, order.groups, header.classes, reader)])
+    orders = (fresh() for _ in range(max(1, header.columns)))
+    [along] = side_by_side([lambda: read(orders, header, reader)])
     labels = np.empty_like(along)
     labels[order.index] = along
     return labels, reader.bits
@@ -123,9 +141,11 @@ def read_file(file: bytes | str | PathLike[str]) -> bytes:
 
 def _code_of(header: Header, device: str) -> str:
     """Return the name of the code that has the header's hash."""
-    from lit_hf.coding.rules import code_hash
+    from lit_hf.coding.rules import NUMBERS, code_hash
     from lit_hf.config import CODES
 
+    if header.classes == NUMBERS and code_hash(device=device, numbers=True) == header.code.hex():
+        return "online"
     for name in CODES:
         if code_hash(name, device) == header.code.hex():
             return name

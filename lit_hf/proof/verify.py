@@ -6,7 +6,6 @@ Features of order 0 of the encoder come from the store, or are computed again fr
 from __future__ import annotations
 
 import json
-import math
 import os
 import subprocess
 import sys
@@ -17,16 +16,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lit_hf.coding.rules import NUMBERS
 from lit_hf.config import Settings, from_mapping
 from lit_hf.errors import BadBitstream, IncomparableRecords, LitError, RecordChanged
 from lit_hf.evaluation.job import Job
 from lit_hf.records.record import Record, record_id
 from lit_hf.runtime.cache import atomic_file
 from lit_hf.runtime.progress import NullProgress, Progress
-from lit_hf.tasks.label_kinds import require_classes
+from lit_hf.tasks.label_kinds import bank_of
 
 if TYPE_CHECKING:
     from lit_hf.features import Features
+    from lit_hf.tasks import Task
 
 FILE = "labels.bin"
 SHARE = 0.001  # of what is stated: another machine's arithmetic
@@ -46,7 +47,8 @@ class Verification:
     decoded_bits: float
     payload_bits: int
     header_bits: int
-    uniform_bits: float
+    uniform_bits: float | None
+    """None for numbers, which have no uniform code."""
     file: str
     written: bool
 
@@ -64,7 +66,6 @@ def verify(folder: str | Path, progress: Progress | None = None) -> Verification
     folder, progress = Path(folder), progress or NullProgress()
     record = Record.load(folder)
     job = Job.prepare(settings_of(record, folder), progress)
-    require_classes(job.task, "verify")
     _same_data(record, job, folder)
     task, file = job.task, folder / FILE
     features = job.features(job.encoder, task.inputs, task.size, "embed with the encoder")
@@ -85,9 +86,16 @@ def _encode(job: Job, features: Features) -> bytes:
 
     task = job.task
     return encode_order(
-        features, task.labels, task.groups, len(task.classes), seed=job.settings.seed, number=0, device=job.device,
+        features, task.labels, task.groups, symbols_of(task), seed=job.settings.seed, number=0, device=job.device,
         rows=task.groups, code=job.settings.code,
     )  # fmt: skip
+
+
+def symbols_of(task: Task) -> int:
+    """Return what `encode_order` takes for `classes`: C, 2 for each of several labels, `NUMBERS`."""
+    if task.width is not None:
+        return NUMBERS
+    return 2 if task.labels.ndim == 2 else len(task.classes)
 
 
 def _measured(record: Record, folder: Path, data: bytes, bits: float, written: bool) -> Verification:
@@ -98,8 +106,9 @@ def _measured(record: Record, folder: Path, data: bytes, bits: float, written: b
     stated, length = float(record["codelength"]["bits_per_order"][0]), 8 * len(payload)
     if abs(bits - stated) > SHARE * stated + 1 or abs(length - stated) > SHARE * stated + CODER_BITS:
         raise RecordChanged(folder, f"it states {stated:,.1f} bits, and its labels take {bits:,.1f}")
-    uniform = header.labels * math.log2(header.classes)
-    return Verification(header.labels, stated, bits, length, header.bits, uniform, str(folder / FILE), written)
+    return Verification(
+        header.labels, stated, bits, length, header.bits, header.uniform_bits, str(folder / FILE), written
+    )
 
 
 def settings_of(record: Record, folder: Path) -> Settings:
@@ -127,15 +136,13 @@ def settings_of(record: Record, folder: Path) -> Settings:
 
 def _same_data(record: Record, job: Job, folder: Path) -> None:
     """Raise unless the data and the coder are the record's."""
-    from lit_hf.coding.rules import code_hash
-
     task, dataset = job.task, record["dataset"]
     if (task.dataset.fingerprint, len(task.labels)) != (dataset["fingerprint"], dataset["examples"]):
         raise RecordChanged(folder, "its dataset has other contents now")
     labels = record.arrays.get("labels")
     if labels is not None and not np.array_equal(labels, task.labels):
         raise RecordChanged(folder, "the labels in arrays.npz are not those of the dataset")
-    bank = code_hash(job.settings.code, job.device)
+    bank = bank_of(task, job.settings.code, job.device)
     if record["coder"]["bank"] != bank:
         raise IncomparableRecords(f"coder.bank is {record['coder']['bank']} in the record and {bank} here")
 
@@ -143,7 +150,7 @@ def _same_data(record: Record, job: Job, folder: Path) -> None:
 def decode_elsewhere(
     features: Features | np.ndarray, groups: np.ndarray, data: bytes, device: str
 ) -> tuple[np.ndarray, float]:
-    """Return the labels int64 [N] that a fresh process reads from `data` (lit_hf/proof/decoder.py), and their bits.
+    """Return the labels int64 [N] (or [N, L]) that a fresh process reads from `data` (lit_hf/proof/decoder.py), and their bits.
 
     It is given features [G, d], groups [N] and the file in a folder of their own, and may open nothing else.
     """
