@@ -14,6 +14,7 @@ from lit_hf._version import __version__
 
 if TYPE_CHECKING:
     from lit_hf.coding.arrays import codelength, transfer
+    from lit_hf.coding.steps import prequential
     from lit_hf.config import Settings
     from lit_hf.errors import LitError
     from lit_hf.evaluation.run import evaluate
@@ -34,6 +35,7 @@ _HOMES = {
     "encode_labels": "lit_hf.proof.file",
     "evaluate": "lit_hf.evaluation.run",
     "measurement_path": "lit_hf.integrations.measurement",
+    "prequential": "lit_hf.api",
     "transfer": "lit_hf.api",
 }
 
@@ -49,6 +51,7 @@ __all__ = [
     "encode_labels",
     "evaluate",
     "measurement_path",
+    "prequential",
     "transfer",
 ]
 

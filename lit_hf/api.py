@@ -2,5 +2,6 @@
 
 from lit_hf.coding.arrays import Transfer, codelength, transfer
 from lit_hf.coding.codelength import Codelength
+from lit_hf.coding.steps import Step, prequential
 
-__all__ = ["Codelength", "Transfer", "codelength", "transfer"]
+__all__ = ["Codelength", "Step", "Transfer", "codelength", "prequential", "transfer"]

@@ -44,18 +44,40 @@ def codelength(
 ) -> Codelength:
     """Return the prequential codelength of `labels` given `features` under the default bank of probes, in bits.
 
-    features: floats [N, d] (array, memory map, tensor or feature store). labels: integers [N] in 0 .. C - 1.
-    num_classes: C, by default one more than the largest label. groups: [N] ids; labels of one group are coded together
-    and learned after it (copies of an input, tokens of a sentence). shuffle=False codes order 0 as given, for examples
-    that come in random order already. kinds: kinds of probes, for studies of the bank. code: `online`, or a block code
-    for reference (`lit_hf.config.CODES`). Raises `TooFewExamples`, `TooFewClasses`, `NotFiniteFeatures`, `BadSetting`.
+    Args:
+        features: floats [N, d] (array, memory map, tensor or feature store).
+        labels: integers [N] in 0 .. C - 1.
+        num_classes: C, by default one more than the largest label.
+        orders: how many orders are coded; their mean is the result.
+        seed: of the orders.
+        groups: [N] ids; labels of one group are coded together and learned after it (copies of an input, tokens of a
+            sentence).
+        device: where probes compute.
+        shuffle: False codes order 0 as given, for examples that come in random order already.
+        kinds: kinds of probes, for studies of the bank.
+        code: `online`, or a block code for reference (`lit_hf.config.CODES`).
+
+    Returns:
+        A `Codelength`: bits, their interval, and what each example cost in each order.
+
+    Raises:
+        TooFewExamples: below 20 labels.
+        TooFewClasses: all labels are alike, and `num_classes` says no more.
+        NotFiniteFeatures: rows hold NaN or infinity.
+        BadSetting: shapes, types or names that do not fit.
+
+    Example:
+        >>> import lit_hf, numpy as np
+        >>> labels = np.arange(40) % 2
+        >>> features = np.stack([labels, 1 - labels], 1).astype("float32")
+        >>> found = lit_hf.codelength(features, labels, orders=1)
+        >>> 8 < found.bits < 25  # of 40 bits: the first 8 labels teach which column says what
+        True
     """
     from lit_hf.coding.rules import code_hash
-    from lit_hf.config import CODES
     from lit_hf.runtime.units import side_by_side
 
-    if code not in CODES:
-        raise BadSetting("code", code, f"one of {', '.join(CODES)}")
+    checked_code(code)
     if orders < 1:
         raise BadSetting("orders", orders, "a whole number of at least 1")
 
@@ -92,7 +114,32 @@ def transfer(
     """Return how many bits fewer `labels` cost given `features` than given `baseline_features`, both [N, ...].
 
     Both are coded in the same orders. The interval treats both feature maps as given; with a random twin as the
-    baseline it is conditional on its initialisation. The arguments are those of `codelength`.
+    baseline it is conditional on its initialisation.
+
+    Args:
+        features: floats [N, d] (array, memory map, tensor or feature store).
+        baseline_features: floats [N, e], rows of the same examples.
+        labels: integers [N] in 0 .. C - 1.
+        num_classes: C, by default one more than the largest label.
+        orders: how many orders are coded; their mean is the result.
+        seed: of the orders.
+        groups: [N] ids; labels of one group are coded together and learned after it.
+        device: where probes compute.
+        shuffle: False codes order 0 as given, for examples that come in random order already.
+        code: `online`, or a block code for reference (`lit_hf.config.CODES`).
+
+    Returns:
+        A `Transfer`: bits, their interval, bits per label, and both codelengths.
+
+    Raises:
+        BadSetting: the baseline has another number of rows; and all that `codelength` raises.
+
+    Example:
+        >>> import lit_hf, numpy as np
+        >>> labels = np.arange(40) % 2
+        >>> features = np.stack([labels, 1 - labels], 1).astype("float32")
+        >>> lit_hf.transfer(features, np.ones((40, 1), "float32"), labels, orders=1).bits > 10
+        True
     """
     if features.shape[0] != baseline_features.shape[0]:
         given = f"{features.shape[0]} and {baseline_features.shape[0]} rows"
@@ -113,6 +160,14 @@ def transfer(
     ]
     found = difference(arms[1], arms[0])
     return Transfer(found.estimate, (found.low, found.high), found.estimate / len(arms[0].groups), *arms)
+
+
+def checked_code(code: str) -> None:
+    """Raise `BadSetting` unless `code` is the name of one."""
+    from lit_hf.config import CODES
+
+    if code not in CODES:
+        raise BadSetting("code", code, f"one of {', '.join(CODES)}")
 
 
 def checked(

@@ -31,8 +31,32 @@ def encode_labels(
 ) -> bytes:
     """Return a file that gives `labels` back to who has the features; its payload is as long as the codelength says.
 
-    The arguments are those of `codelength`; `order` is the number of the one that is written. Nothing but the order of
-    the features, their groups and the payload is needed to read it: see `decode_labels`.
+    Nothing but the features in their order, their groups and the file is needed to read it: see `decode_labels`.
+
+    Args:
+        features: floats [N, d] (array, memory map, tensor or feature store).
+        labels: integers [N] in 0 .. C - 1.
+        num_classes: C, by default one more than the largest label.
+        groups: [N] ids; labels of one group are coded together and learned after it.
+        seed: of the orders.
+        order: the number of the one that is written.
+        device: where probes compute.
+        shuffle: False codes order 0 as given, for examples that come in random order already.
+        code: `online`, or a block code for reference (`lit_hf.config.CODES`).
+
+    Returns:
+        The bytes of the file: a header, and a payload of as many bits as `codelength` says, and less than 64 more.
+
+    Raises:
+        TooFewExamples, TooFewClasses, NotFiniteFeatures, BadSetting: for arguments that cannot be coded.
+
+    Example:
+        >>> import lit_hf, numpy as np
+        >>> labels = np.arange(40) % 2
+        >>> features = np.stack([labels, 1 - labels], 1).astype("float32")
+        >>> file = lit_hf.encode_labels(features, labels)
+        >>> file[:8]
+        b'LIT-BITS'
     """
     from lit_hf.coding.arrays import checked
 
@@ -49,10 +73,29 @@ def decode_labels(
     groups: Sequence[int] | np.ndarray | None = None,
     device: str = "cpu",
 ) -> np.ndarray:
-    """Return the labels int64 [N] that `file` (its bytes, or its path) was written from.
+    """Return the labels int64 [N] that `file` was written from.
 
-    features: [N, d] and groups: [N] as they were given to `encode_labels`. Raises `BadBitstream`, which names the first
-    increment that fails, for a damaged, cut or foreign file, for other features and where arithmetic differs.
+    Args:
+        features: [N, d], as they were given to `encode_labels`.
+        file: what it returned, or the path of a file that holds it.
+        groups: [N], as they were given to `encode_labels`.
+        device: where probes compute: of the kind that it was written on.
+
+    Returns:
+        The labels, in the order of the features.
+
+    Raises:
+        BadBitstream: it names the first increment that fails, for a damaged, cut or foreign file, for other features
+            and where arithmetic differs.
+        FileUnreadable: there is no such file.
+
+    Example:
+        >>> import lit_hf, numpy as np
+        >>> labels = np.arange(40) % 2
+        >>> features = np.stack([labels, 1 - labels], 1).astype("float32")
+        >>> file = lit_hf.encode_labels(features, labels)
+        >>> lit_hf.decode_labels(features, file)[:6].tolist()
+        [0, 1, 0, 1, 0, 1]
     """
     ids = np.arange(features.shape[0]) if groups is None else np.unique(np.asarray(groups), return_inverse=True)[1]
     return decode_order(features, read_file(file), ids.astype(np.int64), device=device)[0]
@@ -70,8 +113,7 @@ def encode_order(
     from lit_hf.coding.rules import NUMBERS, code_hash, prepare_order
     from lit_hf.proof.bitstream import write
     from lit_hf.proof.header import Header, checksum, digest
-    from lit_hf.runtime.arithmetic import environment_hash
-    from lit_hf.runtime.units import UNIT_THREADS, side_by_side
+    from lit_hf.runtime.units import side_by_side
 
     def fresh() -> Order:
         return prepare_order(
@@ -87,7 +129,7 @@ def encode_order(
     header = Header(
         classes=classes, labels=len(labels), seed=seed, number=number, keep_first=keep_first,
         code=bytes.fromhex(code_hash(code, device, numbers=classes == NUMBERS)), layout=checksum(order.groups, 8),
-        environment=environment_hash(device, UNIT_THREADS), checksum=checksum(along),
+        environment=_environment(classes, device), checksum=checksum(along),
         words=len(payload) // 4, seal=digest(payload, 8), digests=tuple(digests),
         columns=columns,
     )  # fmt: skip
@@ -104,8 +146,7 @@ def decode_order(
     from lit_hf.coding.rules import prepare_order
     from lit_hf.proof.bitstream import Reader, read
     from lit_hf.proof.header import checksum, unpack
-    from lit_hf.runtime.arithmetic import environment_hash
-    from lit_hf.runtime.units import UNIT_THREADS, side_by_side
+    from lit_hf.runtime.units import side_by_side
 
     header, payload = unpack(data)
     if header.labels != len(groups):
@@ -121,7 +162,7 @@ def decode_order(
     order = fresh()
     if checksum(order.groups, 8) != header.layout:
         raise BadBitstream("the inputs are grouped in another way", 0)
-    reader = Reader(header, payload, environment_hash(device, UNIT_THREADS) == header.environment)
+    reader = Reader(header, payload, _environment(header.classes, device) == header.environment)
     orders = (fresh() for _ in range(max(1, header.columns)))
     [along] = side_by_side([lambda: read(orders, header, reader)])
     labels = np.empty_like(along)
@@ -137,6 +178,16 @@ def read_file(file: bytes | str | PathLike[str]) -> bytes:
         return Path(file).read_bytes()
     except OSError as error:
         raise FileUnreadable(file, error.strerror or "it cannot be opened") from error
+
+
+def _environment(classes: int, device: str) -> bytes:
+    """Return the hash of what decides the arithmetic; that of numbers is scipy's too."""
+    from lit_hf.coding.rules import NUMBERS
+    from lit_hf.runtime.arithmetic import environment_hash
+    from lit_hf.runtime.units import UNIT_THREADS
+
+    more = ("scipy",) if classes == NUMBERS else ()
+    return environment_hash(device, UNIT_THREADS, *more)
 
 
 def _code_of(header: Header, device: str) -> str:

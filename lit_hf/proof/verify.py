@@ -150,9 +150,9 @@ def _same_data(record: Record, job: Job, folder: Path) -> None:
 def decode_elsewhere(
     features: Features | np.ndarray, groups: np.ndarray, data: bytes, device: str
 ) -> tuple[np.ndarray, float]:
-    """Return the labels int64 [N] (or [N, L]) that a fresh process reads from `data` (lit_hf/proof/decoder.py), and their bits.
+    """Return the labels int64 [N] (or [N, L]) that a fresh process (lit_hf/proof/decoder.py) reads, and their bits.
 
-    It is given features [G, d], groups [N] and the file in a folder of their own, and may open nothing else.
+    It is given features [G, d], groups [N] and the file `data` in a folder of their own, and may open nothing else.
     """
     with tempfile.TemporaryDirectory(prefix="lit-hf-verify-") as name:
         folder = Path(name)
