@@ -17,9 +17,10 @@ from torch import Tensor
 
 from lit_hf.codes.curve import Curve
 from lit_hf.codes.forecast import Forecast
+from lit_hf.codes.loop import Chunk
 from lit_hf.codes.marginal import SCALES, beside_marginal, prior_forecast
 from lit_hf.codes.mixture import LN2, Switching
-from lit_hf.codes.prequential import Chunk, Coder
+from lit_hf.codes.prequential import Coder
 from lit_hf.codes.probe_mixture import Prediction
 from lit_hf.probes.contract import Block, Learning, Prefix, Stateful
 

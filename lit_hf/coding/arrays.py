@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from lit_hf.codes.stream import Rows
 
 NEEDED = 20
+MOST_BINS = 2.0**50
+"""Between 0 and the farthest number: beyond, float64 does not tell neighbouring bins apart."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,13 +179,7 @@ def checked(
     num_classes: int | None,
 ) -> tuple[np.ndarray, np.ndarray, int]:
     """Return labels int64 [N], groups int64 [N] and C, or raise."""
-    if len(features.shape) != 2:
-        raise BadSetting("features", f"shape {tuple(features.shape)}", "rows of numbers, [N, d]")
-    found = np.asarray(labels)
-    if found.ndim != 1 or len(found) != features.shape[0]:
-        raise BadSetting("labels", f"shape {found.shape}", f"one label for each of the {features.shape[0]} rows")
-    if len(found) < NEEDED:
-        raise TooFewExamples(len(found), NEEDED)
+    found = _labels_of(features, labels, 1)
     if not np.issubdtype(found.dtype, np.integer) or found.min() < 0:
         raise BadSetting("labels", found.dtype, "integers from 0 on")
     classes = int(found.max()) + 1 if num_classes is None else num_classes
@@ -191,11 +187,49 @@ def checked(
         raise TooFewClasses(len(np.unique(found)))
     if found.max() >= classes:
         raise BadSetting("num_classes", classes, f"at least {int(found.max()) + 1}, one more than the largest label")
-    given = np.arange(len(found)) if groups is None else np.asarray(groups)
-    if given.shape != found.shape:
+    return found.astype(np.int64), _groups_of(features, groups), classes
+
+
+def checked_flags(
+    features: Rows, labels: Sequence[Sequence[int]] | np.ndarray, groups: Sequence[int] | np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return several labels of each row, int64 [N, L] of 0 and 1, and groups int64 [N], or raise."""
+    found = _labels_of(features, labels, 2)
+    if found.shape[1] < 1 or not np.isin(found, (0, 1)).all():
+        raise BadSetting("labels", f"shape {found.shape}", "rows of 0 and 1, one column for each label")
+    return found.astype(np.int64), _groups_of(features, groups)
+
+
+def checked_bins(
+    features: Rows, labels: Sequence[float] | np.ndarray, groups: Sequence[int] | np.ndarray | None, width: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the bins of numbers, round(y / width), int64 [N], and groups int64 [N], or raise."""
+    found = _labels_of(features, labels, 1)
+    if not (np.issubdtype(found.dtype, np.number) and np.isreal(found).all() and np.isfinite(found).all()):
+        raise BadSetting("labels", found.dtype, "finite numbers")
+    if not 0 < width < np.inf or np.abs(found).max() / width > MOST_BINS:
+        raise BadSetting("bin_width", width, "above 0, and wide enough for at most 2^50 bins between 0 and any label")
+    return np.round(found / width).astype(np.int64), _groups_of(features, groups)
+
+
+def _labels_of(features: Rows, labels: Sequence[Any] | np.ndarray, dimensions: int) -> np.ndarray:
+    if len(features.shape) != 2:
+        raise BadSetting("features", f"shape {tuple(features.shape)}", "rows of numbers, [N, d]")
+    found = np.asarray(labels)
+    if found.ndim != dimensions or len(found) != features.shape[0]:
+        raise BadSetting("labels", f"shape {found.shape}", f"one label for each of the {features.shape[0]} rows")
+    if len(found) < NEEDED:
+        raise TooFewExamples(len(found), NEEDED)
+    return found
+
+
+def _groups_of(features: Rows, groups: Sequence[int] | np.ndarray | None) -> np.ndarray:
+    rows = features.shape[0]
+    given = np.arange(rows) if groups is None else np.asarray(groups)
+    if given.shape != (rows,):
         raise BadSetting("groups", f"shape {given.shape}", "one group id for each label")
     _require_finite(features)
-    return found.astype(np.int64), np.unique(given, return_inverse=True)[1].astype(np.int64), classes
+    return np.unique(given, return_inverse=True)[1].astype(np.int64)
 
 
 def _require_finite(features: Rows) -> None:

@@ -90,8 +90,8 @@ def prequential(
 
 def _steps(order: Order, labels: np.ndarray, classes: int) -> Iterator[Step]:
     """Yield the steps of `labels` int64 [N] by position, under the top node where the code has one."""
+    from lit_hf.codes.loop import Loop
     from lit_hf.codes.mixture import Top
-    from lit_hf.codes.prequential import Loop
     from lit_hf.runtime.units import side_by_side
 
     loop, top = Loop(order.stream, order.code), Top(classes)

@@ -15,7 +15,7 @@ from typing import Protocol
 import constriction
 import numpy as np
 
-from lit_hf.codes.prequential import Chunk, Loop
+from lit_hf.codes.loop import Chunk, Loop
 from lit_hf.coding.rules import NUMBERS, Order
 from lit_hf.errors import BadBitstream
 from lit_hf.proof.header import DIGEST, Header, checksum, digest

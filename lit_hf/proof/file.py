@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lit_hf.errors import BadBitstream, FileUnreadable
+from lit_hf.errors import BadBitstream, BadSetting, FileUnreadable
 
 if TYPE_CHECKING:
     from lit_hf.codes.stream import Rows
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
 def encode_labels(
     features: Rows,
-    labels: Sequence[int] | np.ndarray,
+    labels: Sequence[Any] | np.ndarray,
     *,
     num_classes: int | None = None,
+    bin_width: float | None = None,
     groups: Sequence[int] | np.ndarray | None = None,
     seed: int = 0,
     order: int = 0,
@@ -35,8 +36,9 @@ def encode_labels(
 
     Args:
         features: floats [N, d] (array, memory map, tensor or feature store).
-        labels: integers [N] in 0 .. C - 1.
-        num_classes: C, by default one more than the largest label.
+        labels: integers [N] in 0 .. C - 1; or 0 and 1 [N, L], several labels of each row; or numbers [N].
+        num_classes: of classes, C, by default one more than the largest label.
+        bin_width: of numbers, the width d of the bins round(y / d) that are written.
         groups: [N] ids; labels of one group are coded together and learned after it.
         seed: of the orders.
         order: the number of the one that is written.
@@ -58,12 +60,26 @@ def encode_labels(
         >>> file[:8]
         b'LIT-BITS'
     """
-    from lit_hf.coding.arrays import checked
+    from lit_hf.coding.arrays import checked, checked_bins, checked_code, checked_flags
+    from lit_hf.coding.rules import NUMBERS
+    from lit_hf.proof.header import with_width
 
-    found, ids, classes = checked(features, labels, groups, num_classes)
-    return encode_order(
+    checked_code(code)
+    several = np.ndim(labels) == 2
+    if num_classes is not None and (several or bin_width is not None):
+        raise BadSetting("num_classes", num_classes, "left out, for the labels are no classes")
+    if bin_width is not None:
+        if code != "online":
+            raise BadSetting("code", code, "online: numbers have no block code")
+        (found, ids), classes = checked_bins(features, labels, groups, bin_width), NUMBERS
+    elif several:
+        (found, ids), classes = checked_flags(features, labels, groups), 2
+    else:
+        found, ids, classes = checked(features, labels, groups, num_classes)
+    file = encode_order(
         features, found, ids, classes, seed=seed, number=order, device=device, keep_first=not shuffle, code=code
     )
+    return file if bin_width is None else with_width(file, bin_width)
 
 
 def decode_labels(
@@ -73,7 +89,7 @@ def decode_labels(
     groups: Sequence[int] | np.ndarray | None = None,
     device: str = "cpu",
 ) -> np.ndarray:
-    """Return the labels int64 [N] that `file` was written from.
+    """Return the labels that `file` was written from: int64 [N], or [N, L], or float64 [N] of numbers.
 
     Args:
         features: [N, d], as they were given to `encode_labels`.
@@ -82,7 +98,7 @@ def decode_labels(
         device: where probes compute: of the kind that it was written on.
 
     Returns:
-        The labels, in the order of the features.
+        The labels, in the order of the features; of numbers, the middle of each one's bin.
 
     Raises:
         BadBitstream: it names the first increment that fails, for a damaged, cut or foreign file, for other features
@@ -97,8 +113,13 @@ def decode_labels(
         >>> lit_hf.decode_labels(features, file)[:6].tolist()
         [0, 1, 0, 1, 0, 1]
     """
+    from lit_hf.proof.header import unpack
+
     ids = np.arange(features.shape[0]) if groups is None else np.unique(np.asarray(groups), return_inverse=True)[1]
-    return decode_order(features, read_file(file), ids.astype(np.int64), device=device)[0]
+    data = read_file(file)
+    labels, _ = decode_order(features, data, ids.astype(np.int64), device=device)
+    width = unpack(data)[0].width
+    return labels * width if width else labels
 
 
 def encode_order(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,7 +20,7 @@ VERSION, LATEST = 1, 2
 """Classes are written as version 1, as they always were; several labels and numbers as version 2, which says so."""
 DIGEST = 4  # bytes: a wrong table passes as right once in 4 billion; the labels' own checksum has 16
 _FIXED = struct.Struct("<8sHIQQIB8s8s8s16sI8sI")
-_MORE = struct.Struct("<I")  # version 2: the columns
+_MORE = struct.Struct("<Id")  # version 2: columns and width
 _SEAL = 8
 
 
@@ -48,6 +48,8 @@ class Header:
     digests: tuple[bytes, ...]
     columns: int = 0
     """L, of rows of L labels that may hold together; else 0."""
+    width: float = 0.0
+    """Of numbers, the width of a bin, where the file gives numbers back; 0 where it gives bins."""
 
     @property
     def version(self) -> int:
@@ -65,7 +67,7 @@ class Header:
             MAGIC, self.version, self.classes, self.labels, self.seed, self.number, self.keep_first, self.code,
             self.layout, self.environment, self.checksum, self.words, self.seal, len(self.digests),
         )  # fmt: skip
-        more = _MORE.pack(self.columns) if self.version > VERSION else b""
+        more = _MORE.pack(self.columns, self.width) if self.version > VERSION else b""
         body = fixed + more + b"".join(self.digests)
         return body + digest(body, _SEAL)
 
@@ -93,11 +95,18 @@ def unpack(data: bytes) -> tuple[Header, bytes]:
     if digest(data[:end], _SEAL) != data[end : end + _SEAL]:
         raise BadBitstream("the header is damaged", 0)
     digests = tuple(data[at : at + DIGEST] for at in range(start, end, DIGEST))
-    columns = _MORE.unpack_from(data, _FIXED.size)[0] if version > VERSION else 0
+    columns, width = _MORE.unpack_from(data, _FIXED.size) if version > VERSION else (0, 0.0)
     found = Header(
-        classes, labels, seed, number, bool(keep), code, layout, environment, labels_sum, words, seal, digests, columns
-    )
+        classes, labels, seed, number, bool(keep), code, layout, environment, labels_sum, words, seal, digests, columns,
+        width,
+    )  # fmt: skip
     return found, data[end + _SEAL :]
+
+
+def with_width(data: bytes, width: float) -> bytes:
+    """Return a file of bins as one of numbers: its header remembers the width of a bin."""
+    header, payload = unpack(data)
+    return replace(header, width=width).pack() + payload
 
 
 def digest(data: bytes, size: int) -> bytes:

@@ -15,9 +15,9 @@ from collections import Counter
 import numpy as np
 
 from lit_hf.codes.forecast import Forecast
+from lit_hf.codes.loop import Chunk
 from lit_hf.codes.marginal import PSEUDO_MEANS, SCALES, URNS, conjugate, prior_forecast
 from lit_hf.codes.numbers import Foresight
-from lit_hf.codes.prequential import Chunk
 from lit_hf.proof.quantised import Symbols, integers
 
 FARTHEST = 62  # of s: bins are int64

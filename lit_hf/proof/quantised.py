@@ -10,8 +10,8 @@ from typing import Protocol
 
 import numpy as np
 
+from lit_hf.codes.loop import Chunk
 from lit_hf.codes.mixture import Top
-from lit_hf.codes.prequential import Chunk
 
 PRECISION = 24  # bits: what the range coder's models have
 WHOLE = 1 << PRECISION

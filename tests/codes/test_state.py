@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 import torch
 
+from lit_hf.codes.loop import Loop
 from lit_hf.codes.numbers import NumberCoder
-from lit_hf.codes.prequential import Coder, Loop
+from lit_hf.codes.prequential import Coder
 from lit_hf.coding.rules import NUMBERS, prepare_order
 from lit_hf.config import CODES
 from tests.support.streams import gaussian

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from lit_hf.codes.forecast import Forecast
 from lit_hf.codes.marginal import marginal_bits
 from lit_hf.coding.codelength import code_order
 from lit_hf.coding.rules import NUMBERS
-from lit_hf.errors import BadBitstream
+from lit_hf.errors import BadBitstream, BadSetting
 from lit_hf.proof.file import decode_order, encode_order
 from lit_hf.proof.header import DIGEST, LATEST, VERSION, unpack
 from lit_hf.proof.numbers import Marginal, Whole, find_bin
@@ -102,7 +103,7 @@ def test_numbers_take_the_stated_bits(kind: str, copies: int) -> None:
 
 def test_numbers_of_one_large_group_take_the_stated_bits(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first increment in several pieces: the marginal stands in for the first, the prior's tails for the others."""
-    monkeypatch.setattr("lit_hf.codes.prequential.CHUNK", 16)
+    monkeypatch.setattr("lit_hf.codes.loop.CHUNK", 16)
     features, draw = rows(60)
     bins = np.round(50 * draw.normal(size=60)).astype(np.int64)
     holds(features, bins, np.repeat([0, 1], [40, 20]), NUMBERS)
@@ -181,6 +182,38 @@ def test_a_flipped_bit_or_a_cut_is_reported(kind: str) -> None:
             decode_order(features, file[:kept], groups)
     with pytest.raises(BadBitstream, match="not the features"):
         decode_order(features[::-1].copy(), file, groups)
+
+
+def test_arrays_of_flags_and_of_numbers_come_back() -> None:
+    features, draw = rows(40)
+    flags = draw.integers(2, size=(40, 3))
+    np.testing.assert_array_equal(lit_hf.decode_labels(features, lit_hf.encode_labels(features, flags)), flags)
+    numbers = 20 + draw.normal(size=40)
+    found = lit_hf.decode_labels(features, lit_hf.encode_labels(features, numbers, bin_width=0.25))
+    np.testing.assert_array_equal(found, np.round(numbers / 0.25) * 0.25)
+    assert np.abs(found - numbers).max() <= 0.125
+
+
+@pytest.mark.parametrize(
+    ("labels", "options"),
+    [
+        (np.full((40, 2), 2), {}),
+        (np.zeros((40, 0)), {}),
+        (np.zeros((39, 2)), {}),
+        (np.zeros((40, 2), int), {"num_classes": 2}),
+        (np.zeros((40, 2)), {"bin_width": 1.0}),
+        (np.full(40, np.nan), {"bin_width": 1.0}),
+        (np.arange(40.0), {"bin_width": 0.0}),
+        (np.arange(40.0), {"bin_width": 1e-15}),
+        (np.arange(40.0), {"bin_width": 1.0, "code": "block"}),
+        (np.arange(40.0), {"bin_width": 1.0, "num_classes": 40}),
+        (np.array(["a"] * 40), {"bin_width": 1.0}),
+        (np.arange(40.0), {}),
+    ],
+)
+def test_arrays_that_cannot_be_written_are_refused(labels: np.ndarray, options: dict[str, Any]) -> None:
+    with pytest.raises(BadSetting):
+        lit_hf.encode_labels(rows(40)[0], labels, **options)
 
 
 @pytest.mark.parametrize("kind", ["sets", "numbers"])
