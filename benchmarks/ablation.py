@@ -57,10 +57,12 @@ def report(data: Labelled, label: str, kinds: tuple[str, ...], whole: float) -> 
 
 def coded(data: Labelled, kinds: tuple[str, ...]):
     from lit_hf.coding.codelength import code_order
+    from lit_hf.coding.order import Code, Examples, Order
+    from lit_hf.coding.rules import Alphabet
 
     began = time.process_time()
-    groups = np.arange(len(data.labels))
-    curve = code_order(data.features, data.labels, groups, data.classes, number=0, seed=0, kinds=kinds)
+    examples = Examples(data.labels, np.arange(len(data.labels)))
+    curve = code_order(data.features, examples, Alphabet(data.classes), Order(), Code(probes=kinds))
     return curve.total, time.process_time() - began, curve
 
 

@@ -56,10 +56,12 @@ def online(data: Labelled, code: str = "online") -> Any:
     import torch
 
     from lit_hf.coding.codelength import code_order
+    from lit_hf.coding.order import Code, Examples, Order
+    from lit_hf.coding.rules import Alphabet
 
     torch.set_num_threads(1)
-    groups = np.arange(len(data.labels))
-    return code_order(data.features, data.labels, groups, data.classes, number=0, seed=0, code=code)
+    examples = Examples(data.labels, np.arange(len(data.labels)))
+    return code_order(data.features, examples, Alphabet(data.classes), Order(), Code(code))
 
 
 def compare_bits(names: list[str], limit: int | None) -> None:
@@ -154,12 +156,14 @@ def six_streams(encoder: Labelled, twin: Labelled) -> None:
     from functools import partial
 
     from lit_hf.coding.codelength import code_order
+    from lit_hf.coding.order import Code, Examples, Order
+    from lit_hf.coding.rules import Alphabet
     from lit_hf.runtime.progress import NullProgress
     from lit_hf.runtime.units import run_units
 
     groups = np.arange(len(encoder.labels))
     units = [
-        partial(code_order, arm.features, arm.labels, groups, arm.classes, number=order, seed=0)
+        partial(code_order, arm.features, Examples(arm.labels, groups), Alphabet(arm.classes), Order(order), Code())
         for order in (0, 1, 2)
         for arm in (encoder, twin)
     ]

@@ -39,6 +39,8 @@ def full_run(
 ) -> tuple[np.ndarray, np.ndarray, list[int]]:
     """Return bits [M, K, N] by example, order [K, N], and parameters of each encoder; done encoders are read back."""
     from lit_hf.coding.codelength import code_order
+    from lit_hf.coding.order import Code, Examples, Order
+    from lit_hf.coding.rules import Alphabet
     from lit_hf.probes.bank import bank_hash
 
     bits, sizes, order = [], [], np.empty(0)
@@ -49,8 +51,9 @@ def full_run(
         file = cache / f"{data.name}-{len(groups)}-{max_tokens}-{orders}-{bank_hash()}-{name.replace(' ', '_')}.npz"
         if not file.is_file():
             rows = field.embed(encoder, data.texts)
-            make = partial(code_order, rows, data.labels, groups, data.classes, seed=0, keep_first=False)
-            curves = run_units([partial(make, number=k) for k in range(orders)], NullProgress(), name)
+            make = partial(code_order, rows, Examples(data.labels, groups), Alphabet(data.classes), code=Code())
+            units = [partial(make, order=Order(k, keep_first=False)) for k in range(orders)]
+            curves = run_units(units, NullProgress(), name)
             file.parent.mkdir(parents=True, exist_ok=True)
             np.savez(file, bits=[c.by_example for c in curves], order=[c.index for c in curves])
         with np.load(file) as stored:

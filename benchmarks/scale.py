@@ -128,8 +128,10 @@ def _code(rows: Any, labels: Any, classes: int) -> Any:
     import numpy as np
 
     from lit_hf.coding.codelength import code_order
+    from lit_hf.coding.order import Code, Examples, Order
+    from lit_hf.coding.rules import Alphabet
 
-    return code_order(rows, labels, np.arange(len(labels)), classes, number=0, seed=0)
+    return code_order(rows, Examples(labels, np.arange(len(labels))), Alphabet(classes), Order(), Code())
 
 
 def timed(work: Any) -> tuple[float, float]:

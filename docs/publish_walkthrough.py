@@ -42,7 +42,7 @@ class EncodingPass:
 
     def environment(self, token: str) -> dict[str, str]:
         """Nothing but the stand-in Hub, with caches that vanish afterwards."""
-        hub = {"HF_ENDPOINT": self.url, "HF_TOKEN": token, "HF_HUB_DISABLE_XET": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
+        hub = {"HF_ENDPOINT": self.url, "HF_TOKEN": token, "HF_HUB_DISABLE_XET": "1"}
         homes = {"HF_HOME": str(self.folder / "home"), "LIT_HF_CACHE": str(self.folder / "lit-hf")}
         return {**os.environ, **hub, **homes, "HF_HUB_DISABLE_PROGRESS_BARS": "1", "PYTHONPATH": str(ROOT)}
 

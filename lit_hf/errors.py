@@ -83,7 +83,8 @@ class UnknownDataset(LitError):
     def __init__(self, name: str, suggestions: Sequence[str] = ()) -> None:
         super().__init__(
             f"no dataset named {name!r}: neither an alias, nor a file or folder here, nor on the Hub.",
-            f"{_did_you_mean(suggestions)}Give `org/name`, `org/name:config`, or a csv, json, parquet or arrow file.",
+            f"{_did_you_mean(suggestions)}Give `org/name`, `org/name:config`, or a csv, json, parquet or arrow file; "
+            "for a private dataset run `hf auth login`.",
         )
         self.name, self.suggestions = name, tuple(suggestions)
 
@@ -131,17 +132,22 @@ class GatedRepository(LitError):
 
 
 class OfflineNotCached(LitError):
-    """The Hub cannot be reached, and the files are not in the cache; a dataset's `name` is `datasets/org/name`."""
+    """The Hub cannot be reached, and the files are not in the cache; a dataset's `name` is `datasets/org/name`.
 
-    def __init__(self, name: str, suggestions: Sequence[str] = ()) -> None:
+    `reason`: what came of asking the Hub; None where offline mode is on, so that it was not asked.
+    """
+
+    def __init__(self, name: str, suggestions: Sequence[str] = (), reason: str | None = None) -> None:
         repo = name.removeprefix("datasets/")
         option = " --repo-type dataset" if repo != name else ""
+        why = f"({reason})" if reason else "in offline mode (HF_HUB_OFFLINE)"
+        online = "With network" if reason else "Unset HF_HUB_OFFLINE; or, where there is network"
         super().__init__(
-            f"{repo} is not in the local cache and the Hub cannot be reached (offline mode or no network).",
-            f"{_did_you_mean(suggestions)}With network, run `hf download {repo}{option}`; "
+            f"{repo} is not in the local cache and the Hub cannot be reached {why}.",
+            f"{_did_you_mean(suggestions)}{online}, run `hf download {repo}{option}`; "
             "or give the path of a local folder or file.",
         )
-        self.name, self.suggestions = name, tuple(suggestions)
+        self.name, self.suggestions, self.reason = name, tuple(suggestions), reason
 
 
 class NoSafetensors(LitError):
@@ -169,8 +175,8 @@ class UnsafeRemoteCode(LitError):
 class UnsupportedModel(LitError):
     """The checkpoint was found, but it cannot be used as an encoder of this task's inputs."""
 
-    def __init__(self, name: str, reason: str) -> None:
-        super().__init__(f"{name} cannot be used as an encoder: {reason}.", "Give a transformers text encoder.")
+    def __init__(self, name: str, reason: str, next_step: str = "Give a transformers text encoder.") -> None:
+        super().__init__(f"{name} cannot be used as an encoder: {reason}.", next_step)
         self.name, self.reason = name, reason
 
 
@@ -198,6 +204,18 @@ class AmbiguousColumns(LitError):
             _NO_HEADER if _looks_like_an_example(available) else next_step,
         )
         self.role, self.available = role, tuple(available)
+
+
+class UnusableColumn(LitError):
+    """A column is there, and what it holds is no text, or no label."""
+
+    def __init__(self, role: str, column: str, holds: str) -> None:
+        needed = "one text" if role == "text" else "one label"
+        super().__init__(
+            f"column {column!r} holds {holds}, and not {needed} in each row.",
+            f"Write {needed} a row into the file, or name another `--{role}-column`.",
+        )
+        self.role, self.column, self.holds = role, column, holds
 
 
 class TooFewClasses(LitError):
@@ -384,6 +402,31 @@ class ProcessLost(LitError):
         name = "the main process, or the launcher," if rank == 0 and not how else f"process {rank} of {world}"
         super().__init__(f"{name} {silent}.", _GO_ON)
         self.rank, self.world = rank, world
+
+
+class ProcessesMissing(LitError):
+    """Processes that the launcher counts have not come to the meeting; `seconds`: None where the main one left it."""
+
+    def __init__(self, ranks: Sequence[int], world: int, seconds: float | None, address: str) -> None:
+        what = f"not come within {seconds:g} seconds" if seconds else "left before all had met"
+        super().__init__(
+            f"process {_listed(ranks)} of {world} has {what} (meeting at {address}).",
+            f"Start all {world} processes with the same MASTER_ADDR and MASTER_PORT; LIT_HF_PROCESS_TIMEOUT=SECONDS "
+            "is how long to wait.",
+        )
+        self.ranks, self.world, self.seconds = tuple(ranks), world, seconds
+
+
+class LauncherIncomplete(UsageError):
+    """The variables by which a launcher speaks to its processes are not complete."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"the launcher's variables are not complete: {reason}.",
+            "For one process run `unset WORLD_SIZE RANK LOCAL_RANK OMPI_COMM_WORLD_SIZE`; for several use "
+            "`--num-processes N` or torchrun.",
+        )
+        self.reason = reason
 
 
 class ProcessFailed(LitError):

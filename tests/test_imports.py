@@ -31,9 +31,9 @@ LEVEL = {room: level for level, layer in enumerate(LAYERS) for room in layer}
 # A library that is used all over the place cannot be replaced, or kept out of `lit-hf --help`.
 LIBRARIES = {
     "transformers": ("encoders/", "integrations/trainer.py"),
-    "sentence_transformers": ("integrations/sentence_transformers.py",),
+    "sentence_transformers": ("encoders/library.py", "integrations/sentence_transformers.py"),
     "datasets": ("tasks/", "integrations/measurement.py"),
-    "huggingface_hub": ("hub/", "runtime/hubrepo.py"),
+    "huggingface_hub": ("hub/", "runtime/hubrepo.py", "runtime/transport.py"),
     "accelerate": ("runtime/",),
     "matplotlib": ("reports/",),
     "typer": ("cli/",),

@@ -10,10 +10,14 @@ import numpy as np
 
 from lit_hf.checks.labels import Labels, classes_of, numbers_of, sets_of
 from lit_hf.checks.request import Request
-from lit_hf.tasks import label_sets, regression, tokens
+from lit_hf.tasks import tokens
 from lit_hf.tasks.kinds import Kind, choose_kind
 from lit_hf.tasks.labels import class_names, encode_labels, find_classes
 from lit_hf.tasks.schema import Column, Columns, Schema, named
+from lit_hf.tasks.targets.bins import has_fractions, read_numbers
+from lit_hf.tasks.targets.flags import find_label_columns, read_sets
+from lit_hf.tasks.targets.multi_label import MultiLabel
+from lit_hf.tasks.targets.regression import Regression
 
 _STAND_IN = "the labels"
 
@@ -44,14 +48,14 @@ class Layout:
 
 def find_layout(schema: Schema, asked: Request) -> Layout:
     """Return the layout of a dataset; raises `MissingColumn`, `AmbiguousColumns` and `BadSetting` as `eval` does."""
-    sets = label_sets.find_label_columns(schema, asked.label_column, asked.text_column)
-    if sets is not None and asked.task in (None, label_sets.NAME):
+    sets = find_label_columns(schema, asked.label_column, asked.text_column)
+    if sets is not None and asked.task in (None, MultiLabel.asked_as):
         return _sets(schema, asked, [named(schema, name) for name in sets])
-    task = None if asked.task in (regression.NAME, label_sets.NAME) else asked.task
+    task = None if asked.task in (Regression.asked_as, MultiLabel.asked_as) else asked.task
     kind, columns = choose_kind(schema, task, asked.text_column, asked.text_pair_column, asked.label_column)
     label = schema[columns.label]
     targets = "tags" if kind.NAME == tokens.NAME else "classes"
-    if asked.task == regression.NAME or (asked.task is None and label.type == "number"):
+    if asked.task == Regression.asked_as or (asked.task is None and label.type == "number"):
         targets = "numbers"
     return Layout(kind, columns, (columns.label,), targets, label.names)
 
@@ -60,13 +64,13 @@ def read_labels(layout: Layout, table: Mapping[str, Sequence[Any]], first: int, 
     """Return the labels of the rows of all splits; a column of whole numbers is classes unless regression is asked."""
     column = layout.labels[0]
     if layout.targets == "sets":
-        flags, known, names = label_sets.read_sets(table, layout.labels, layout.declared)
+        flags, known, names = read_sets(table, layout.labels, layout.declared)
         return sets_of(flags, known, names)
     if layout.targets == "tags":
         return _tags(table[column], layout.declared)
     if layout.targets == "numbers":
-        numbers = regression.read_numbers(table[column], column)
-        if asked.task == regression.NAME or regression.has_fractions(numbers):
+        numbers = read_numbers(table[column], column)
+        if asked.task == Regression.asked_as or has_fractions(numbers):
             return numbers_of(numbers, first)
     classes = find_classes(table[column], layout.declared, column)
     return classes_of(encode_labels(table[column], classes, column), class_names(classes, layout.declared))

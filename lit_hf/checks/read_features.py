@@ -15,7 +15,8 @@ from lit_hf.checks.request import Request
 from lit_hf.config import PRECOMPUTED
 from lit_hf.errors import BadSetting
 from lit_hf.runtime.precomputed import read_precomputed
-from lit_hf.tasks import regression
+from lit_hf.tasks.targets.bins import read_numbers
+from lit_hf.tasks.targets.regression import Regression
 
 
 def read_features(asked: Request) -> Data:
@@ -38,6 +39,6 @@ def read_features(asked: Request) -> Data:
 
 
 def _labels(raw: Sequence[Any], first: int, asked: Request) -> Labels:
-    if asked.task == regression.NAME:
-        return numbers_of(regression.read_numbers(raw, "labels"), first)
+    if asked.task == Regression.asked_as:
+        return numbers_of(read_numbers(raw, "labels"), first)
     return as_labels(raw, first)

@@ -17,7 +17,7 @@ from lit_hf.cli.output import Sink
 from lit_hf.errors import LitWarning
 from lit_hf.runtime.cache import reset_cache_in_use
 from lit_hf.runtime.launch import end_on_sigterm
-from lit_hf.runtime.processes import launched
+from lit_hf.runtime.launcher import launched
 
 app = typer.Typer(
     name="lit-hf",
@@ -79,6 +79,8 @@ def run(arguments: Sequence[str]) -> int:
 
 def _quiet_libraries() -> None:
     """Keep other libraries' speech off the screen; a value that the user has set wins."""
+    if os.environ.get("COLUMNS", "").strip() in {"0", "00"}:  # a terminal of no width shows nothing at all
+        del os.environ["COLUMNS"]
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     os.environ.setdefault("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")

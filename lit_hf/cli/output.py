@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from enum import StrEnum
 from typing import TextIO
 
 from rich.console import Console, RenderableType
+
+from lit_hf.runtime.launcher import is_main_process
 
 # What a terminal that is not UTF-8 gets instead of the characters that our texts and drawings use.
 _ASCII = str.maketrans(
@@ -39,11 +40,6 @@ class _AsciiFile:
 
     def isatty(self) -> bool:
         return self._file.isatty()
-
-
-def is_main_process() -> bool:
-    """Tell whether this process may print; launchers set RANK, and only rank 0 speaks."""
-    return os.environ.get("RANK", "0") == "0"
 
 
 def console(file: TextIO) -> Console:

@@ -8,7 +8,7 @@ import typer
 
 from lit_hf.errors import OneProcessOnly, UsageError
 from lit_hf.runtime.launch import launch
-from lit_hf.runtime.processes import launched
+from lit_hf.runtime.launcher import check_launcher, launched
 
 NumProcesses = Annotated[
     int | None,
@@ -18,6 +18,7 @@ NumProcesses = Annotated[
 
 def spread(context: typer.Context, count: int | None) -> None:
     """Run the command line in `count` processes and exit with their code, unless this is one of them already."""
+    check_launcher()
     if launched() > 1 and count not in (None, launched()):
         raise UsageError(
             f"--num-processes {count}, but the launcher has started {launched()} processes.", "Leave the option out."

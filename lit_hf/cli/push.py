@@ -16,6 +16,7 @@ from lit_hf.errors import UsageError
 if TYPE_CHECKING:
     from lit_hf.hub.plan import Published
     from lit_hf.records.record import Record
+    from lit_hf.records.sections import Sections
 
 MODEL, RESULTS = "model", "results-dataset"
 
@@ -78,7 +79,7 @@ def _push(
     if to != MODEL:
         name = None if to == RESULTS else to
         return [results.push(api, records, name, overwrite, dry_run)]
-    by_model: dict[str, list[dict[str, Any]]] = {}
+    by_model: dict[str, list[Sections]] = {}
     for record in records:
         by_model.setdefault(record["model"]["id"], []).append(record.data)
     return [model.push(api, group, create_pr, overwrite, dry_run) for group in by_model.values()]

@@ -12,11 +12,12 @@ import typer
 
 from lit_hf.cli.arguments import require_dataset_first
 from lit_hf.cli.options import with_settings
-from lit_hf.cli.output import Format, Sink, is_main_process
+from lit_hf.cli.output import Format, Sink
 from lit_hf.cli.processes import require_one
 from lit_hf.cli.progress import make_progress
 from lit_hf.errors import UsageError
 from lit_hf.runtime.cache import require_writable, whole_folder
+from lit_hf.runtime.launcher import is_main_process
 
 if TYPE_CHECKING:
     from lit_hf.config import Settings
@@ -165,7 +166,11 @@ def _list(search: _Search | None, sink: Sink) -> tuple[list[str], list[Skipped]]
     query = Query(tuple(search.filters), search.search, search.author, largest, search.limit, search.sort)
     listed = list_checkpoints(client(), query)
     skipped = [Skipped(each.id, each.revision, each.skipped, each.parameters) for each in listed if each.skipped]
-    sink.say(f"The Hub lists {len(listed)} checkpoints; {len(skipped)} of them cannot take part.")
+    sink.say(
+        f"The Hub lists {len(listed)} checkpoints; {len(skipped)} of them cannot take part{':' if skipped else '.'}"
+    )
+    for each in skipped:
+        sink.say(f"  {each.reason}.")
     return names(listed), skipped
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from lit_hf.cli.output import Format, Sink
 from lit_hf.errors import FileUnreadable
+
+if TYPE_CHECKING:
+    from lit_hf.records.record import Record
 
 CacheDir = Annotated[str | None, typer.Option("--cache-dir", help="Where results are kept, as for eval.")]
 HowToList = Annotated[
@@ -51,7 +54,7 @@ def show(result: Result, cache_dir: CacheDir = None, format: HowToList = Format.
     return None
 
 
-def summary(record: Any) -> dict[str, Any]:
+def summary(record: Record) -> dict[str, Any]:
     """Return what a list of results shows of one."""
     model, data, transfer = record["model"], record["dataset"], record.data.get("transfer")
     stage = record["stage"]
@@ -86,11 +89,11 @@ def _table(rows: Sequence[dict[str, Any]]) -> Any:
     return table
 
 
-def _parts(record: Any, sink: Sink) -> list[Any]:
-    from lit_hf.reports import entry, terminal
+def _parts(record: Record, sink: Sink) -> list[Any]:
+    from lit_hf.reports import terminal, terminal_ranked
 
     if "transfer" not in record.data:
-        return entry.report(record)
+        return terminal_ranked.report(record)
     return terminal.report(record, sink.data_console.width, sink.data_console.encoding)
 
 

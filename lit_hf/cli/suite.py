@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from lit_hf.cli.output import Format, Sink, is_main_process
+from lit_hf.cli.output import Format, Sink
 from lit_hf.cli.progress import make_progress
 from lit_hf.errors import LitError, UsageError
 from lit_hf.runtime.cache import require_writable, whole_folder
+from lit_hf.runtime.launcher import is_main_process
 from lit_hf.suites.suite import Suite
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lit_hf.codes.probe_mixture import Code, Prediction
+from lit_hf.codes.probe_mixture import Prediction, StreamCode
 from lit_hf.codes.schedule import MARKS
 from lit_hf.codes.stream import Stream
 from lit_hf.probes.contract import Block
@@ -45,7 +45,7 @@ class Loop:
     after 100, 500, 2,000 and all labels; `kept` has the predictions by number of labels.
     """
 
-    def __init__(self, stream: Stream, code: Code, held_out: Block | None = None) -> None:
+    def __init__(self, stream: Stream, code: StreamCode, held_out: Block | None = None) -> None:
         self.stream, self._code, self._learner, self._held_out = stream, code, code.learner, held_out
         self._labels = torch.empty(stream.n, dtype=torch.int64, device=stream.device)
         self._ends = [stop for _, stop in code.spans]

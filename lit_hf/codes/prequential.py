@@ -13,7 +13,7 @@ from lit_hf.codes.curve import Curve
 from lit_hf.codes.loop import Chunk, Loop
 from lit_hf.codes.mixture import LN2
 from lit_hf.codes.nulls import beside_nulls
-from lit_hf.codes.probe_mixture import Bank, Code, online_code
+from lit_hf.codes.probe_mixture import Bank, StreamCode, online_code
 from lit_hf.codes.stream import Stream
 from lit_hf.probes.contract import Block
 
@@ -28,17 +28,17 @@ class Coder:
     coder of the same arguments that is given it by `restore(state)`, in any process, goes on with the same floats.
 
     labels: int64 [N] by position; groups: int64 [N], non-decreasing: rows of a group are coded together and learned
-    after it. how: the bank of the online code, or any `Code`. index: int64 [N], the example at each position. held_out:
-    rows [H, d] (or a `Block`, with examples) to predict after 100, 500, 2,000 and all labels.
+    after it. how: the bank of the online code, or any `StreamCode`. index: int64 [N], the example at each position.
+    held_out: rows [H, d] (or a `Block`, with examples) to predict after 100, 500, 2,000 and all labels.
     """
 
     def __init__(
-        self, stream: Stream, labels: np.ndarray, groups: np.ndarray, how: Bank | Code, classes: int, *,
+        self, stream: Stream, labels: np.ndarray, groups: np.ndarray, how: Bank | StreamCode, classes: int, *,
         index: np.ndarray | None = None, held_out: Tensor | Block | None = None,
     ) -> None:  # fmt: skip
         self._labels, self._groups, self._classes = labels, groups, classes
         self._index = np.arange(stream.n) if index is None else index
-        self._code = how if isinstance(how, Code) else online_code(how, classes, groups, stream.device)
+        self._code = how if isinstance(how, StreamCode) else online_code(how, classes, groups, stream.device)
         self._loop = Loop(stream, self._code, Block(held_out, 0) if isinstance(held_out, Tensor) else held_out)
         self._paid = np.empty(stream.n)
         self._confidence, self._correct = np.empty(stream.n, np.float32), np.empty(stream.n, bool)
@@ -52,7 +52,7 @@ class Coder:
         return self._edges[-1]
 
     def advance(self, to: int | None = None) -> int:
-        """Code all increments that end at or before position `to` (default: the end); return the labels coded."""
+        """StreamCode all increments that end at or before position `to` (default: the end); return the labels coded."""
         limit = len(self._labels) if to is None else to
         while self.coded < limit and self._ends[bisect_right(self._ends, self.coded)] <= limit:
             self._settle()

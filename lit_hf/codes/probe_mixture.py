@@ -1,4 +1,4 @@
-"""What predicts and learns in the loop: the bank's two levels of mixing, and what a `Code` consists of."""
+"""What predicts and learns in the loop: the bank's two levels of mixing, and what a `StreamCode` consists of."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Learner(Protocol):
 
 
 @dataclass(frozen=True)
-class Code:
+class StreamCode:
     """How one stream is coded. `spans`: [start, stop) of each increment: predicted, paid for, then learned.
 
     nulls: the uniform code and the class prior stand beside the learner in `Top`. scaled: inputs are read as `Stream`
@@ -152,6 +152,6 @@ class ProbeMixture(Stateful):
         self.bank.stacker.learn(prefix)
 
 
-def online_code(bank: Bank, classes: int, groups: np.ndarray, device: torch.device) -> Code:
+def online_code(bank: Bank, classes: int, groups: np.ndarray, device: torch.device) -> StreamCode:
     """Return the code of small increments, from which `bank` learns warm."""
-    return Code(ProbeMixture(bank, classes, device), tuple(increments(groups)))
+    return StreamCode(ProbeMixture(bank, classes, device), tuple(increments(groups)))

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lit_hf.coding.codelength import Codelength, code_order, difference, gather
+from lit_hf.coding.order import Code, Examples, Order
+from lit_hf.coding.rules import Alphabet
 from lit_hf.errors import BadSetting, NotFiniteFeatures, TooFewClasses, TooFewExamples
 
 if TYPE_CHECKING:
@@ -48,8 +50,8 @@ def codelength(
 
     Args:
         features: floats [N, d] (array, memory map, tensor or feature store).
-        labels: integers [N] in 0 .. C - 1.
-        num_classes: C, by default one more than the largest label.
+        labels: integers [N] from 0 on.
+        num_classes: C, of labels in 0 .. C - 1; by default the values that occur are the classes.
         orders: how many orders are coded; their mean is the result.
         seed: of the orders.
         groups: [N] ids; labels of one group are coded together and learned after it (copies of an input, tokens of a
@@ -76,28 +78,20 @@ def codelength(
         >>> 8 < found.bits < 25  # of 40 bits: the first 8 labels teach which column says what
         True
     """
-    from lit_hf.coding.rules import code_hash
     from lit_hf.runtime.units import side_by_side
 
     checked_code(code)
     if orders < 1:
         raise BadSetting("orders", orders, "a whole number of at least 1")
 
-    labels, groups, classes = checked(features, labels, groups, num_classes)
-    unit = partial(
-        code_order,
-        features,
-        labels,
-        groups,
-        classes,
-        seed=seed,
-        device=device,
-        keep_first=not shuffle,
-        kinds=tuple(kinds) if kinds else None,
-        code=code,
-    )
-    curves = side_by_side([partial(unit, number=number) for number in range(orders)])
-    return gather(tuple(curves), groups, code_hash(code, device, kinds))
+    labels, num_classes = occurring(labels, num_classes)
+    examples, rule = checked(features, labels, groups, num_classes)
+    how = Code(code, tuple(kinds) if kinds else None, device)
+    curves = side_by_side([
+        partial(code_order, features, examples, rule, Order(number, seed, keep_first=not shuffle), how)
+        for number in range(orders)
+    ])  # fmt: skip
+    return gather(tuple(curves), examples.groups, rule.digest(how))
 
 
 def transfer(
@@ -121,8 +115,8 @@ def transfer(
     Args:
         features: floats [N, d] (array, memory map, tensor or feature store).
         baseline_features: floats [N, e], rows of the same examples.
-        labels: integers [N] in 0 .. C - 1.
-        num_classes: C, by default one more than the largest label.
+        labels: integers [N] from 0 on.
+        num_classes: C, of labels in 0 .. C - 1; by default the values that occur are the classes.
         orders: how many orders are coded; their mean is the result.
         seed: of the orders.
         groups: [N] ids; labels of one group are coded together and learned after it.
@@ -164,6 +158,20 @@ def transfer(
     return Transfer(found.estimate, (found.low, found.high), found.estimate / len(arms[0].groups), *arms)
 
 
+def occurring(labels: Sequence[int] | np.ndarray, num_classes: int | None) -> tuple[np.ndarray, int | None]:
+    """Return labels and C; where C is not given, labels by their place among the values that occur, and their number.
+
+    So a scale from 1 to 5 has five classes, and pays for no sixth. What is no row of integers from 0 on is returned as
+    it is, for `checked` to refuse.
+    """
+    found = np.asarray(labels)
+    fits = found.ndim == 1 and len(found) and np.issubdtype(found.dtype, np.integer) and found.min() >= 0
+    if num_classes is not None or not fits:
+        return found, num_classes
+    values, places = np.unique(found, return_inverse=True)
+    return places, len(values)
+
+
 def checked_code(code: str) -> None:
     """Raise `BadSetting` unless `code` is the name of one."""
     from lit_hf.config import CODES
@@ -177,8 +185,8 @@ def checked(
     labels: Sequence[int] | np.ndarray,
     groups: Sequence[int] | np.ndarray | None,
     num_classes: int | None,
-) -> tuple[np.ndarray, np.ndarray, int]:
-    """Return labels int64 [N], groups int64 [N] and C, or raise."""
+) -> tuple[Examples, Alphabet]:
+    """Return the examples, and the rule of their C classes, or raise."""
     found = _labels_of(features, labels, 1)
     if not np.issubdtype(found.dtype, np.integer) or found.min() < 0:
         raise BadSetting("labels", found.dtype, "integers from 0 on")
@@ -187,29 +195,29 @@ def checked(
         raise TooFewClasses(len(np.unique(found)))
     if found.max() >= classes:
         raise BadSetting("num_classes", classes, f"at least {int(found.max()) + 1}, one more than the largest label")
-    return found.astype(np.int64), _groups_of(features, groups), classes
+    return Examples(found.astype(np.int64), _groups_of(features, groups)), Alphabet(classes)
 
 
 def checked_flags(
     features: Rows, labels: Sequence[Sequence[int]] | np.ndarray, groups: Sequence[int] | np.ndarray | None
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return several labels of each row, int64 [N, L] of 0 and 1, and groups int64 [N], or raise."""
+) -> Examples:
+    """Return examples with several labels each, [N, L] of 0 and 1, or raise."""
     found = _labels_of(features, labels, 2)
     if found.shape[1] < 1 or not np.isin(found, (0, 1)).all():
         raise BadSetting("labels", f"shape {found.shape}", "rows of 0 and 1, one column for each label")
-    return found.astype(np.int64), _groups_of(features, groups)
+    return Examples(found.astype(np.int64), _groups_of(features, groups))
 
 
 def checked_bins(
     features: Rows, labels: Sequence[float] | np.ndarray, groups: Sequence[int] | np.ndarray | None, width: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the bins of numbers, round(y / width), int64 [N], and groups int64 [N], or raise."""
+) -> Examples:
+    """Return examples whose labels are the bins of numbers, round(y / width), or raise."""
     found = _labels_of(features, labels, 1)
     if not (np.issubdtype(found.dtype, np.number) and np.isreal(found).all() and np.isfinite(found).all()):
         raise BadSetting("labels", found.dtype, "finite numbers")
     if not 0 < width < np.inf or np.abs(found).max() / width > MOST_BINS:
         raise BadSetting("bin_width", width, "above 0, and wide enough for at most 2^50 bins between 0 and any label")
-    return np.round(found / width).astype(np.int64), _groups_of(features, groups)
+    return Examples(np.round(found / width).astype(np.int64), _groups_of(features, groups))
 
 
 def _labels_of(features: Rows, labels: Sequence[Any] | np.ndarray, dimensions: int) -> np.ndarray:

@@ -11,6 +11,8 @@ import numpy as np
 if TYPE_CHECKING:
     from lit_hf.codes.curve import Curve
     from lit_hf.codes.stream import Rows
+    from lit_hf.coding.order import Code, Examples, Order
+    from lit_hf.coding.rules import Rule
     from lit_hf.measures.intervals import Interval
 
 
@@ -52,49 +54,20 @@ def difference(a: Codelength, b: Codelength) -> Interval:
 
 
 def code_order(
-    features: Rows,
-    labels: np.ndarray,
-    groups: np.ndarray,
-    classes: int,
-    *,
-    number: int,
-    seed: int,
-    device: str = "cpu",
-    keep_first: bool = True,
-    rows: np.ndarray | None = None,
-    held_out: Any = None,
-    kinds: tuple[str, ...] | None = None,
-    code: str = "online",
-) -> Curve:
-    """Code one order to its end with fresh probes: the unit of work that processes share out.
+    features: Rows, examples: Examples, rule: Rule, order: Order, code: Code, *, held_out: Any = None
+) -> Curve:  # fmt: skip
+    """Code `order` to its end with fresh probes: the unit of work that processes share out.
 
-    labels, groups: int64 [N] by example; rows: the row of `features` of each example (default: its own number);
-    held_out: rows [H, d] to predict at the marks. classes: their number; `NUMBERS` for bins of numbers.
+    features: rows [n, d]; held_out: rows [H, d] to predict at the marks.
     """
     import torch
 
-    from lit_hf.codes.numbers import NumberCoder
-    from lit_hf.codes.prequential import Coder
     from lit_hf.codes.stream import to_tensor
-    from lit_hf.coding.rules import NUMBERS, prepare_order
+    from lit_hf.coding.rules import prepare_order
 
-    order = prepare_order(
-        features,
-        groups,
-        classes,
-        number=number,
-        seed=seed,
-        device=device,
-        keep_first=keep_first,
-        rows=rows,
-        kinds=kinds,
-        code=code,
-    )
-    extra = None if held_out is None else to_tensor(held_out, torch.device(device))
-    make = NumberCoder if classes == NUMBERS else Coder
-    coder = make(
-        order.stream, labels[order.index], order.groups, order.code, classes, index=order.index, held_out=extra
-    )
+    prepared = prepare_order(features, examples, rule, order, code)
+    extra = None if held_out is None else to_tensor(held_out, torch.device(code.device))
+    coder = rule.coder(prepared, examples.labels[prepared.index], extra)
     coder.advance()
     return coder.curve()
 

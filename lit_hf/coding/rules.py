@@ -1,123 +1,108 @@
-"""Which code of which probes: names of codes, what each consists of, and one order of a stream made ready."""
+"""How labels are coded: the contract of a rule, the rule of an alphabet, and one order made ready by a rule."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from lit_hf.coding.order import Code, Examples, Order, PreparedOrder
+
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from lit_hf.codes.curve import Curve
-    from lit_hf.codes.probe_mixture import Code
-    from lit_hf.codes.stream import Rows, Stream
+    from lit_hf.codes.prequential import Coder
+    from lit_hf.codes.probe_mixture import Learner, StreamCode
+    from lit_hf.codes.stream import Rows
 
 BLOCK_VERSION = "1"
-NUMBERS = 0
-"""In place of a number of classes: labels are bins of numbers."""
 BY_SHARE = ("block", "block-raw", "block-bank")
 """Codes whose blocks end at shares of the stream: their bits for a prefix depend on the length of the whole."""
 
 
+class Rule(Protocol):
+    """How labels int64 [N] of one kind are coded; what the labels are is the business of who brings the rule."""
+
+    def stream_code(self, dim: int, groups: np.ndarray, code: Code) -> StreamCode:
+        """Return `code` with fresh probes for features of `dim` columns and `groups` int64 [N] by position."""
+        ...
+
+    def coder(self, prepared: PreparedOrder, labels: np.ndarray, held_out: Tensor | None = None) -> Coder:
+        """Return what pays for `labels` int64 [N] by position, and predicts rows `held_out` [H, d] at the marks."""
+        ...
+
+    def digest(self, code: Code) -> str:
+        """Return the hash of the rule; codelengths of different hashes are never compared."""
+        ...
+
+
 @dataclass(frozen=True)
-class Order:
-    """One order of N examples, ready to be coded.
+class Alphabet:
+    """The rule of labels 0 .. `classes` - 1."""
 
-    index: int64 [N], the example at each position; groups: int64 [N], by position, non-decreasing.
-    """
+    classes: int
 
-    stream: Stream
-    code: Code
-    index: np.ndarray
-    groups: np.ndarray
+    def stream_code(self, dim: int, groups: np.ndarray, code: Code) -> StreamCode:
+        """Return the code with fresh probes.
+
+        online: the bank in small increments. block: Voita and Titov's blocks and probe. block-raw: the same on features
+        as they are, neither shifted nor scaled. block-geometric: blocks that double. block-bank, block-bank-geometric:
+        the bank of the online code in place of their probe.
+        """
+        import torch
+
+        from lit_hf.codes.blockcode import BankOverBlocks, SingleProbe, blocks_by_share, doubling_blocks
+        from lit_hf.codes.probe_mixture import ProbeMixture, StreamCode, online_code
+        from lit_hf.probes.bank import KINDS, default_bank
+        from lit_hf.probes.retrained import RetrainedLinear
+
+        name, classes, device, place = code.name, self.classes, code.device, torch.device(code.device)
+        kinds = code.probes or KINDS
+        if name == "online":
+            return online_code(default_bank(dim, classes, device=device, kinds=kinds), classes, groups, place)
+        spans = blocks_by_share(groups) if name in BY_SHARE else doubling_blocks(groups)
+        learner: Learner = SingleProbe(RetrainedLinear(dim, classes, device=device))
+        if "bank" in name:
+            bank = default_bank(dim, classes, device=device, kinds=kinds)
+            learner = BankOverBlocks(ProbeMixture(bank, classes, place), groups)
+        return StreamCode(learner, spans, nulls=False, scaled=name != "block-raw")
+
+    def coder(self, prepared: PreparedOrder, labels: np.ndarray, held_out: Tensor | None = None) -> Coder:
+        """Return what pays for `labels` by position."""
+        from lit_hf.codes.prequential import Coder
+
+        return Coder(
+            prepared.stream, labels, prepared.groups, prepared.code, self.classes, index=prepared.index,
+            held_out=held_out,
+        )  # fmt: skip
+
+    def digest(self, code: Code) -> str:
+        """Return the hash of the code; the size of the alphabet belongs to the labels."""
+        return code_hash(code.name, code.device, code.probes)
 
 
-def prepare_order(
-    features: Rows,
-    groups: np.ndarray,
-    classes: int,
-    *,
-    number: int,
-    seed: int,
-    device: str = "cpu",
-    keep_first: bool = True,
-    rows: np.ndarray | None = None,
-    kinds: Sequence[str] | None = None,
-    code: str = "online",
-) -> Order:
-    """Lay out order `number` with fresh probes.
-
-    groups: int64 [N] by example; rows: the row of `features` of each example (default: its own number); classes: their
-    number, or `NUMBERS`.
-    """
+def prepare_order(features: Rows, examples: Examples, rule: Rule, order: Order, code: Code) -> PreparedOrder:
+    """Lay out `order` of the examples, with fresh probes by `rule`; their labels are not looked at."""
     import torch
 
     from lit_hf.codes.orders import order_of, positions_of_groups
     from lit_hf.codes.stream import Stream
 
-    index = order_of(groups, seed, number, keep_first=keep_first)
+    groups, rows = examples.groups, examples.rows
+    index = order_of(groups, order.seed, order.number, keep_first=order.keep_first)
     where = index if rows is None else rows[index]
     straight = len(where) == features.shape[0] and bool((np.diff(where) == 1).all())
-    stream = Stream(features, None if straight else where, torch.device(device))
+    stream = Stream(features, None if straight else where, torch.device(code.device))
     along = positions_of_groups(groups, index)
-    made = (
-        number_code(features.shape[1], along, device)
-        if classes == NUMBERS
-        else make_code(code, features.shape[1], classes, along, device=device, kinds=kinds)
-    )
-    return Order(stream, made, index, along)
+    return PreparedOrder(stream, rule.stream_code(features.shape[1], along, code), index, along)
 
 
-def number_code(dim: int, groups: np.ndarray, device: str = "cpu") -> Code:
-    """Return the online code of numbers with fresh probes; there is no block code for them."""
-    import torch
-
-    from lit_hf.codes.numbers import NumberMixture
-    from lit_hf.codes.probe_mixture import Code
-    from lit_hf.codes.schedule import increments
-    from lit_hf.probes.number_bank import number_bank
-
-    learner = NumberMixture(number_bank(dim, device=device), torch.device(device))
-    return Code(learner, tuple(increments(groups)), nulls=False)  # type: ignore[arg-type]
-
-
-def make_code(
-    name: str, dim: int, classes: int, groups: np.ndarray, *, device: str = "cpu", kinds: Sequence[str] | None = None
-) -> Code:
-    """Return the code `name` with fresh probes for `groups` int64 [N] by position.
-
-    online: the bank in small increments. block: Voita and Titov's blocks and probe. block-raw: the same on features
-    as they are, neither shifted nor scaled. block-geometric: blocks that double. block-bank, block-bank-geometric: the
-    bank of the online code in place of their probe.
-    """
-    import torch
-
-    from lit_hf.codes.blockcode import BankOverBlocks, SingleProbe, blocks_by_share, doubling_blocks
-    from lit_hf.codes.probe_mixture import Code, Learner, ProbeMixture, online_code
-    from lit_hf.probes.bank import KINDS, default_bank
-    from lit_hf.probes.retrained import RetrainedLinear
-
-    place = torch.device(device)
-    if name == "online":
-        return online_code(default_bank(dim, classes, device=device, kinds=kinds or KINDS), classes, groups, place)
-    spans = blocks_by_share(groups) if name in BY_SHARE else doubling_blocks(groups)
-    learner: Learner = SingleProbe(RetrainedLinear(dim, classes, device=device))
-    if "bank" in name:
-        bank = default_bank(dim, classes, device=device, kinds=kinds or KINDS)
-        learner = BankOverBlocks(ProbeMixture(bank, classes, place), groups)
-    return Code(learner, spans, nulls=False, scaled=name != "block-raw")
-
-
-def code_hash(
-    name: str = "online", device: str = "cpu", kinds: Sequence[str] | None = None, *, numbers: bool = False
-) -> str:
-    """Return the hash of the rule by which labels are coded; codelengths of different hashes are never compared."""
-    from lit_hf.probes.number_bank import number_hash
-
-    if numbers:
-        return number_hash(device)
+def code_hash(name: str = "online", device: str = "cpu", kinds: Sequence[str] | None = None) -> str:
+    """Return the hash of the rule by which labels of an alphabet are coded."""
     from lit_hf.probes.bank import KINDS, bank_hash
 
     bank = bank_hash(device, kinds or KINDS)
@@ -139,14 +124,14 @@ def published_block_code(
 
     from lit_hf.codes.blockcode import SingleProbe, blocks_by_share
     from lit_hf.codes.prequential import Coder
-    from lit_hf.codes.probe_mixture import Code
+    from lit_hf.codes.probe_mixture import StreamCode
     from lit_hf.codes.stream import Stream, to_tensor
     from lit_hf.probes.retrained import RetrainedLinear
 
     place, groups = torch.device(device), np.arange(len(labels))
     chosen_by = to_tensor(dev[0], place), torch.as_tensor(dev[1], device=place)
     learner = SingleProbe(RetrainedLinear(features.shape[1], classes, dev=chosen_by, device=device))
-    code = Code(learner, blocks_by_share(groups), nulls=False, scaled=False)
+    code = StreamCode(learner, blocks_by_share(groups), nulls=False, scaled=False)
     coder = Coder(Stream(features, None, place), labels, groups, code, classes)
     coder.advance()
     return coder.curve()

@@ -11,7 +11,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from lit_hf.codes.stream import Rows
-    from lit_hf.coding.rules import Order
+    from lit_hf.coding.order import PreparedOrder
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,8 +46,8 @@ def prequential(
 
     Args:
         features: floats [N, d] (array, memory map, tensor or feature store).
-        labels: integers [N] in 0 .. C - 1.
-        num_classes: C, by default one more than the largest label.
+        labels: integers [N] from 0 on.
+        num_classes: C, of labels in 0 .. C - 1; by default the values that occur are the classes.
         order: which of the orders that `codelength` takes the mean over.
         seed: of the orders.
         groups: [N] ids; labels of one group are coded together and learned after it.
@@ -73,22 +73,22 @@ def prequential(
         >>> bool(np.isclose(sum(s.bits for s in steps), lit_hf.codelength(features, labels, orders=1).bits))
         True
     """
-    from lit_hf.coding.arrays import checked, checked_code
+    from lit_hf.coding.arrays import checked, checked_code, occurring
+    from lit_hf.coding.order import Code, Order
     from lit_hf.coding.rules import prepare_order
     from lit_hf.errors import BadSetting
 
     checked_code(code)
     if order < 0:
         raise BadSetting("order", order, "a whole number from 0 on")
-    found, ids, classes = checked(features, labels, groups, num_classes)
-    made = prepare_order(
-        features, ids, classes, number=order, seed=seed, device=device, keep_first=not shuffle,
-        kinds=tuple(kinds) if kinds else None, code=code,
-    )  # fmt: skip
-    return _steps(made, found[made.index], classes)
+    labels, num_classes = occurring(labels, num_classes)
+    examples, rule = checked(features, labels, groups, num_classes)
+    how = Code(code, tuple(kinds) if kinds else None, device)
+    made = prepare_order(features, examples, rule, Order(order, seed, keep_first=not shuffle), how)
+    return _steps(made, examples.labels[made.index], rule.classes)
 
 
-def _steps(order: Order, labels: np.ndarray, classes: int) -> Iterator[Step]:
+def _steps(order: PreparedOrder, labels: np.ndarray, classes: int) -> Iterator[Step]:
     """Yield the steps of `labels` int64 [N] by position, under the top node where the code has one."""
     from lit_hf.codes.loop import Loop
     from lit_hf.codes.mixture import Top

@@ -9,6 +9,7 @@ from lit_hf.config.fields import Enters, Part, require, require_counts, setting
 
 DTYPES = ("float32", "bfloat16", "float16", "auto")
 POOLINGS = ("auto", "mean", "cls", "last", "max")
+LIBRARY = "sentence-transformers"
 _setting = partial(setting, group="Encoder")
 
 
@@ -19,6 +20,12 @@ class EncoderSettings(Part):
     layer: str = _setting("last", meaning="last, all (a profile), or the index of a hidden state (0: embeddings).")
     pooling: str = _setting("auto", meaning="auto (the checkpoint's own files), mean, cls, last or max.")
     prompt: str = _setting("auto", meaning="Text before each input: auto (the checkpoint's own files), or the text.")
+    route: str | None = _setting(
+        None, meaning="query or document, of a checkpoint with a Router; its default.", as_before=None
+    )
+    loader: str | None = _setting(
+        None, meaning="sentence-transformers: let that library read the checkpoint.", as_before=None
+    )
     max_tokens: int | None = _setting(None, meaning="Cut inputs here; the checkpoint's own limit.")
     dtype: str = _setting("float32", meaning="float32, bfloat16, float16, or auto (as stored).")
     allow_pickle: bool = _setting(
@@ -33,5 +40,6 @@ class EncoderSettings(Part):
         require_counts(self, "max_tokens")
         require(self.dtype in DTYPES, "dtype", self.dtype, f"one of {', '.join(DTYPES)}")
         require(self.pooling in POOLINGS, "pooling", self.pooling, f"one of {', '.join(POOLINGS)}")
+        require(self.loader in (None, LIBRARY), "loader", self.loader, f"`{LIBRARY}`, or left out")
         whole = self.layer.removeprefix("-").isdigit()
         require(self.layer in ("last", "all") or whole, "layer", self.layer, "`last`, `all` or a whole number")

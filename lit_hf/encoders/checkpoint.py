@@ -14,11 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lit_hf.config import split_model
+from lit_hf.encoders.chain.listing import MODULES, named_folders
+from lit_hf.encoders.chain.router import ROUTERS
 from lit_hf.encoders.quantised import check_quantised
+from lit_hf.encoders.towers import has_decoder, model_class
 from lit_hf.errors import LitError, NoSafetensors, UnknownModel, UnsafeRemoteCode, UnsupportedModel, nearest
 from lit_hf.runtime.cache import digest_of
 from lit_hf.runtime.hashes import file_sha256
-from lit_hf.runtime.hubrepo import download, resolve_commit, similar_repos
+from lit_hf.runtime.hubrepo import Commit, download, resolve_commit, similar_repos
 from lit_hf.runtime.memory import offload_folder
 from lit_hf.runtime.seeding import forked
 
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 _SMALL = (".json", ".txt", ".model", ".jinja", ".md", ".vocab", ".bpe")
 _OWN_FILES = re.compile(r"^(\d+_\w+/)?[^/]+$")
 """The root and the modules of sentence-transformers ("1_Pooling/config.json"), not exports such as onnx/."""
+_EXPORTS = {"onnx", "openvino"}
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ def find_checkpoint(model: str, policy: Policy) -> Checkpoint:
     if policy.trust_remote_code and revision is None:
         raise UnsafeRemoteCode(name)
     commit = resolve_commit(name, revision, "model", _unknown)
-    folder = download(commit, wanted_files(name, commit.files, policy), "model", _unknown)
+    folder = download(commit, wanted_files(name, commit, policy), "model", _unknown)
     return Checkpoint(name, commit.sha, folder)
 
 
@@ -106,7 +110,7 @@ def load_processor(checkpoint: Checkpoint, folder: Path, policy: Policy, medium:
     from transformers import AutoFeatureExtractor, AutoImageProcessor
 
     code = policy.trust_remote_code
-    with _loading(checkpoint), _quiet():
+    with _loading(checkpoint), quiet():
         if medium == "image":
             return AutoImageProcessor.from_pretrained(folder, backend="pil", trust_remote_code=code)
         return AutoFeatureExtractor.from_pretrained(folder, trust_remote_code=code)
@@ -121,16 +125,16 @@ def load_weights(
     the "pretrained" arm would be partly a twin. Poolers and decoders are exempt: no feature passes through them.
     """
     import torch
-    from transformers import AutoModel
 
     where = {"device_map": "auto", "offload_folder": str(offload_folder())} if spread else {}
-    with _loading(checkpoint), _quiet(), forked(0):
-        model, report = AutoModel.from_pretrained(
+    kind = model_class(load_config(checkpoint, folder, policy), checkpoint.id)
+    with _loading(checkpoint), quiet(), forked(0):
+        model, report = kind.from_pretrained(
             folder, dtype=getattr(torch, dtype), trust_remote_code=policy.trust_remote_code,
             use_safetensors=None if policy.allow_pickle else True, output_loading_info=True,
             **where,
         )  # fmt: skip
-    unused = ("pooler.", "decoder.") if hasattr(model, "encoder") and hasattr(model, "decoder") else ("pooler.",)
+    unused = ("pooler.", "decoder.") if has_decoder(model) else ("pooler.",)
     missing = sorted(key for key in report["missing_keys"] if not key.startswith(unused))
     if missing:
         raise UnsupportedModel(checkpoint.id, f"it has no weights for {missing[0]} and {len(missing) - 1} more")
@@ -148,22 +152,55 @@ def weights_hash(checkpoint: Checkpoint, folder: Path, policy: Policy, cache: Pa
     return digest_of([file_sha256(file, cache) for file in files])
 
 
-def wanted_files(name: str, files: tuple[str, ...], policy: Policy) -> list[str]:
-    """Choose what to download: small files, and one set of weights."""
-    own = [file for file in files if _OWN_FILES.match(file)]
-    weights = _weights(own, r"model.*\.safetensors") or _weights(own, r".*\.safetensors")
-    if not weights and policy.allow_pickle:
-        weights = _weights(own, r"pytorch_model.*\.bin")
+def wanted_files(name: str, commit: Commit, policy: Policy) -> list[str]:
+    """Choose what to download: small files, and one set of weights for each folder that modules.json names.
+
+    Raises `NoSafetensors` for weights that are pickles only, and `UnsupportedModel` when there are none.
+    """
+    files, folders = commit.files, module_folders(name, commit)
+    own = _own(files, folders)
+    places = sorted({file.rpartition("/")[0] for file in own})
+    weights = [file for place in places for file in _one_set(name, place, own, policy)]
     if files and not weights:
         pickled = _weights(own, r".*\.(bin|pt|ckpt)")
         raise NoSafetensors(name) if pickled else UnsupportedModel(name, "it has no weights")
     code = [file for file in own if policy.trust_remote_code and file.endswith(".py")]
-    return small_files(files) + weights + code
+    return small_files(files, folders) + weights + code
 
 
-def small_files(files: Sequence[str]) -> list[str]:
+def small_files(files: Sequence[str], folders: Sequence[str] = ()) -> list[str]:
     """Return configuration, tokeniser and the like: all that is needed but the weights."""
-    return [file for file in files if _OWN_FILES.match(file) and file.endswith(_SMALL)]
+    return [file for file in _own(files, folders) if file.endswith(_SMALL)]
+
+
+def module_folders(name: str, commit: Commit) -> tuple[str, ...]:
+    """Return the folders that a repository's modules.json and its routers name, from these small files.
+
+    None for a plain repository. What lies below a folder belongs to it, so routers inside it are not read.
+    """
+    if MODULES not in commit.files:
+        return ()
+    small = [file for file in commit.files if file in (MODULES, "config.json", *ROUTERS)]
+    return named_folders(download(commit, small, "model", _unknown), name)
+
+
+def _own(files: Sequence[str], folders: Sequence[str]) -> list[str]:
+    """Return the files of the root and of its modules, whose routes lie deeper, but no exports such as onnx/."""
+    below = tuple(f"{folder}/" for folder in folders)
+    return [
+        file for file in files
+        if _OWN_FILES.match(file) or (file.startswith(below) and not _EXPORTS & set(file.split("/")))
+    ]  # fmt: skip
+
+
+def _one_set(name: str, place: str, own: Sequence[str], policy: Policy) -> list[str]:
+    """Return one set of weights of the folder `place`; raise `NoSafetensors` where pickles are all it has."""
+    here = [file for file in own if file.rpartition("/")[0] == place]
+    found = _weights(here, r"model.*\.safetensors") or _weights(here, r".*\.safetensors")
+    pickled = [] if found else _weights(here, r"pytorch_model.*\.bin")
+    if pickled and not policy.allow_pickle:
+        raise NoSafetensors(name)
+    return found or pickled
 
 
 def _weights(files: list[str], pattern: str) -> list[str]:
@@ -209,7 +246,7 @@ def _one_line(text: Any) -> str:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Keep transformers' bar and its list of unused heads off the terminal: what matters of it is checked here."""
     from transformers.utils import logging
 

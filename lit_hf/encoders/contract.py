@@ -80,6 +80,8 @@ class Encoder(ABC):
     """False where features cost nothing to give again."""
     baseline_name: ClassVar[str] = "random_twin"
     """What `baselines` are, in the record's words."""
+    no_baseline: ClassVar[str] = "there is nothing to compare it with"
+    """Why there is no information transfer, where `baselines` are none."""
 
     @property
     @abstractmethod

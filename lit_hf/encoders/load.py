@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from lit_hf.config import precomputed_file
 from lit_hf.encoders.adapter import CONFIG as ADAPTER_CONFIG
 from lit_hf.encoders.adapter import Adapter, is_adapter
+from lit_hf.encoders.chain.arrange import Head
 from lit_hf.encoders.checkpoint import (
     SAFE,
     Policy,
@@ -20,13 +22,15 @@ from lit_hf.encoders.checkpoint import (
     weights_hash,
 )
 from lit_hf.encoders.contract import Encoder, EncoderInfo
+from lit_hf.encoders.library import load_with_library
 from lit_hf.encoders.load_media import load_media
 from lit_hf.encoders.precomputed import load_brought_features
-from lit_hf.encoders.recipe import read_declared
+from lit_hf.encoders.recipe import Declared, read_declared
 from lit_hf.encoders.resolve import DEFAULTS, Choices, resolve_pipeline
-from lit_hf.encoders.static import load_static, static_file
-from lit_hf.encoders.text import Pipeline, TextEncoder, place_model, text_body
+from lit_hf.encoders.static import load_static
+from lit_hf.encoders.text import Pipeline, TextEncoder, place_model
 from lit_hf.encoders.tokenizing import tokenizer_hash
+from lit_hf.encoders.towers import check_reads_text, check_vocabulary, model_class, new_model, text_body
 from lit_hf.encoders.twin import normalise_config
 from lit_hf.errors import BadSetting
 from lit_hf.runtime.cache import cache_root, digest_of
@@ -34,6 +38,8 @@ from lit_hf.runtime.cache import cache_root, digest_of
 if TYPE_CHECKING:
     from torch import nn
     from transformers import PretrainedConfig
+
+    from lit_hf.encoders.chain.weights import HeadNet
 
 VERSION = 1
 """Raised whenever this room's code gives other floats for the same key."""
@@ -54,55 +60,97 @@ def load_encoder(
     if precomputed_file(model) is not None:
         return load_brought_features(model)
     choices = choices.of_words() if unit == "token" else choices
-    checkpoint = find_checkpoint(model, policy)
-    table, cache = static_file(checkpoint.folder), cache_root(cache_dir)
-    if table is not None and medium == "text":
-        return load_static(
-            checkpoint, table, layer=choices.layer, pooling=choices.pooling, prompt=choices.prompt,
-            max_tokens=choices.max_tokens, cache=cache,
-        )  # fmt: skip
+    checkpoint, cache = find_checkpoint(model, policy), cache_root(cache_dir)
+    choices = replace(choices, name=checkpoint.id)
     if choices.spread and medium != "text":
         raise BadSetting("device_map", "auto", f"left out for {medium} encoders")
+    if choices.loader is not None:
+        return load_with_library(checkpoint, choices, policy, cache, medium)
     if medium in ("image", "sound"):
         return load_media(checkpoint, choices, policy, cache, medium)
     if is_adapter(checkpoint.folder):
         return _load_adapter(Adapter(checkpoint, policy), choices, policy, cache)
-    declared = read_declared(checkpoint.folder, checkpoint.id)
+    declared = read_declared(checkpoint.folder, checkpoint.id, choices.route)
+    if declared.static:
+        return load_static(checkpoint, declared, choices, policy, cache)
     config = load_config(checkpoint, declared.weights, policy)
+    body = skeleton_body(config, checkpoint.id)
     tokenizer = load_tokenizer(checkpoint, declared.weights, policy)
+    check_vocabulary(body, tokenizer, checkpoint.id)
     pipeline, sources = resolve_pipeline(choices, declared, config, tokenizer)
     code = checkpoint.revision if policy.trust_remote_code else None
     weights = weights_hash(checkpoint, declared.weights, policy, cache)
     make = partial(load_weights, checkpoint, declared.weights, policy, pipeline.dtype, pipeline.spread)
-    info = describe(checkpoint.id, checkpoint.revision, pipeline, sources, parameter_count(config))
-    return build(pipeline, info, digest_of([weights, code]), make)
+    info = describe(checkpoint.id, checkpoint.revision, pipeline, sources, parameters_of(body))
+    content = digest_of([weights, code])
+    return build_with_head(pipeline, info, content, make, HeadFiles(declared, policy, checkpoint.id, cache))
 
 
 def _load_adapter(adapter: Adapter, choices: Choices, policy: Policy, cache: Path) -> TextEncoder:
     """Return the base with the adapter merged; sentence-transformers files and a tokeniser beside the adapter win."""
     own, base = adapter.checkpoint, adapter.base
-    declared = read_declared(base.folder, base.id)
+    declared, named = read_declared(base.folder, base.id, choices.route), base.id
     weights, folder = declared.weights, own.folder
     if (folder / "modules.json").is_file():
-        declared = read_declared(folder, own.id)
+        declared, named = read_declared(folder, own.id, choices.route), own.id
     config = load_config(base, weights, policy)
+    body = skeleton_body(config, own.id)
     tokenizer = load_tokenizer(own, folder if (folder / "tokenizer_config.json").is_file() else weights, policy)
+    check_vocabulary(body, tokenizer, own.id)
     pipeline, sources = resolve_pipeline(choices, declared, config, tokenizer)
     sources["base"] = f"{adapter.named_base}, named by {ADAPTER_CONFIG}"
-    info = describe(own.id, own.revision, pipeline, sources, parameter_count(config))
+    info = describe(own.id, own.revision, pipeline, sources, parameters_of(body))
     code = base.revision if policy.trust_remote_code else None
     plain = weights_hash(base, weights, policy, cache)
     about = describe(adapter.named_base, base.revision, pipeline, sources, info.parameters)
     make = partial(load_weights, base, weights, policy, pipeline.dtype)
-    content = digest_of([plain, adapter.sha256(cache), adapter.config, code])
-    found = build(pipeline, info, content, partial(adapter.load, weights, policy, pipeline.dtype))
-    return found.on(build(pipeline, about, digest_of([plain, code]), make))
+    content, head = (
+        digest_of([plain, adapter.sha256(cache), adapter.config, code]),
+        HeadFiles(declared, policy, named, cache),
+    )
+    found = build_with_head(pipeline, info, content, partial(adapter.load, weights, policy, pipeline.dtype), head)
+    return found.on(build_with_head(pipeline, about, digest_of([plain, code]), make, head))
 
 
-def build(pipeline: Pipeline, info: EncoderInfo, weights: str, make: Callable[[], nn.Module]) -> TextEncoder:
-    """Return the encoder of `weights`, a hash of the content of what `make` loads."""
+def build(
+    pipeline: Pipeline, info: EncoderInfo, weights: str, make: Callable[[], nn.Module],
+    make_head: Callable[[], HeadNet] | None = None,
+) -> TextEncoder:  # fmt: skip
+    """Return the encoder of `weights`, a hash of the content of what `make` and `make_head` load."""
     key = make_key(pipeline, weights)
-    return TextEncoder(pipeline, key, info, lambda: place_model(make(), pipeline))
+    return TextEncoder(pipeline, key, info, lambda: place_model(make(), pipeline), make_head)
+
+
+@dataclass(frozen=True)
+class HeadFiles:
+    """Where the weights of the modules around the pooling come from."""
+
+    declared: Declared
+    policy: Policy
+    name: str
+    cache: Path
+
+    def hashes(self, head: Head) -> list[str]:
+        """Return the hashes of the files of those modules that have weights."""
+        from lit_hf.encoders.chain.weights import hash_head
+
+        return hash_head(head, self.declared.head_weights, self.policy, self.name, self.cache)
+
+    def load(self, head: Head) -> HeadNet:
+        """Return the modules with their weights."""
+        from lit_hf.encoders.chain.weights import load_head
+
+        return load_head(head, self.declared.head_weights, self.policy, self.name)
+
+
+def build_with_head(
+    pipeline: Pipeline, info: EncoderInfo, weights: str, make: Callable[[], nn.Module], files: HeadFiles
+) -> TextEncoder:  # fmt: skip
+    """Return the encoder of `weights` with the modules around its pooling, whose content is in the address too."""
+    if not pipeline.head:
+        return build(pipeline, info, weights, make)
+    content = digest_of([weights, files.hashes(pipeline.head)])
+    return build(pipeline, info, content, make, partial(files.load, pipeline.head))
 
 
 def make_key(pipeline: Pipeline, weights: str) -> dict[str, Any]:
@@ -114,6 +162,9 @@ def make_key(pipeline: Pipeline, weights: str) -> dict[str, Any]:
     capability = torch.backends.cpu.get_cpu_capability() if kind == "cpu" else kind
     return {
         **({"spread": True} if pipeline.spread else {}),
+        **({"head": pipeline.head.key} if pipeline.head else {}),
+        **({"left_out": pipeline.left_out} if pipeline.left_out else {}),
+        **({"fixed": pipeline.fixed} if pipeline.fixed else {}),
         "kind": "text", "version": VERSION, "weights": weights, "config": digest_of(normalise_config(pipeline.config)),
         "tokeniser": tokenizer_hash(pipeline.tokenizer), "prompt": pipeline.prompt, "lower_case": pipeline.lower_case,
         "max_tokens": pipeline.max_tokens, "layers": list(pipeline.layers), "pooling": pipeline.pooling,
@@ -129,7 +180,7 @@ def describe(
     """Return what a reader wants to know of a checkpoint that is read by `pipeline`."""
     return EncoderInfo(
         id=name, revision=revision, kind="checkpoint", architecture=_architecture(pipeline.config),
-        parameters=parameters, dim=_width(pipeline.config), layer=pipeline.layers[-1],
+        parameters=parameters, dim=pipeline.width, layer=pipeline.layers[-1],
         pooling=pipeline.pooling, prompt=pipeline.prompt, max_tokens=pipeline.max_tokens, padding_side="right",
         dtype=pipeline.dtype, sources=sources,
     )  # fmt: skip
@@ -138,19 +189,27 @@ def describe(
 def _architecture(config: PretrainedConfig) -> str:
     from transformers.models.auto.modeling_auto import MODEL_MAPPING_NAMES
 
+    if config.model_type == "dpr":
+        return str(model_class(config).__name__)
     found = MODEL_MAPPING_NAMES.get(config.model_type) or (config.architectures or [config.model_type])[0]
     return found if isinstance(found, str) else found[0]
 
 
-def _width(config: PretrainedConfig) -> int:
-    """Return the length of a hidden state: a few decoders project it back to the width of their word embeddings."""
-    return int(getattr(config, "word_embed_proj_dim", None) or config.hidden_size)
-
-
-def parameter_count(config: PretrainedConfig) -> int:
-    """Return the number of parameters of the text body, without allocating any."""
+def skeleton_body(config: PretrainedConfig, name: str) -> nn.Module:
+    """Return the text body without numbers; raise `UnsupportedModel` when it reads no texts."""
     import torch
-    from transformers import AutoModel
 
     with torch.device("meta"):
-        return sum(parameter.numel() for parameter in text_body(AutoModel.from_config(config)).parameters())
+        body = text_body(new_model(config, name))
+    check_reads_text(body, name)
+    return body
+
+
+def parameters_of(body: nn.Module) -> int:
+    """Return how many parameters a body has."""
+    return sum(parameter.numel() for parameter in body.parameters())
+
+
+def parameter_count(config: PretrainedConfig, name: str = "this checkpoint") -> int:
+    """Return the number of parameters of the text body, without allocating any; raise as `skeleton_body` does."""
+    return parameters_of(skeleton_body(config, name))

@@ -9,14 +9,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lit_hf.encoders.batching import default_batch_tokens
+from lit_hf.encoders.chain.listing import MODULES
 from lit_hf.encoders.checkpoint import Checkpoint, Policy, load_config, load_processor, load_weights, weights_hash
 from lit_hf.encoders.contract import EncoderInfo
-from lit_hf.encoders.media import POOLER, TOWERS, MediaEncoder, Pipeline, argument_of, media_body, place_body
+from lit_hf.encoders.media import (
+    TOWERS,
+    MediaEncoder,
+    Pipeline,
+    argument_of,
+    check_reads_media,
+    media_body,
+    with_projection,
+)
 from lit_hf.encoders.processors import DEFAULT_FRAMES, ImageFront, Processor, SoundFront
 from lit_hf.encoders.quantised import quantised_source
+from lit_hf.encoders.recipe import read_declared
 from lit_hf.encoders.resolve import Choices, resolve_dtype
+from lit_hf.encoders.towers import POOLER, PROJECTED, new_model
 from lit_hf.encoders.twin import normalise_config
-from lit_hf.errors import BadSetting
+from lit_hf.errors import BadSetting, UnsupportedModel
 from lit_hf.runtime.cache import digest_of
 from lit_hf.runtime.devices import find_place
 from lit_hf.runtime.units import UNIT_THREADS
@@ -47,6 +58,8 @@ class Outline:
     batch_norms: int
     parameters: int
     name: str
+    pooled: int
+    """Width of the network's own pooled output, 0 without one."""
     weight: int
     """Tokens that an input counts in a batch."""
 
@@ -59,15 +72,16 @@ def load_media(checkpoint: Checkpoint, choices: Choices, policy: Policy, cache: 
     """
     if choices.prompt not in ("auto", ""):
         raise BadSetting("prompt", choices.prompt, f"left out: an {medium} has none".replace("an s", "a s"))
-    folder = checkpoint.folder
+    folder, projected = media_folder(checkpoint, choices, medium)
     config, processor = load_config(checkpoint, folder, policy), load_processor(checkpoint, folder, policy, medium)
     front, limit, limit_source = _front(processor, choices, medium)
-    outline = outline_of(config, front)
-    pooling, pooling_source = _pooling(choices.pooling, config, outline)
+    outline = outline_of(config, front, checkpoint.id, projected)
+    pooling, pooling_source = _pooling(choices.pooling, config, outline, projected)
     layers = _layers(choices.layer, outline)
-    if pooling == POOLER and layers != (len(outline.widths) - 1,):
+    if pooling in (POOLER, PROJECTED) and layers != (len(outline.widths) - 1,):
         pooling, pooling_source = "mean", "the default of layers below the last"
     place = find_place(choices.device)
+    width = outline.pooled if pooling in (POOLER, PROJECTED) else outline.widths[layers[-1]]
     budget = choices.batch_tokens or default_batch_tokens(place.kind)
     pipeline = Pipeline(
         front=front, config=config, layers=layers, top=len(outline.widths) - 1, pooling=pooling, prefix=outline.prefix,
@@ -82,12 +96,26 @@ def load_media(checkpoint: Checkpoint, choices: Choices, policy: Policy, cache: 
     }
     info = EncoderInfo(
         id=checkpoint.id, revision=checkpoint.revision, kind="checkpoint", architecture=outline.name,
-        parameters=outline.parameters, dim=outline.widths[layers[-1]], layer=layers[-1], pooling=pooling, prompt="",
+        parameters=outline.parameters, dim=width, layer=layers[-1], pooling=pooling, prompt="",
         max_tokens=limit, padding_side=None, dtype=pipeline.dtype, sources=sources,
     )  # fmt: skip
     key = make_key(pipeline, medium, weights_hash(checkpoint, folder, policy, cache))
     make = partial(load_weights, checkpoint, folder, policy, pipeline.dtype)
-    return MediaEncoder(pipeline, key, info, lambda: place_body(make(), pipeline.dtype, pipeline.device))
+    return MediaEncoder(pipeline, key, info, lambda: MediaEncoder.placed(make(), pipeline))
+
+
+def media_folder(checkpoint: Checkpoint, choices: Choices, medium: str) -> tuple[Path, bool]:
+    """Return the folder of the network, and whether its output is projected, as modules.json says where there is one.
+
+    Raises `UnsupportedModel` for modules behind the network, which lit-hf reads for texts.
+    """
+    if not (checkpoint.folder / MODULES).is_file():
+        return checkpoint.folder, False
+    declared = read_declared(checkpoint.folder, checkpoint.id, choices.route)
+    if declared.head or declared.truncate_dim or declared.static:
+        extra = declared.head.names or ("truncate_dim" if declared.truncate_dim else "StaticEmbedding")
+        raise UnsupportedModel(checkpoint.id, f"its {MODULES} has {extra}, which lit-hf reads for texts, not {medium}s")
+    return declared.weights, declared.projected
 
 
 def make_key(pipeline: Pipeline, medium: str, weights: str) -> dict[str, Any]:
@@ -105,24 +133,31 @@ def make_key(pipeline: Pipeline, medium: str, weights: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def outline_of(config: PretrainedConfig, front: Processor) -> Outline:
-    """Return the outline of the body of `config`, from a pass of one blank input on torch's meta device."""
+def outline_of(
+    config: PretrainedConfig, front: Processor, name: str = "this checkpoint", projected: bool = False
+) -> Outline:  # fmt: skip
+    """Return the outline of the body of `config`, from a pass of one blank input on torch's meta device.
+
+    Raises `UnsupportedModel` when the body takes no image or sound.
+    """
     import torch
-    from transformers import AutoModel
 
     values = front.blank().values
     with torch.device("meta"):
-        model = AutoModel.from_config(config, dtype=torch.float32).eval()
-        body = media_body(model)
+        model = new_model(config, name, dtype=torch.float32).eval()
+        tower = media_body(model)
+        check_reads_media(tower, name)
+        body = with_projection(model, tower) if projected else tower
         output = body(**{argument_of(body): torch.empty(1, *values.shape)}, output_hidden_states=True)
     states = [*(output.hidden_states or [output.last_hidden_state])[:-1], output.last_hidden_state]
     maps, positions = states[-1].ndim == 4, states[-1].shape[1]
-    first = _before_patches(body, config)
+    first, pooled = _before_patches(body, config), getattr(output, "pooler_output", None)
     return Outline(
         widths=tuple(int(each.shape[1 if each.ndim == 4 else -1]) for each in states),
         maps=maps, class_token=first > 0, prefix=first, is_tower=any(hasattr(model, name) for name in TOWERS),
         batch_norms=sum(isinstance(each, torch.nn.modules.batchnorm._BatchNorm) for each in body.modules()),
         parameters=sum(each.numel() for each in body.parameters()), name=type(model).__name__,
+        pooled=0 if pooled is None else int(pooled.flatten(1).shape[1]),
         weight=max(values[0].size // PIXELS_PER_TOKEN if maps else positions, 1),
     )  # fmt: skip
 
@@ -148,13 +183,15 @@ def _front(processor: Any, choices: Choices, medium: str) -> tuple[Processor, in
     return SoundFront(processor, own), own, f"{source}, in frames of 20 ms"
 
 
-def _pooling(asked: str, config: PretrainedConfig, outline: Outline) -> tuple[str, str]:
+def _pooling(asked: str, config: PretrainedConfig, outline: Outline, projected: bool) -> tuple[str, str]:
     """Return how positions become one vector, and what decided it."""
     if asked == "cls" and not outline.class_token:
         raise BadSetting("pooling", asked, "mean, max or last: this network has no class token")
     if asked != "auto":
         return asked, "the settings"
-    if outline.is_tower:
+    if projected:
+        return PROJECTED, "modules.json: the tower's pooled output, projected"
+    if outline.is_tower and outline.pooled:
         return POOLER, "the tower's own pooled output, which it was trained to be compared by"
     if outline.maps:
         return "mean", "the default of feature maps: over all positions"

@@ -15,7 +15,8 @@ from lit_hf.encoders.contract import Encoded, Input
 from lit_hf.encoders.network import Network
 from lit_hf.encoders.processors import Prepared, Processor
 from lit_hf.encoders.quantised import moved
-from lit_hf.encoders.text import text_body
+from lit_hf.encoders.towers import POOLER, PROJECTED, text_body
+from lit_hf.errors import UnsupportedModel
 from lit_hf.runtime.units import side_by_side
 
 if TYPE_CHECKING:
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 
 TOWERS = ("vision_model", "audio_model")
 """Where models of two media keep the half that reads images or sounds."""
-POOLER = "pooler"
-"""The network's own pooled output: what a tower was trained to be compared by."""
+ARGUMENTS = ("pixel_values", "input_features", "input_values")
+"""The names by which networks take images and sounds."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class MediaEncoder(Network[Pipeline]):
 
     @staticmethod
     def placed(model: nn.Module, pipeline: Pipeline) -> nn.Module:
-        return place_body(model, pipeline.dtype, pipeline.device)
+        return place_body(model, pipeline.dtype, pipeline.device, pipeline.pooling == PROJECTED)
 
     @cached_property
     def _argument(self) -> str:
@@ -95,7 +96,7 @@ class MediaEncoder(Network[Pipeline]):
         deep = pipeline.layers != (pipeline.top,)
         with torch.inference_mode():
             output = model(**{self._argument: values}, output_hidden_states=deep)
-            if pipeline.pooling == POOLER:
+            if pipeline.pooling in (POOLER, PROJECTED):
                 found = output.pooler_output.flatten(1)
             else:
                 states = [
@@ -122,11 +123,28 @@ class MediaEncoder(Network[Pipeline]):
         return POOLINGS[pooling](flat, mask)
 
 
-def place_body(model: nn.Module, dtype: str, device: str) -> nn.Module:
-    """Return what reads the medium, in evaluation mode, in `dtype` on `device`."""
+def place_body(model: nn.Module, dtype: str, device: str, projected: bool = False) -> nn.Module:
+    """Return what reads the medium, in evaluation mode, in `dtype` on `device`; with its projection if asked for."""
     import torch
 
-    return moved(model, media_body(model), getattr(torch, dtype), device).eval()
+    tower = media_body(model)
+    body = with_projection(model, tower) if projected else tower
+    return moved(model, body, getattr(torch, dtype), device).eval()
+
+
+def with_projection(model: nn.Module, tower: nn.Module) -> nn.Module:
+    """Return the tower with the projection of its pooled output into the space that two towers share."""
+    from lit_hf.encoders.projected import ProjectedTower
+
+    return ProjectedTower(tower, getattr(model, "visual_projection", None))
+
+
+def check_reads_media(tower: nn.Module, name: str) -> None:
+    """Raise `UnsupportedModel` when a body takes no image or sound."""
+    accepted = list(inspect.signature(tower.forward).parameters)
+    if not set(accepted) & set(ARGUMENTS):
+        what = "texts" if "input_ids" in accepted else repr(accepted[0])
+        raise UnsupportedModel(name, f"this checkpoint reads {what}, and the task's inputs are images or sounds")
 
 
 def media_body(model: nn.Module) -> nn.Module:
@@ -138,4 +156,4 @@ def media_body(model: nn.Module) -> nn.Module:
 def argument_of(model: nn.Module) -> str:
     """Return the name by which a body takes its input."""
     accepted = inspect.signature(model.forward).parameters
-    return next(name for name in ("pixel_values", "input_features", "input_values") if name in accepted)
+    return next(name for name in ARGUMENTS if name in accepted)

@@ -20,6 +20,7 @@ class BroughtFeatures(Encoder):
 
     stored: ClassVar[bool] = False
     baseline_name: ClassVar[str] = BASELINE
+    no_baseline: ClassVar[str] = NO_BASELINE
 
     def __init__(self, info: EncoderInfo, features: np.ndarray, baseline: np.ndarray | None) -> None:
         self._info, self._features, self._baseline = info, features, baseline

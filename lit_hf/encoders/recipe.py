@@ -1,4 +1,4 @@
-"""How a checkpoint wants to be used: pooling, prompt, truncation, normalisation, read from its own files.
+"""How a checkpoint wants to be used: its chain of modules, prompt, truncation, read from its own files.
 
 Every field notes where it came from. The user's choice comes first, then the sentence-transformers files, then the
 model's README (only for a prompt that it demands), then the tokeniser and configuration, then a stated default.
@@ -6,118 +6,120 @@ model's README (only for a prompt that it demands), then the tokeniser and confi
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lit_hf.errors import UnsupportedModel
+from lit_hf.encoders.chain import files
+from lit_hf.encoders.chain.arrange import Arranged, Head, Piece, arrange, check_fixed
+from lit_hf.encoders.chain.listing import MODULES, Listed, Listing, list_modules
+from lit_hf.encoders.chain.pooled import read_pooling
+from lit_hf.encoders.chain.prompts import CONFIG, Prompts, read_prompts
+from lit_hf.encoders.chain.stages import Normalize, read_dense, read_layer_norm, reads
+from lit_hf.encoders.chain.transformer import TransformerFiles, read_transformer
 
-POOLING_MODES = {"mean": "mean", "cls": "cls", "max": "max", "lasttoken": "last"}
-_POOLING_FLAGS = {
-    "pooling_mode_mean_tokens": "mean", "pooling_mode_cls_token": "cls", "pooling_mode_max_tokens": "max",
-    "pooling_mode_lasttoken": "last", "pooling_mode_mean_sqrt_len_tokens": "mean_sqrt_len_tokens",
-    "pooling_mode_weightedmean_tokens": "weightedmean",
-}  # fmt: skip
-_KNOWN_MODULES = ("Transformer", "Pooling", "Normalize")
+STATIC_TYPE = "model2vec"
 
 
 @dataclass(frozen=True)
 class Declared:
-    """What the files of a folder say; None where they say nothing."""
+    """What the files of a folder, or a loaded object, say; None where they say nothing."""
 
     weights: Path
-    """The folder of the transformer itself."""
-    pooling: str | None
-    normalize: bool
-    lower_case: bool
-    max_tokens: int | None
-    prompt: str
-    prompts: Mapping[str, str]
-    sources: Mapping[str, str]
+    """The folder of the transformer itself, or of the table of a static embedding."""
+    prompts: Prompts = field(default_factory=Prompts)
+    pooling: str | None = None
+    """Modes joined by "+"."""
+    include_prompt: bool = True
+    head: Head = field(default_factory=Head)
+    head_weights: tuple[Any, ...] = ()
+    """Of each stage of the head: its folder, or the loaded module."""
+    truncate_dim: int | None = None
+    lower_case: bool = False
+    max_tokens: int | None = None
+    static: bool = False
+    """Whether the first module is a table of a vector for each token."""
+    projected: bool = False
+    """Whether the first module gives the projected output of a tower, as a CLIP folder of the library does."""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Where each of these came from, and what else a reader should know."""
 
 
-def read_declared(folder: Path, name: str) -> Declared:
+def read_declared(folder: Path, name: str, route: str | None = None) -> Declared:
     """Read a checkpoint's folder, with or without sentence-transformers files.
 
-    Raises `UnsupportedModel` when its modules do more than transform, pool and normalise: to leave one out misranks it.
+    Raises `UnsupportedModel` for a module that lit-hf does not read: to leave one out misranks the checkpoint.
     """
-    modules = _modules(folder, name)
-    weights = folder / modules.get("Transformer", "")
-    sentence, sentence_file = _sentence_config(weights)
-    pooling, pooling_file = _pooling(folder, modules, name)
-    prompts, prompt, prompt_source = _prompts(folder)
-    if _excludes_prompt(folder, modules) and prompt:
-        raise UnsupportedModel(name, "its pooling leaves out the prompt's tokens, which is not supported")
+    listing = list_modules(folder, name, route)
+    config = _sentence_config(folder, name)
+    prompts = read_prompts(folder, route, name)
+    if not listing.modules:
+        static = files.read_mapping(folder / "config.json", name).get("model_type") == STATIC_TYPE
+        plain = read_transformer(folder, False, route, name)
+        return _declare(plain, None, prompts, config, listing, static)
+    first = listing.modules[0]
+    transformer = (
+        TransformerFiles(first.folder) if first.kind == "StaticEmbedding"
+        else read_transformer(first.folder, first.kind == "CLIPModel", route, name)
+    )  # fmt: skip
+    states = first.kind == "Transformer" and not transformer.projected
+    chain = arrange([_piece(module, name) for module in listing.modules], states, name)
+    if not states:
+        check_fixed(chain.head, name)
+    return _declare(transformer, chain, prompts, config, listing, first.kind == "StaticEmbedding")
+
+
+def _declare(
+    transformer: TransformerFiles, chain: Arranged | None, prompts: Prompts, config: Mapping[str, Any],
+    listing: Listing, static: bool,
+) -> Declared:  # fmt: skip
+    pooled = chain.pooled if chain else None
     sources = {
-        "pooling": pooling_file,
-        "max_tokens": sentence_file,
-        "prompt": prompt_source,
-        "normalize": "modules.json",
-    }
+        "pooling": next((each.where for each in listing.modules if each.kind == "Pooling"), ""),
+        "max_tokens": transformer.source, "prompt": prompts.source, "normalize": MODULES,
+        **said(chain.head if chain else Head(), config.get("similarity_fn_name"), listing.route),
+    }  # fmt: skip
     return Declared(
-        weights=weights, pooling=pooling, normalize="Normalize" in modules, prompt=prompt, prompts=prompts,
-        lower_case=bool(sentence.get("do_lower_case")), max_tokens=sentence.get("max_seq_length"), sources=sources,
+        weights=transformer.folder, prompts=prompts, pooling=pooled.modes if pooled else None,
+        include_prompt=pooled is None or pooled.include_prompt, head=chain.head if chain else Head(),
+        head_weights=chain.weights if chain else (), truncate_dim=config.get("truncate_dim"),
+        lower_case=transformer.lower_case, max_tokens=transformer.max_tokens, static=static,
+        projected=transformer.projected, sources=sources,
     )  # fmt: skip
 
 
-def _modules(folder: Path, name: str) -> dict[str, str]:
-    """Return {short type: path} of modules.json, empty for a plain transformers folder."""
-    listed = _read_json(folder / "modules.json") or []
-    modules = {str(module["type"]).rsplit(".", 1)[-1]: str(module["path"]) for module in listed}
-    unknown = [kind for kind in modules if kind not in _KNOWN_MODULES]
-    if unknown:
-        raise UnsupportedModel(name, f"its modules.json has {', '.join(unknown)}, which is not supported")
-    return modules
+def said(head: Head, similarity: Any, route: tuple[str, str] | None) -> dict[str, str]:
+    """Return what a reader should know besides: the modules, the route, and why a similarity is not looked at."""
+    found = {} if route is None else {"route": f"{route[0]}, {route[1]}"}
+    if head and not all(isinstance(stage, Normalize) for stage in (*head.tokens, *head.after)):
+        found["modules"] = head.names
+    if similarity:
+        found["similarity"] = f"{similarity}, ignored: it compares two embeddings, and features are read one by one"
+    return found
 
 
-def _sentence_config(weights: Path) -> tuple[dict[str, Any], str]:
-    for name in ("sentence_bert_config.json", "sentence_roberta_config.json", "sentence_xlm-roberta_config.json"):
-        found = _read_json(weights / name)
-        if isinstance(found, dict):
-            return found, name
-    return {}, ""
+def _piece(module: Listed, name: str) -> Piece:
+    """Return a module as the chain is arranged from it; Dropout does nothing outside training."""
+    kind, where = module.kind, module.where
+    config = {} if kind in ("Transformer", "CLIPModel") else files.read_mapping(module.folder / "config.json", name)
+    if kind == "Pooling":
+        return Piece(kind, pooled=read_pooling(config, where, name))
+    if kind == "Dense":
+        dense, source = read_dense(config, where, name)
+        return Piece(kind, dense, source, weights=module.folder)
+    if kind == "LayerNorm":
+        return Piece(kind, read_layer_norm(config, where, name), weights=module.folder)
+    if kind == "Normalize":
+        return Piece(kind, Normalize(), reads(config, where, name), weights=module.folder)
+    return Piece(kind)
 
 
-def _pooling(folder: Path, modules: Mapping[str, str], name: str) -> tuple[str | None, str]:
-    if "Pooling" not in modules:
-        return None, ""
-    file = f"{modules['Pooling']}/config.json"
-    config = _read_json(folder / file) or {}
-    mode = config.get("pooling_mode")
-    modes = [mode] if isinstance(mode, str) else [plain for flag, plain in _POOLING_FLAGS.items() if config.get(flag)]
-    if len(modes) != 1 or modes[0] not in {*POOLING_MODES, *POOLING_MODES.values()}:
-        raise UnsupportedModel(name, f"its pooling is {' + '.join(map(str, modes)) or 'not stated'}")
-    return POOLING_MODES.get(modes[0], modes[0]), file
-
-
-def _excludes_prompt(folder: Path, modules: Mapping[str, str]) -> bool:
-    config = _read_json(folder / modules.get("Pooling", "") / "config.json") if "Pooling" in modules else None
-    return isinstance(config, dict) and config.get("include_prompt") is False
-
-
-def _prompts(folder: Path) -> tuple[dict[str, str], str, str]:
-    """Return (named prompts, the prompt to use, where it came from)."""
-    config = _read_json(folder / "config_sentence_transformers.json") or {}
-    prompts = {str(key): str(value) for key, value in (config.get("prompts") or {}).items()}
-    default = config.get("default_prompt_name")
-    if default is not None and default in prompts:
-        return prompts, prompts[default], f"config_sentence_transformers.json: {default}"
-    readme = folder / "README.md"
-    text = readme.read_text(encoding="utf-8", errors="replace") if readme.is_file() else ""
-    demanded = re.search(r"start with\s+[\"'`](query: )[\"'`]", text)  # the words of the e5 family's cards
-    if demanded:
-        return prompts, demanded.group(1), "README.md"
-    named = ", ".join(key for key, value in prompts.items() if value)
-    return prompts, "", f"none is the default of {named}" if named else "the checkpoint names none"
-
-
-def _read_json(path: Path) -> Any:
-    if not path.is_file():
-        return None
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise UnsupportedModel(str(path), f"{path.name} is not JSON") from error
+def _sentence_config(folder: Path, name: str) -> dict[str, Any]:
+    """Return the configuration of the whole chain; raise `UnsupportedModel` for what gives no one vector a text."""
+    config = files.read_mapping(folder / CONFIG, name)
+    kind = config.get("model_type") or "SentenceTransformer"
+    if kind != "SentenceTransformer" and (folder / MODULES).is_file():
+        raise files.not_read(name, f"{CONFIG} says that it is a {kind}, which gives no one vector for a text")
+    config["truncate_dim"] = files.count(config, "truncate_dim", CONFIG, name)
+    return config

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from lit_hf.config import precomputed_file, split_model
-from lit_hf.encoders.checkpoint import Checkpoint, Policy, load_config, load_tokenizer, small_files, wanted_files
+from lit_hf.encoders.checkpoint import (
+    Checkpoint,
+    Policy,
+    load_config,
+    load_tokenizer,
+    module_folders,
+    small_files,
+    wanted_files,
+)
 from lit_hf.encoders.contract import Encoder, Input
 from lit_hf.encoders.load import build, describe, parameter_count
 from lit_hf.encoders.recipe import read_declared
 from lit_hf.encoders.resolve import Choices, resolve_pipeline
 from lit_hf.encoders.text import TextEncoder
 from lit_hf.encoders.twin import random_model
-from lit_hf.errors import UnknownModel
+from lit_hf.errors import UnknownModel, UnsupportedModel
 from lit_hf.runtime.hubrepo import Size, download, resolve_commit, size_of
 
 
@@ -33,14 +41,14 @@ class CheckpointSize:
 
 
 def checkpoint_size(model: str, policy: Policy) -> CheckpointSize:
-    """Return what `find_checkpoint` would download; nothing is. Raises what it raises for unknown names."""
+    """Return what `find_checkpoint` would download; modules.json at most is. Raises what it raises for a name."""
     name, revision = split_model(model)
     path = precomputed_file(model) or Path(name).expanduser()
     if path.exists():
         files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
         return CheckpointSize(None, Size(sum(file.stat().st_size for file in files), 0))
     commit = resolve_commit(name, revision, "model", _unknown)
-    return CheckpointSize(commit.sha, size_of(commit, wanted_files(name, commit.files, policy), "model"))
+    return CheckpointSize(commit.sha, size_of(commit, wanted_files(name, commit, policy), "model"))
 
 
 def load_skeleton(model: str, choices: Choices, policy: Policy) -> Encoder:
@@ -49,18 +57,26 @@ def load_skeleton(model: str, choices: Choices, policy: Policy) -> Encoder:
     Its small files alone are downloaded. It computes as fast as the checkpoint; what it computes means nothing, and its
     address is that of no checkpoint. Raises `UnsupportedModel` for what is no text encoder of transformers.
     """
+    from lit_hf.encoders.chain.weights import fresh_head
+
     name, revision = split_model(model)
     folder, sha = Path(name).expanduser(), None
     if not folder.is_dir():
         commit = resolve_commit(name, revision, "model", _unknown)
-        folder, sha = download(commit, small_files(commit.files), "model", _unknown), commit.sha
+        wanted = small_files(commit.files, module_folders(name, commit))
+        folder, sha = download(commit, wanted, "model", _unknown), commit.sha
     checkpoint = Checkpoint(name, sha, folder)
-    declared = read_declared(folder, name)
+    choices = replace(choices, name=name)
+    declared = read_declared(folder, name, choices.route)
+    if declared.static:
+        raise UnsupportedModel(name, "its table of token vectors is not here, and lit-hf plans texts by networks")
     config = load_config(checkpoint, declared.weights, policy)
     tokenizer = load_tokenizer(checkpoint, declared.weights, policy)
     pipeline, sources = resolve_pipeline(choices, declared, config, tokenizer)
-    info = describe(name, sha, pipeline, sources, parameter_count(config))
-    return build(pipeline, info, "outline", partial(random_model, config, 0))
+    info = describe(name, sha, pipeline, sources, parameter_count(config, name))
+    head = pipeline.head
+    drawn = partial(fresh_head, head, 0) if head else None
+    return build(pipeline, info, "outline", partial(random_model, config, 0), drawn)
 
 
 def token_lengths(encoder: Encoder, inputs: Sequence[Input]) -> list[int] | None:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lit_hf.encoders.checkpoint import Checkpoint
+from lit_hf.encoders.chain.arrange import Head, settle
+from lit_hf.encoders.chain.files import read_mapping
+from lit_hf.encoders.checkpoint import Checkpoint, Policy
 from lit_hf.encoders.contract import Encoded, Encoder, EncoderInfo, Input, Text, texts_of
-from lit_hf.errors import BadSetting, UnsupportedModel
+from lit_hf.encoders.recipe import Declared
+from lit_hf.encoders.resolve import Choices, resolve_prompt, said_of
+from lit_hf.encoders.towers import too_many_tokens
+from lit_hf.errors import BadSetting, NoSafetensors, UnsupportedModel
 from lit_hf.runtime.cache import digest_of
 from lit_hf.runtime.hashes import file_sha256
 from lit_hf.runtime.seeding import generator
@@ -22,11 +27,14 @@ from lit_hf.runtime.units import side_by_side
 if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
 
+    from lit_hf.encoders.chain.weights import HeadNet
+
 VERSION = 1
+SAFE, PICKLED = "model.safetensors", "pytorch_model.bin"
 MODEL2VEC_TOKENS = 512
 """Where model2vec cuts when its configuration does not say."""
-_NAMES = {"embeddings": "config.json", "embedding.weight": "modules.json"}
-"""The name of the table, and the file that makes a folder of this kind known."""
+_NAMES = ("embeddings", "embedding.weight")
+"""The name of the table: model2vec's, and sentence-transformers'."""
 
 
 @dataclass(frozen=True)
@@ -48,15 +56,20 @@ class Reading:
     unknown: int | None
     """The token that is left out of the mean, or None."""
     normalize: bool
+    columns: int
+    """Of the table, before the modules behind it."""
+    head: Head = field(default_factory=Head)
 
 
 class StaticEncoder(Encoder):
     """The mean of the token vectors; a text without known tokens is the zero vector."""
 
     def __init__(
-        self, reading: Reading, key: Mapping[str, Any], info: EncoderInfo, make_table: Callable[[], Table]
-    ) -> None:
+        self, reading: Reading, key: Mapping[str, Any], info: EncoderInfo, make_table: Callable[[], Table],
+        make_head: Callable[[], HeadNet] | None = None,
+    ) -> None:  # fmt: skip
         self._reading, self._key, self._info, self._make_table = reading, dict(key), info, make_table
+        self._make_head = make_head
 
     @property
     def key(self) -> Mapping[str, Any]:
@@ -79,18 +92,24 @@ class StaticEncoder(Encoder):
 
     def twin(self, seed: int) -> StaticEncoder:
         """Return a table of independent normal numbers, a vector of its own for each token, without weights."""
-        shape = (self._reading.tokenizer.get_vocab_size(), self.dim)
+        shape, head = (self._reading.tokenizer.get_vocab_size(), self._reading.columns), self._reading.head
         info = replace(self._info, kind="random twin", id=f"random twin of {self._info.id}, seed {seed}", revision=None)
         key = {**self._key, "weights": f"random:{seed}"}
-        return StaticEncoder(self._reading, key, info, lambda: Table(_normal(seed, shape), None, None))
+        drawn = partial(_fresh, head, seed) if head else None
+        return StaticEncoder(self._reading, key, info, lambda: Table(_normal(seed, shape), None, None), drawn)
 
     def release(self) -> None:
         """Forget the table."""
         self.__dict__.pop("_table", None)
+        self.__dict__.pop("_head", None)
 
     @cached_property
     def _table(self) -> Table:
         return self._make_table()
+
+    @cached_property
+    def _head(self) -> HeadNet | None:
+        return None if self._make_head is None else self._make_head()
 
     def _tokenize(self, inputs: Sequence[Text]) -> list[Encoding]:
         prompt, tokenizer = self._reading.prompt, self._reading.tokenizer
@@ -111,39 +130,107 @@ class StaticEncoder(Encoder):
             where, torch.from_numpy(table.vectors), counts.cumsum(0) - counts, mode="sum", per_sample_weights=weight
         )
         rows = sums / counts.clamp(min=1)[:, None]
+        if self._head is not None:
+            with torch.inference_mode():
+                rows = self._head.after(rows)
         if self._reading.normalize:
             rows = torch.nn.functional.normalize(rows, dim=-1)
         return np.asarray(rows.numpy(), dtype=np.float32)
 
 
-def static_file(folder: Path) -> Path | None:
-    """Return the safetensors file of a folder that holds a static embedding, else None."""
-    listed = _read_json(folder / "modules.json") or []
-    paths = [module["path"] for module in listed if str(module["type"]).endswith(".StaticEmbedding")]
-    if not paths and _read_json(folder / "config.json", {}).get("model_type") != "model2vec":
-        return None
-    file = folder / (paths[0] if paths else ".") / "model.safetensors"
-    return file if file.is_file() else None
-
-
 def load_static(
-    checkpoint: Checkpoint, file: Path, *, layer: str, pooling: str, prompt: str, max_tokens: int | None, cache: Path
-) -> StaticEncoder:
-    """Return the encoder of the table in `file`; raise `UnsupportedModel`, or `BadSetting` for another layer."""
-    for name, asked, only in (("layer", layer, ("last", "0", "-1")), ("pooling", pooling, ("auto", "mean"))):
+    checkpoint: Checkpoint, declared: Declared, choices: Choices, policy: Policy, cache: Path
+) -> StaticEncoder:  # fmt: skip
+    """Return the encoder of a table and the modules behind it.
+
+    Raises `UnsupportedModel`, `NoSafetensors`, or `BadSetting` for another layer.
+    """
+    from lit_hf.encoders.chain.weights import hash_head, load_head
+
+    name, file = checkpoint.id, declared.weights / SAFE
+    check_choices(choices)
+    if not file.is_file():
+        pickled = (declared.weights / PICKLED).is_file()
+        raise NoSafetensors(name) if pickled else UnsupportedModel(name, f"it has no {SAFE} of token vectors")
+    shape, own = _shape(checkpoint, file)
+    settled = settle(declared.head, declared.head.width(shape[1], 1, name), declared.truncate_dim)
+    config = read_mapping(checkpoint.folder / "config.json", name)
+    beside = file.with_name("tokenizer.json")
+    tokenizer = load_fast(beside if beside.is_file() else checkpoint.folder / "tokenizer.json", name)
+    normalize = settled[1] or (bool(config.get("normalize")) and not settled[0])
+    prompt, prompt_source = resolve_prompt(choices.prompt, declared)
+    own_limit = config.get("max_length", MODEL2VEC_TOKENS) if own else None
+    reading = make_reading(
+        Reading(tokenizer, prompt, own_limit, _unknown(tokenizer) if own else None, normalize, shape[1], settled[0]),
+        choices.max_tokens, shape[0] if _unmapped(file) else None, name,
+    )  # fmt: skip
+    limit = "the settings" if choices.max_tokens is not None else "config.json" if own else "the checkpoint names none"
+    sources = {"pooling": "static embeddings", "prompt": prompt_source, "max_tokens": limit}
+    info = describe_static(name, checkpoint.revision, reading, shape, sources | said_of(declared))
+    content = file_sha256(file, cache)
+    head, folders = reading.head, declared.head_weights
+    if not head:
+        return StaticEncoder(reading, make_key(reading, content), info, lambda: _load(file))
+    content = digest_of([content, hash_head(head, folders, policy, name, cache)])
+    made = partial(load_head, head, folders, policy, name)
+    return StaticEncoder(reading, make_key(reading, content), info, lambda: _load(file), made)
+
+
+def check_choices(choices: Choices) -> None:
+    """Raise `BadSetting` for a layer or a pooling that a table of token vectors does not have."""
+    for name, asked, only in (
+        ("layer", choices.layer, ("last", "0", "-1")), ("pooling", choices.pooling, ("auto", "mean")),
+    ):  # fmt: skip
         if asked not in only:
             raise BadSetting(name, asked, f"{only[0]}: static embeddings have one layer, and a text is their mean")
-    shape, own = _shape(checkpoint, file)
-    reading = _reading(checkpoint.folder, file, "" if prompt == "auto" else prompt, max_tokens, own)
-    limit = "the settings" if max_tokens is not None else "config.json" if own else "the checkpoint names none"
-    info = EncoderInfo(
-        id=checkpoint.id, revision=checkpoint.revision, kind="checkpoint", architecture="StaticEmbedding",
-        parameters=shape[0] * shape[1], dim=shape[1], layer=0, pooling="mean", prompt=reading.prompt,
-        max_tokens=reading.max_tokens, padding_side=None, dtype="float32",
-        sources={"pooling": "static embeddings", "prompt": "the settings" if reading.prompt else "none",
-                 "max_tokens": limit},
+
+
+def describe_static(
+    name: str, revision: str | None, reading: Reading, shape: tuple[int, int], sources: Mapping[str, str]
+) -> EncoderInfo:  # fmt: skip
+    """Return what a reader wants to know of a table of `shape`."""
+    return EncoderInfo(
+        id=name, revision=revision, kind="checkpoint", architecture="StaticEmbedding", parameters=shape[0] * shape[1],
+        dim=reading.head.width(shape[1], 1, name), layer=0, pooling="mean", prompt=reading.prompt,
+        max_tokens=reading.max_tokens, padding_side=None, dtype="float32", sources=sources,
     )  # fmt: skip
-    return StaticEncoder(reading, _key(reading, file_sha256(file, cache)), info, lambda: _load(file))
+
+
+def make_reading(stated: Reading, max_tokens: int | None, rows: int | None, name: str) -> Reading:
+    """Return what is stated with the smaller limit of tokens; raise `UnsupportedModel` for tokens without a row.
+
+    rows: of a table with a vector for each token; None where tokens are mapped to rows.
+    """
+    limit, tokenizer = (
+        min((each for each in (stated.max_tokens, max_tokens) if each is not None), default=None),
+        stated.tokenizer,
+    )
+    largest = max(tokenizer.get_vocab().values(), default=-1)
+    if rows is not None and largest >= rows:
+        raise too_many_tokens(largest, rows, name)
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    if limit is not None:
+        tokenizer.enable_truncation(limit)
+    return replace(stated, max_tokens=limit)
+
+
+def load_fast(file: Path, name: str) -> Tokenizer:
+    """Return the tokeniser in a file; raise `UnsupportedModel` when there is none that can be read."""
+    from tokenizers import Tokenizer
+
+    if not file.is_file():
+        raise UnsupportedModel(name, f"it has no {file.name}")
+    try:
+        return Tokenizer.from_file(str(file))
+    except Exception as error:  # the library has no class of its own for this
+        raise UnsupportedModel(name, f"its {file.name} cannot be read") from error
+
+
+def _fresh(head: Head, seed: int) -> HeadNet:
+    from lit_hf.encoders.chain.weights import fresh_head
+
+    return fresh_head(head, seed)
 
 
 def _shape(checkpoint: Checkpoint, file: Path) -> tuple[tuple[int, int], bool]:
@@ -158,21 +245,11 @@ def _shape(checkpoint: Checkpoint, file: Path) -> tuple[tuple[int, int], bool]:
     return (rows, dim), name == "embeddings"
 
 
-def _reading(folder: Path, file: Path, prompt: str, max_tokens: int | None, own: bool) -> Reading:
-    from tokenizers import Tokenizer
+def _unmapped(file: Path) -> bool:
+    from safetensors import safe_open
 
-    beside = file.with_name("tokenizer.json")
-    tokenizer = Tokenizer.from_file(str(beside if beside.is_file() else folder / "tokenizer.json"))
-    config = _read_json(folder / "config.json", {})
-    limit = config.get("max_length", MODEL2VEC_TOKENS) if own else None
-    limit = min((each for each in (limit, max_tokens) if each is not None), default=None)
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    if limit is not None:
-        tokenizer.enable_truncation(limit)
-    modules = [str(module["type"]) for module in _read_json(folder / "modules.json") or []]
-    normalize = bool(config.get("normalize")) or any(kind.endswith(".Normalize") for kind in modules)
-    return Reading(tokenizer, prompt, limit, _unknown(tokenizer) if own else None, normalize)
+    with safe_open(file, framework="numpy") as tensors:
+        return "mapping" not in tensors.keys()  # noqa: SIM118 - not a mapping
 
 
 def _unknown(tokenizer: Tokenizer) -> int | None:
@@ -181,10 +258,12 @@ def _unknown(tokenizer: Tokenizer) -> int | None:
     return model.get("unk_id") if "unk_id" in model else tokenizer.token_to_id(model.get("unk_token") or "")
 
 
-def _key(reading: Reading, weights: str) -> dict[str, Any]:
+def make_key(reading: Reading, weights: str) -> dict[str, Any]:
+    """Return the address of the features of a table whose content, and that of the modules behind it, is `weights`."""
     import torch
 
     return {
+        **({"head": reading.head.key} if reading.head else {}),
         "kind": "static text", "version": VERSION, "weights": weights, "prompt": reading.prompt,
         "tokeniser": digest_of(json.loads(reading.tokenizer.to_str())), "max_tokens": reading.max_tokens,
         "unknown": reading.unknown, "normalize": reading.normalize,
@@ -206,7 +285,3 @@ def _load(file: Path) -> Table:
 
 def _normal(seed: int, shape: tuple[int, int]) -> np.ndarray:
     return generator(seed, "static table").standard_normal(shape, dtype=np.float32)
-
-
-def _read_json(path: Path, absent: Any = None) -> Any:
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else absent

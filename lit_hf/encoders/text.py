@@ -5,18 +5,21 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lit_hf.encoders.answers import check_pooled, check_states, explained
 from lit_hf.encoders.batching import pad_right, plan_batches
+from lit_hf.encoders.chain.arrange import Head
 from lit_hf.encoders.contract import Encoded, EncoderInfo, Input, texts_of
 from lit_hf.encoders.gather import Ahead, Gathered, send
 from lit_hf.encoders.network import Network
 from lit_hf.encoders.quantised import moved
 from lit_hf.encoders.tokenizing import Tokens, tokenize, tokenize_words
+from lit_hf.encoders.towers import POOLER, PROJECTED, state_width, text_body, text_config, text_projection
 from lit_hf.runtime.inputs import Words, rows_of
 from lit_hf.runtime.memory import BatchSplitter, offload_folder, spread
 from lit_hf.runtime.units import side_by_side
@@ -24,6 +27,17 @@ from lit_hf.runtime.units import side_by_side
 if TYPE_CHECKING:
     from torch import Tensor, nn
     from transformers import PretrainedConfig, PreTrainedTokenizerBase
+
+    from lit_hf.encoders.chain.weights import HeadNet
+
+
+@dataclass(frozen=True)
+class Passed:
+    """What a forward pass gives: hidden `states`, each [n, tokens, d], their `mask` [n, tokens], `pooled` [n, k]."""
+
+    states: list[Tensor]
+    mask: Tensor
+    pooled: Tensor | None
 
 
 @dataclass(frozen=True)
@@ -45,6 +59,14 @@ class Pipeline:
     device: str
     spread: bool = False
     """Whether the model's modules lie on all devices of the machine, for one that is larger than each."""
+    head: Head = field(default_factory=Head)
+    """Modules around the pooling, as sentence-transformers has them."""
+    width: int = 0
+    """Columns of one layer's row."""
+    left_out: int = 0
+    """Tokens at the beginning, those of the prompt, that are not pooled."""
+    fixed: int = 0
+    """Tokens that each text is filled up to, without telling the network what is padding; 0 for none."""
 
 
 class TextEncoder(Network[Pipeline]):
@@ -55,9 +77,11 @@ class TextEncoder(Network[Pipeline]):
     """
 
     def __init__(
-        self, pipeline: Pipeline, key: Mapping[str, Any], info: EncoderInfo, make_model: Callable[[], nn.Module]
-    ) -> None:
+        self, pipeline: Pipeline, key: Mapping[str, Any], info: EncoderInfo, make_model: Callable[[], nn.Module],
+        make_head: Callable[[], HeadNet] | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(pipeline, key, info, make_model)
+        self._make_head = make_head
         self._base: TextEncoder | None = None
         self._memory = BatchSplitter()
         self._ahead = Ahead(self._tokenize)
@@ -90,7 +114,12 @@ class TextEncoder(Network[Pipeline]):
 
     def twin(self, seed: int) -> TextEncoder:
         """Return the random twin, which has weights of its own even where the encoder is a live one."""
-        return TextEncoder(*self.random(seed))
+        head = self._pipeline.head
+        return TextEncoder(*self.random(seed), partial(_fresh, head, seed) if head else None)
+
+    def release(self) -> None:
+        super().release()
+        self.__dict__.pop("_head", None)
 
     @staticmethod
     def placed(model: nn.Module, pipeline: Pipeline) -> nn.Module:
@@ -101,6 +130,10 @@ class TextEncoder(Network[Pipeline]):
         import torch
 
         return torch.inference_mode()
+
+    @cached_property
+    def _head(self) -> HeadNet | None:
+        return None if self._make_head is None else self._make_head().to(self._pipeline.device)
 
     @cached_property
     def _accepted(self) -> frozenset[str]:
@@ -127,20 +160,21 @@ class TextEncoder(Network[Pipeline]):
         import torch
 
         with self.no_gradients():
-            states, mask = self._forward(tokens, batch, width)
+            passed = self._forward(tokens, batch, width)
             if tokens.words is None:
-                rows.put(batch, self._pool(states, mask))
+                rows.put(batch, self._pool(passed))
                 return
             first = [np.array(tokens.words[index]) for index in batch]
             has = [np.flatnonzero(each >= 0) for each in first]
             place = np.repeat(np.arange(len(batch)), [len(each) for each in has])
             token = np.concatenate([each[words] for each, words in zip(first, has, strict=True)])
             where = np.concatenate([starts[index] + words for index, words in zip(batch, has, strict=True)])
-            rows.put(where, torch.cat([each[place, token].float() for each in states], dim=-1))
+            rows.put(where, torch.cat([each[place, token].float() for each in passed.states], dim=-1))
 
-    def _forward(self, tokens: Tokens, batch: np.ndarray, width: int) -> tuple[list[Tensor], Tensor]:
-        """Return the hidden states of one batch, each [n, tokens, d], and its mask [n, tokens]; tokens >= `width`."""
-        fill = self._pipeline.tokenizer.pad_token_id
+    def _forward(self, tokens: Tokens, batch: np.ndarray, width: int) -> Passed:
+        """Return what one forward pass gives for a batch; it is at least `width` tokens wide."""
+        pipeline, width = self._pipeline, max(width, self._pipeline.fixed)
+        fill = pipeline.tokenizer.pad_token_id
         ids = [tokens.ids[index] for index in batch]
         arrays = {
             "input_ids": pad_right(ids, 0 if fill is None else fill, width),
@@ -148,34 +182,58 @@ class TextEncoder(Network[Pipeline]):
         }
         if tokens.segments is not None and "token_type_ids" in self._accepted:
             arrays["token_type_ids"] = pad_right([tokens.segments[index] for index in batch], 0, width)
-        tensors = {name: send(array, self._pipeline.device) for name, array in arrays.items()}
-        states = self._states(tensors)
-        return states, tensors["attention_mask"].to(states[0].device)
+        tensors = {name: send(array, pipeline.device) for name, array in arrays.items()}
+        states, pooled = self._states(tensors)
+        return Passed(states, tensors["attention_mask"].to(states[0].device), pooled)
 
-    def _states(self, tensors: Mapping[str, Tensor]) -> list[Tensor]:
-        """Return the chosen hidden states, each [n, tokens, d]; the last one alone needs none of the others kept."""
-        top = int(self._pipeline.config.num_hidden_layers)
-        deep = self._pipeline.layers != (top,)
-        cache = {"use_cache": False} if "use_cache" in self._accepted else {}
-        output = self._model(**tensors, **cache, output_hidden_states=deep)
-        return [
-            output.last_hidden_state if layer == top else output.hidden_states[layer] for layer in self._pipeline.layers
-        ]
+    def _states(self, tensors: Mapping[str, Tensor]) -> tuple[list[Tensor], Tensor | None]:
+        """Return the chosen hidden states and the network's own pooled output, if that is what is read.
 
-    def _pool(self, states: Sequence[Tensor], mask: Tensor) -> Tensor:
+        The last hidden state alone needs none of the others kept.
+        """
+        pipeline, name = self._pipeline, self.info.id
+        inner = text_config(pipeline.config, name)
+        top = int(inner.num_hidden_layers)
+        deep = pipeline.layers != (top,)
+        given = {name: value for name, value in tensors.items() if not (pipeline.fixed and name == "attention_mask")}
+        options: dict[str, Any] = {"use_cache": False} if "use_cache" in self._accepted else {}
+        if "return_dict" in self._accepted:
+            options["return_dict"] = True
+        with explained(name, tensors["input_ids"]):
+            output = self._model(**given, **options, output_hidden_states=deep)
+            states = [output.last_hidden_state if layer == top else output.hidden_states[layer]
+                      for layer in pipeline.layers]  # fmt: skip
+            if pipeline.pooling in (POOLER, PROJECTED):
+                check_pooled(name, output.pooler_output, pipeline.width)
+                return states, output.pooler_output
+        check_states(name, states, tensors["input_ids"], state_width(inner))
+        if self._head is not None and self._head.tokens:
+            states = [self._head.tokens(each.float()) for each in states]
+        return states, None
+
+    def _pool(self, passed: Passed) -> Tensor:
         import torch
 
-        from lit_hf.encoders.pooling import POOLINGS, normalize
+        from lit_hf.encoders.pooling import normalize, pool
 
-        rows = [POOLINGS[self._pipeline.pooling](each.float(), mask) for each in states]
-        return torch.cat([normalize(each) for each in rows] if self._pipeline.normalize else rows, dim=-1)
+        pipeline, mask = self._pipeline, passed.mask
+        if pipeline.left_out:
+            mask = mask.clone()
+            mask[:, : pipeline.left_out] = 0
+        rows = (
+            [pool(each.float(), mask, pipeline.pooling) for each in passed.states] if passed.pooled is None
+            else [passed.pooled.float()]
+        )  # fmt: skip
+        if self._head is not None:
+            rows = [self._head.after(each) for each in rows]
+        return torch.cat([normalize(each) for each in rows] if pipeline.normalize else rows, dim=-1)
 
 
 def place_model(model: nn.Module, pipeline: Pipeline) -> nn.Module:
     """Return the model's text body, in evaluation mode, in the pipeline's dtype on its device, or on all of them."""
     import torch
 
-    body, dtype = text_body(model), getattr(torch, pipeline.dtype)
+    body, dtype = read_body(model, pipeline), getattr(torch, pipeline.dtype)
     if not pipeline.spread:
         return moved(model, body, dtype, pipeline.device).eval()
     if getattr(model, "hf_device_map", None) is not None:  # spread while it was loaded
@@ -183,12 +241,16 @@ def place_model(model: nn.Module, pipeline: Pipeline) -> nn.Module:
     return spread(body.to(dtype=dtype).eval(), offload_folder())
 
 
-def text_body(model: nn.Module) -> nn.Module:
-    """Return what reads the text: of an encoder-decoder, the encoder."""
-    body: nn.Module = model.encoder if has_decoder(model) else model  # type: ignore[assignment]
-    return body
+def read_body(model: nn.Module, pipeline: Pipeline) -> nn.Module:
+    """Return the model's text body, with the projection behind it where that is what is read."""
+    if pipeline.pooling != PROJECTED:
+        return text_body(model)
+    from lit_hf.encoders.projected import ProjectedTower
+
+    return ProjectedTower(text_body(model), text_projection(model))
 
 
-def has_decoder(model: nn.Module) -> bool:
-    """True for two halves; the configuration of a checkpoint that has the encoder alone does not say so."""
-    return hasattr(model, "encoder") and hasattr(model, "decoder")
+def _fresh(head: Head, seed: int) -> HeadNet:
+    from lit_hf.encoders.chain.weights import fresh_head
+
+    return fresh_head(head, seed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from lit_hf.encoders.towers import new_model
 from lit_hf.runtime.seeding import forked
 
 if TYPE_CHECKING:
@@ -27,13 +28,14 @@ def normalise_config(config: PretrainedConfig) -> dict[str, Any]:
 
 def random_model(config: PretrainedConfig, seed: int) -> nn.Module:
     """Return a freshly initialised body of `config`, float32, drawn by `seed` under a forked generator."""
-    from transformers import AutoConfig, AutoModel
+    from transformers import AutoConfig
 
     values = normalise_config(config)
     model_type = values.pop("model_type")
     bare = AutoConfig.for_model(model_type, **values) if _is_known(model_type) else config
+    bare.architectures = config.architectures  # for the types that are several: which of them
     with forked(seed):
-        return AutoModel.from_config(bare)
+        return new_model(bare)
 
 
 def _is_known(model_type: str) -> bool:

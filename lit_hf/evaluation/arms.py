@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from lit_hf.coding.order import Examples
     from lit_hf.config import MeasurementSettings
     from lit_hf.encoders import Encoder
     from lit_hf.runtime.inputs import Input
@@ -52,6 +53,13 @@ class Arm:
     def size(self) -> int:
         """Number of inputs whose features are read."""
         return int(self.groups[-1]) + 1
+
+    @property
+    def examples(self) -> Examples:
+        """What is coded."""
+        from lit_hf.coding.order import Examples
+
+        return Examples(self.labels, self.groups, self.rows)
 
     @property
     def columns(self) -> slice:
@@ -154,7 +162,7 @@ def left_out(task: Task, settings: MeasurementSettings) -> dict[str, tuple[str, 
     """Return for each kind of probe the kinds that are left without it, when their sensitivity is asked for."""
     from lit_hf.probes.bank import KINDS
 
-    online = settings.code == "online" and task.width is None
+    online = settings.code == "online" and task.target.has_sensitivity
     wanted = KINDS if settings.sensitivity and online else ()
     return {kind: tuple(other for other in KINDS if other != kind) for kind in wanted}
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lit_hf.coding.order import Code, Order
 from lit_hf.evaluation.arms import ENCODER, TWIN, Arm, arms_of, embeddings_of
 from lit_hf.evaluation.coded import CodedArms
 from lit_hf.runtime.processes import find_processes
 from lit_hf.runtime.work_queue import run_distributed
-from lit_hf.tasks.label_kinds import bank_of, order_coder
 
 if TYPE_CHECKING:
     from lit_hf.codes.curve import Curve
@@ -49,8 +49,8 @@ def order_unit(
 ) -> Callable[[], Curve]:  # fmt: skip
     """Return the work of coding one order of an arm; what comes out depends on the unit alone, wherever it runs."""
     return partial(
-        order_coder(task), rows.features, arm.labels, arm.groups, number=number, seed=settings.seed, device=device,
-        rows=arm.rows, held_out=rows.held_out if number == 0 else None, code=settings.code, kinds=arm.probes,
+        task.target.code_order, rows.features, arm.examples, Order(number, settings.seed),
+        Code(settings.code, arm.probes, device), held_out=rows.held_out if number == 0 else None,
     )  # fmt: skip
 
 
@@ -98,7 +98,7 @@ def _collect(
     return CodedArms(
         {arm.name: arm for arm in arms},
         curves,
-        bank_of(job.task, job.settings.code, job.device),
+        job.task.target.bank(Code(job.settings.code, device=job.device)),
         truncated=mine.truncated / max(mine.embedded, 1),
         spread=(relative_spread(mine), relative_spread(rows[TWIN].features) if TWIN in rows else None),
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from lit_hf.evaluation.sections import contamination, dataset_section, environment_section, model_section, notes_section
 from lit_hf.records.record import SCHEMA, Record, record_id, verdict
+from lit_hf.records.sections import Sections
 
 if TYPE_CHECKING:
     from lit_hf.coding.codelength import Codelength
@@ -60,14 +61,14 @@ def make_record(job: Job, arms: CodedArms) -> Record:
         data["layers"] = layer_profile(first, ends, labels)
     if arms.base is not None:
         data["transfer_from_base"] = _from_base(job, arms.encoder, arms.base)
-    data["notes"] = notes_section(data, arms, job.halved)
-    return Record(data, _arrays(job, arms))
+    data["notes"] = [*job.task.dataset.notes, *notes_section(data, arms, job.task.target.note, job.halved)]
+    return Record(cast(Sections, data), _arrays(job, arms))
 
 
 def _transfer(job: Job, found: Interval | None) -> dict[str, Any]:
     labels = len(job.task.labels)
     if found is None:
-        return _no_transfer()
+        return _no_transfer(job.encoder.no_baseline)
     parts: dict[str, Any] = {"examples": found.examples, "orders": found.orders, "twins": found.twins}
     if found.orders is None:
         one = "one order was coded: the interval holds for this order"
@@ -107,13 +108,11 @@ def _from_base(job: Job, adapted: Codelength, base: Codelength) -> dict[str, Any
     }
 
 
-def _no_transfer() -> dict[str, Any]:
+def _no_transfer(reason: str) -> dict[str, Any]:
     """Return the section of an encoder that nothing can be compared with; its codelength stands by itself."""
-    from lit_hf.encoders.precomputed import NO_BASELINE
-
     return {
         "bits": None,
-        "bits_reason": NO_BASELINE,
+        "bits_reason": reason,
         "interval": None,
         "level": LEVEL,
         "bits_per_label": None,
@@ -136,15 +135,13 @@ def _codelength(arm: Codelength) -> dict[str, Any]:
 
 
 def _baselines(job: Job, arms: CodedArms, twin: Interval | None) -> dict[str, Any]:
-    from lit_hf.tasks.label_kinds import null_bits
-
     task, groups, control = job.task, job.task.groups, arms.control
     encoder, other = arms.control_bits
-    prior = float(null_bits(task, control.labels, control.groups).sum())
+    prior = float(task.target.null_bits(control.labels, control.groups).sum())
     return {
-        "random_twin": _twin(arms, twin),
+        "random_twin": _twin(arms, twin, job.encoder.no_baseline),
         "raw_input": {"bits": arms.raw.bits, "kind": arms.raw_kind} if arms.raw else _no_raw_input(),
-        "class_prior": {"bits": float(null_bits(task, task.labels, groups).sum())},
+        "class_prior": {"bits": float(task.target.null_bits(task.labels, groups).sum())},
         "uniform": _uniform(job),
         "shuffled_labels": {
             **({"transfer_bits": other - encoder} if other is not None else _no_control()),
@@ -155,21 +152,19 @@ def _baselines(job: Job, arms: CodedArms, twin: Interval | None) -> dict[str, An
 
 
 def _uniform(job: Job) -> dict[str, Any]:
-    from lit_hf.tasks.label_kinds import NO_UNIFORM, uniform_per_label
+    target = job.task.target
+    if target.uniform_bits is None:
+        return {"bits": None, "bits_reason": target.no_uniform}
+    return {"bits": len(job.task.labels) * target.uniform_bits}
 
-    each = uniform_per_label(job.task)
-    return {"bits": None, "bits_reason": NO_UNIFORM} if each is None else {"bits": len(job.task.labels) * each}
 
-
-def _twin(arms: CodedArms, twin: Interval | None) -> dict[str, Any]:
-    from lit_hf.encoders.precomputed import NO_BASELINE
-
+def _twin(arms: CodedArms, twin: Interval | None, reason: str) -> dict[str, Any]:
     if twin is None:
         return {
             "bits": None,
-            "bits_reason": NO_BASELINE,
+            "bits_reason": reason,
             "interval": None,
-            "interval_reason": NO_BASELINE,
+            "interval_reason": reason,
             "initialisations": 0,
         }
     return {
@@ -198,34 +193,16 @@ def _no_control() -> dict[str, Any]:
 
 def _measures(job: Job, arms: CodedArms) -> dict[str, Any]:
     from lit_hf.measures.section import measures
-    from lit_hf.tasks.label_kinds import HeldOut, uniform_per_label
 
-    each = uniform_per_label(job.task)
-    uniform = None if each is None else len(job.task.labels) * each
-    return measures(arms, HeldOut.of(job.task), uniform) | _each_label(job, arms)
-
-
-def _each_label(job: Job, arms: CodedArms) -> dict[str, Any]:
-    """Return what each of several labels cost, mean over orders; nothing for one label a row."""
-    if job.task.labels.ndim == 1:
-        return {}
-    both = {"bits": arms.encoder, "baseline_bits": arms.twin}
-    means = {
-        name: None if arm is None else np.stack([np.asarray(curve.each_bits) for curve in arm.curves]).mean(0)
-        for name, arm in both.items()
-    }
-    rows = [
-        {"label": name, "share": float(job.task.labels[:, place].mean())}
-        | {key: None if bits is None else float(bits[place]) for key, bits in means.items()}
-        for place, name in enumerate(job.task.classes)
-    ]
-    return {"each_label": rows}
+    task, target = job.task, job.task.target
+    calibrations = target.calibrations({"encoder": arms.encoder, "baseline": arms.twin})
+    return measures(arms, task.held_out, _uniform(job)["bits"], calibrations) | target.measures(
+        task.labels, {"bits": arms.encoder, "baseline_bits": arms.twin}
+    )
 
 
 def _holdout(job: Job, arms: CodedArms) -> dict[str, Any]:
-    from lit_hf.tasks.label_kinds import HeldOut
-
-    holdout, judge = job.task.holdout, HeldOut.of(job.task)
+    holdout, judge = job.task.holdout, job.task.held_out
     if holdout is None or judge is None:
         left = "no validation split, and fewer than 20 examples were left undrawn"
         return {
@@ -233,16 +210,15 @@ def _holdout(job: Job, arms: CodedArms) -> dict[str, Any]:
             "holdout_reason": "a stream is read no further than it is coded" if job.task.streamed else left,
         }
     predicted = arms.encoder.curves[0].held_out[len(job.task.labels)]
-    found = {"metric": judge.metric, "value": judge.value(predicted), "examples": len(holdout.labels)}
+    found = {"metric": judge.target.metric, "value": judge.value(predicted), "examples": len(holdout.labels)}
     return {"holdout": found | {"source": holdout.source} | judge.more(predicted)}
 
 
 def _curve(job: Job, arms: CodedArms) -> dict[str, Any]:
     from lit_hf.measures.learning_curve import block_means, coarse_edges
-    from lit_hf.tasks.label_kinds import null_bits, uniform_per_label
 
     edges = coarse_edges(arms.encoder.curves[0].edges)
-    prior = null_bits(job.task, job.task.labels, job.task.groups)
+    prior = job.task.target.null_bits(job.task.labels, job.task.groups)
 
     def means(arm: Codelength | None) -> list[float] | None:
         if arm is None:
@@ -255,7 +231,7 @@ def _curve(job: Job, arms: CodedArms) -> dict[str, Any]:
         "baseline_bits_per_label": means(arms.twin),
         "raw_input_bits_per_label": means(arms.raw),
         "class_prior_bits_per_label": block_means(prior[None], edges).tolist(),
-        "uniform_bits_per_label": uniform_per_label(job.task),
+        "uniform_bits_per_label": job.task.target.uniform_bits,
     }
 
 

@@ -48,21 +48,18 @@ def dataset_section(job: Job, truncated: float) -> dict[str, Any]:
         "groups": task.size,
         "duplicates": info.duplicates if task.streamed else len(task.labels) - len(np.unique(task.feature_rows)),
         "dropped": {"missing_labels": info.missing_labels, "empty_inputs": info.empty_inputs},
-        **_classes(task),
+        **classes_section(task),
         "kind": task.kind,
         "unit": task.unit,
         "columns": dict(info.columns),
         "truncated": truncated,
+        **({} if info.read_as is None else {"read_as": info.read_as}),
     }
 
 
-def _classes(task: Task) -> dict[str, Any]:
-    """Return the classes, or why there are none and the width of a bin."""
-    reads = {} if task.reads is None else {"reads": task.reads}
-    if task.width is None:
-        return {"classes": len(task.classes), "class_names": list(task.classes)} | reads
-    nothing = {"classes": None, "classes_reason": "labels are numbers", "class_names": None}
-    return nothing | {"bin_width": task.width} | reads
+def classes_section(task: Task) -> dict[str, Any]:
+    """Return what the labels are, and what the words of a token task are read from."""
+    return task.target.section() | ({} if task.reads is None else {"reads": task.reads})
 
 
 def contamination(job: Job) -> str:
@@ -92,8 +89,8 @@ def environment_section(job: Job) -> dict[str, Any]:
     }
 
 
-def notes_section(data: dict[str, Any], arms: CodedArms, halved: int = 0) -> list[str]:
-    """Return what a reader of the result must be told, in words."""
+def notes_section(data: dict[str, Any], arms: CodedArms, note: str | None, halved: int = 0) -> list[str]:
+    """Return what a reader of the result must be told, in words; `note`: of labels of their kind."""
     notes, raw = [], data["baselines"]["raw_input"]["bits"]
     mine = float(arms.encoder.bits_per_order[0])
     if raw is not None and mine >= raw:
@@ -119,13 +116,7 @@ def notes_section(data: dict[str, Any], arms: CodedArms, halved: int = 0) -> lis
         notes.append(
             f"{data['dataset']['duplicates']:,} labels belong to an input that occurs more than once: one group each."
         )
-    if data["dataset"].get("bin_width") is not None:
-        notes.append(
-            f"Labels are coded to the bin of width {data['dataset']['bin_width']:g} that they fall in; a width half as "
-            "large adds one bit to each label in every arm, and leaves the transfer as it is."
-        )
-    if "each_label" in data["measures"]:
-        notes.append("Each label is coded by itself, and bits are added up: what labels say of one another is unused.")
+    notes += [] if note is None else [note]
     if data["coder"]["code"] != "online":
         notes.append(f"All arms are coded by {data['coder']['code']}, a reference that is longer than the online code.")
     notes += [] if halved == 0 else [

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lit_hf.hub.connection import speaking
-from lit_hf.hub.errors import NotLoggedIn, NoWritePermission
+from lit_hf.hub.errors import NoWritePermission
+from lit_hf.runtime.hub_errors import NotLoggedIn
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
 
-WRITING_ROLES = {"admin", "write", "contributor"}
+READING_ROLES = {"read", "no_access"}
+"""Roles that are known not to write; of any other, which a Hub may give a name of its own, the Hub is asked."""
 
 
 @dataclass(frozen=True)
@@ -32,12 +34,13 @@ def account(api: HfApi) -> Account:
         raise NotLoggedIn
     with speaking("your account"):
         found = api.whoami(cache=True)
-    if found.get("type") != "user":
+    name = found.get("name")
+    if not isinstance(name, str) or found.get("type", "user") != "user":
         raise NotLoggedIn("the token is not a user's")
-    token = found.get("auth", {}).get("accessToken", {})
-    if token.get("role") == "read":
+    token = (found.get("auth") or {}).get("accessToken") or {}
+    if token.get("role") in READING_ROLES:
         raise NoWritePermission(
             "the Hub", "this token can only read", "Make a token with write access, then `hf auth login`."
         )
-    orgs = [org["name"] for org in found.get("orgs", ()) if org.get("roleInOrg", "write") in WRITING_ROLES]
-    return Account(found["name"], frozenset({found["name"], *orgs}))
+    orgs = [org["name"] for org in found.get("orgs") or () if org.get("roleInOrg") not in READING_ROLES]
+    return Account(name, frozenset({name, *orgs}))

@@ -17,6 +17,8 @@ from lit_hf.hub import index
 from lit_hf.hub.errors import InvalidCard, UnknownRepository, ValueDiffers
 from lit_hf.hub.frontmatter import dump
 from lit_hf.hub.plan import fetch, head
+from lit_hf.records.record import require_transfer
+from lit_hf.records.sections import Sections
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -25,7 +27,7 @@ REGISTRATION = "eval.yaml"
 FRAMEWORK = "lit-hf"
 
 
-def task_of(api: HfApi, record: Mapping[str, Any]) -> str | None:
+def task_of(api: HfApi, record: Sections) -> str | None:
     """The benchmark's task that the record measured; None where the dataset registers none of ours."""
     dataset = record["dataset"]
     if not dataset["revision"]:
@@ -51,17 +53,20 @@ def matching_task(registration: Any, dataset: Mapping[str, Any]) -> str | None:
     return None
 
 
-def path_of(record: Mapping[str, Any]) -> str:
+def path_of(record: Sections) -> str:
     """The file for a dataset's entries in a model's repository."""
     return f".eval_results/{str(record['dataset']['id']).replace('/', '--')}.yaml"
 
 
-def update(text: str, record: Mapping[str, Any], task: str, overwrite: bool) -> str:
+def update(text: str, record: Sections, task: str, overwrite: bool) -> str:
     """The file's text with the record's entry; the same text when it is there. Raises `ValueDiffers`, `InvalidCard`."""
     from huggingface_hub import EvalResultEntry, eval_result_entries_to_yaml
 
     dataset = record["dataset"]
-    value, notes = index.rounded(record["transfer"]["bits"]), f"L_IT (frozen) in bits, bank {record['coder']['bank']}"
+    value, notes = (
+        index.rounded(require_transfer(record).bits),
+        f"L_IT (frozen) in bits, bank {record['coder']['bank']}",
+    )
     entry = EvalResultEntry(
         dataset_id=dataset["id"],
         task_id=task,

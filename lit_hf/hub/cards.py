@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path, PurePath
-from typing import Any
 
 from lit_hf.errors import FileUnreadable
 from lit_hf.hub import index, section
 from lit_hf.hub.frontmatter import split
 from lit_hf.hub.merge import merge
+from lit_hf.records.sections import Sections
 
 
-def update(text: str, records: Sequence[Mapping[str, Any]], overwrite: bool = False, name: str | None = None) -> str:
+def update(text: str, records: Sequence[Sections], overwrite: bool = False, name: str | None = None) -> str:
     """Return the card with each record's section and `model-index` entry.
 
     Everything else in it keeps its bytes, and a second call changes nothing. `name` is the model's name for a new index
@@ -29,7 +29,7 @@ def update(text: str, records: Sequence[Mapping[str, Any]], overwrite: bool = Fa
     return card.text()
 
 
-def model_name(record: Mapping[str, Any]) -> str:
+def model_name(record: Sections) -> str:
     """The last part of the model's id."""
     return PurePath(str(record["model"]["id"])).name
 

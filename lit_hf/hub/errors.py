@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 from lit_hf.errors import LitError, UsageError
-
-
-class NotLoggedIn(LitError):
-    """A push needs an account, and no token, or one that the Hub does not know, was found."""
-
-    def __init__(self, reason: str = "no token was found") -> None:
-        super().__init__(f"not logged in to the Hub: {reason}.", "Run `hf auth login`, or set HF_TOKEN.")
+from lit_hf.runtime.hub_errors import Passing
 
 
 class NoWritePermission(LitError):
@@ -31,7 +25,7 @@ class UnknownRepository(LitError):
         self.repo = repo
 
 
-class RepositoryChanged(LitError):
+class RepositoryChanged(Passing):
     """Others kept committing while we did: every attempt found a newer head."""
 
     def __init__(self, repo: str, attempts: int) -> None:
@@ -41,6 +35,9 @@ class RepositoryChanged(LitError):
         )
         self.repo, self.attempts = repo, attempts
 
+    def at_last(self, attempts: int, unsure: bool) -> LitError:
+        return RepositoryChanged(self.repo, attempts)
+
 
 class RefusedByHub(LitError):
     """The Hub checked what was sent and refused it; its own words are in the message."""
@@ -49,43 +46,6 @@ class RefusedByHub(LitError):
         super().__init__(
             f"the Hub refused the commit to {repo}: {' '.join(reason.split())}",
             "Nothing was written. Correct the card's front matter, then push again; `--dry-run` shows what is sent.",
-        )
-        self.repo, self.reason = repo, reason
-
-
-class NetworkLost(LitError):
-    """The connection broke. A commit is atomic on the Hub, so it is there in full or not at all."""
-
-    def __init__(self, repo: str, reason: str, unsure: bool = False) -> None:
-        state = (
-            "whether the commit arrived is not known, but it is never half-written" if unsure else "nothing was written"
-        )
-        super().__init__(
-            f"lost the connection to the Hub while working on {repo} ({reason}); {state}.",
-            "Run the same command again: what has arrived is recognised and not sent twice.",
-        )
-        self.repo, self.reason, self.unsure = repo, reason, unsure
-
-
-class RateLimited(LitError):
-    """The Hub asks to slow down, for longer than is reasonable to wait."""
-
-    def __init__(self, repo: str, seconds: float | None) -> None:
-        when = f"in {seconds:.0f} seconds" if seconds is not None else "later"
-        super().__init__(
-            f"the Hub limits the rate of requests to {repo}; nothing was written.",
-            f"Run the same command again {when}.",
-        )
-        self.repo, self.seconds = repo, seconds
-
-
-class HubFailed(LitError):
-    """The Hub answered with an error that has no better name here."""
-
-    def __init__(self, repo: str, reason: str) -> None:
-        super().__init__(
-            f"the Hub answered with an error for {repo}: {' '.join(reason.split())}",
-            "Try again later; HF_DEBUG=1 shows the request.",
         )
         self.repo, self.reason = repo, reason
 

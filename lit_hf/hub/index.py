@@ -11,6 +11,8 @@ from typing import Any
 
 from lit_hf.hub.errors import InvalidCard, ValueDiffers
 from lit_hf.ranking.names import display_name, public_name
+from lit_hf.records.record import require_transfer
+from lit_hf.records.sections import Sections
 
 METRIC_TYPE = "information-transfer"
 METRIC_NAME = "L_IT (bits)"
@@ -22,12 +24,12 @@ _NOT_ARGUMENTS = {"model", "dataset", "split", "device", "cache_dir", "allow_pic
 _NOT_IDENTITY = {"interval", "lit_hf", "model_revision"}
 
 
-def result(record: Mapping[str, Any]) -> dict[str, Any]:
+def result(record: Sections) -> dict[str, Any]:
     """The entry of one record under `results`."""
     dataset = record["dataset"]
     about = {"type": public_name(dataset), "name": display_name(dataset), "config": dataset["config"]}
     about |= {"split": dataset["split"], "revision": dataset["revision"]}
-    metric = {"type": METRIC_TYPE, "value": rounded(record["transfer"]["bits"]), "name": METRIC_NAME}
+    metric = {"type": METRIC_TYPE, "value": rounded(require_transfer(record).bits), "name": METRIC_NAME}
     return {
         "task": {"type": task_type(dataset.get("reads") or dataset["kind"])},
         "dataset": {key: value for key, value in about.items() if value is not None},
@@ -35,14 +37,14 @@ def result(record: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def arguments(record: Mapping[str, Any]) -> dict[str, Any]:
+def arguments(record: Sections) -> dict[str, Any]:
     """What reproduces the run: versions, baseline, and every setting that changes the bits."""
     transfer, resolved = record["transfer"], record["settings"]["resolved"]
     # The columns as they were found: another version might infer others.
     columns = {f"{role}_column": name for role, name in record["dataset"]["columns"].items()}
     settings = {key: value for key, value in {**resolved, **columns}.items() if key not in _NOT_ARGUMENTS}
     return {
-        "interval": [rounded(end) for end in transfer["interval"]],
+        "interval": [rounded(end) for end in require_transfer(record).interval],
         "level": transfer["level"],
         "baseline": transfer["baseline"],
         "frozen": transfer["frozen"],

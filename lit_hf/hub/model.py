@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lit_hf.hub import benchmark, cards
 from lit_hf.hub.account import Account, account
-from lit_hf.hub.connection import Patience, patiently, speaking
-from lit_hf.hub.errors import NoWritePermission, OtherModel
+from lit_hf.hub.connection import speaking
+from lit_hf.hub.errors import OtherModel
 from lit_hf.hub.frontmatter import decode
-from lit_hf.hub.plan import Change, Plan, Published, fetch, head, send
+from lit_hf.hub.plan import Change, Plan, Published, fetch, head
+from lit_hf.hub.publish import publish
+from lit_hf.records.sections import Sections
+from lit_hf.runtime.transport import Patience
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -18,12 +21,10 @@ if TYPE_CHECKING:
 README = "README.md"
 TITLE = "Add information transfer results (lit-hf)"
 
-Data = dict[str, Any]
-
 
 def push(
     api: HfApi,
-    records: Sequence[Data],
+    records: Sequence[Sections],
     create_pr: bool = False,
     overwrite: bool = False,
     dry_run: bool = False,
@@ -36,16 +37,14 @@ def push(
     """
     repo = repository(records)
     who = account(api)
-    allowed(who, repo, create_pr)
 
-    def attempt() -> Published:
-        plan = make_plan(api, who, repo, records, create_pr, overwrite)
-        return Published(plan, None) if dry_run else send(api, plan)
+    def plan() -> Plan:
+        return make_plan(api, who, repo, records, create_pr, overwrite)
 
-    return patiently(repo, attempt, patience)
+    return publish(api, plan, patience, dry_run=dry_run, instead=_instead(who, repo, create_pr))
 
 
-def one_model(records: Sequence[Data]) -> str:
+def one_model(records: Sequence[Sections]) -> str:
     """The one model that the records are of; raises `OtherModel` for several."""
     names = list(dict.fromkeys(str(record["model"]["id"]) for record in records))
     if len(names) > 1:
@@ -53,7 +52,7 @@ def one_model(records: Sequence[Data]) -> str:
     return names[0]
 
 
-def repository(records: Sequence[Data]) -> str:
+def repository(records: Sequence[Sections]) -> str:
     """The one repository that the records are of; raises `OtherModel` for several, or for a local folder."""
     name = one_model(records)
     if not _is_repository(records[0]):
@@ -61,27 +60,26 @@ def repository(records: Sequence[Data]) -> str:
     return name
 
 
-def all_own(api: HfApi, records: Sequence[Data]) -> bool:
+def all_own(api: HfApi, records: Sequence[Sections]) -> bool:
     """Whether every record is of a repository that the account may write to."""
     who = account(api)
     return all(_is_repository(record) and who.owns(record["model"]["id"]) for record in records)
 
 
-def _is_repository(record: Data) -> bool:
+def _is_repository(record: Sections) -> bool:
     return record["model"]["revision"] is not None and str(record["model"]["id"]).count("/") == 1
 
 
-def allowed(who: Account, repo: str, create_pr: bool) -> None:
-    """Raise unless the account owns the repository or asked for a pull request."""
-    if not (create_pr or who.owns(repo)):
-        raise NoWritePermission(
-            repo,
-            f"it is not of {who.name}",
-            f"Open a pull request with `--create-pr`, or use a dataset of your own: `--to {who.name}/lit-hf-results`.",
-        )
+def _instead(who: Account, repo: str, create_pr: bool) -> str | None:
+    """Return what to do where the server forbids to write; None for a repository of one's own, or a pull request."""
+    if create_pr or who.owns(repo):
+        return None
+    return f"Open a pull request with `--create-pr`, or use a dataset of your own: `--to {who.name}/lit-hf-results`."
 
 
-def make_plan(api: HfApi, who: Account, repo: str, records: Sequence[Data], create_pr: bool, overwrite: bool) -> Plan:
+def make_plan(
+    api: HfApi, who: Account, repo: str, records: Sequence[Sections], create_pr: bool, overwrite: bool
+) -> Plan:
     """Read the repository as it is now and work out the commit."""
     sha, files = head(api, repo, "model")
     changes = _changes(api, repo, sha, files, records, overwrite)
@@ -109,7 +107,7 @@ def own_pull_request(api: HfApi, who: Account, repo: str) -> int | None:
 
 
 def _changes(
-    api: HfApi, repo: str, sha: str, files: Sequence[str], records: Sequence[Data], overwrite: bool
+    api: HfApi, repo: str, sha: str, files: Sequence[str], records: Sequence[Sections], overwrite: bool
 ) -> tuple[Change, ...]:
     """The files that differ from the commit: the card, and evaluation results where a benchmark asks for them."""
     texts = {README: _text(api, repo, sha, files, README)}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lit_hf.errors import BadSetting, LitError
 from lit_hf.hub.connection import speaking
+from lit_hf.runtime.transport import READING, patiently
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -47,13 +48,17 @@ class Query:
 def list_checkpoints(api: HfApi, query: Query) -> list[Listed]:
     """Return what the Hub lists, in its order; raises `LitError` when nothing fits or the Hub cannot be asked."""
     bound = None if query.max_params is None else f"max:{spell_count(query.max_params)}"
-    with speaking("the list of models"):
-        entries = list(
-            api.list_models(
-                filter=list(query.filters) or None, search=query.search, author=query.author, num_parameters=bound,
-                sort=query.sort, limit=query.limit, expand=list(EXPAND),  # type: ignore[arg-type]
-            )
-        )  # fmt: skip
+
+    def ask() -> list[Any]:
+        with speaking("the list of models", reading=True):
+            return list(
+                api.list_models(
+                    filter=list(query.filters) or None, search=query.search, author=query.author, num_parameters=bound,
+                    sort=query.sort, limit=query.limit, expand=list(EXPAND),  # type: ignore[arg-type]
+                )
+            )  # fmt: skip
+
+    entries = patiently(ask, READING)
     if not entries:
         raise LitError(
             "the Hub lists no checkpoint that fits.", "Try fewer words in `--search`, or a larger `--max-params`."
@@ -76,17 +81,22 @@ def spell_count(number: int) -> str:
 
 
 def _listed(entry: Any, query: Query) -> Listed:
-    parameters = None if entry.safetensors is None else int(entry.safetensors.total)
+    parameters = None if getattr(entry, "safetensors", None) is None else int(entry.safetensors.total)
     return Listed(entry.id, str(entry.sha), parameters, _reason(entry, parameters, query.max_params))
 
 
 def _reason(entry: Any, parameters: int | None, largest: int | None) -> str | None:
     """Return why an entry takes no part, or None."""
-    if entry.gated:
+    if getattr(entry, "sha", None) is None:
+        return f"{entry.id} is listed without a commit, so it cannot be pinned: name it on the command line"
+    if getattr(entry, "gated", False):
         return f"{entry.id} is gated: accept its conditions on the Hub, then name it on the command line"
-    if parameters is None:
-        return f"{entry.id} has no safetensors weights, so its size is not known"
-    if largest is not None and parameters > largest:
+    if largest is not None and parameters is None:
+        return (
+            f"{entry.id} is listed without a size (no safetensors weights, or a server that sends none), and "
+            "--max-params needs one"
+        )
+    if largest is not None and parameters is not None and parameters > largest:
         return f"{entry.id} has {parameters:,} parameters, more than {largest:,}"
     return None
 

@@ -103,9 +103,11 @@ def send(api: HfApi, plan: Plan) -> Published:
     return Published(plan, made.pr_url or str(made.commit_url))
 
 
-def head(api: HfApi, repo: str, kind: RepoType, revision: str = "main") -> tuple[str, tuple[str, ...]]:
+def head(
+    api: HfApi, repo: str, kind: RepoType, revision: str = "main", reading: bool = False
+) -> tuple[str, tuple[str, ...]]:
     """The commit that a revision points to now, and its files."""
-    with speaking(repo if kind == "model" else f"datasets/{repo}"):
+    with speaking(repo if kind == "model" else f"datasets/{repo}", reading=reading):
         info = (api.model_info if kind == "model" else api.dataset_info)(repo, revision=revision)
     return str(info.sha), tuple(sibling.rfilename for sibling in info.siblings or ())
 

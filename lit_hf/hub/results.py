@@ -12,16 +12,19 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lit_hf.errors import NotARecord
-from lit_hf.hub.account import Account, account
-from lit_hf.hub.connection import Patience, patiently, speaking
-from lit_hf.hub.errors import NoWritePermission, UnknownRepository, ValueDiffers
+from lit_hf.hub.account import account
+from lit_hf.hub.connection import speaking
+from lit_hf.hub.errors import UnknownRepository, ValueDiffers
 from lit_hf.hub.frontmatter import decode, dump, parse, split
-from lit_hf.hub.plan import Change, Plan, Published, fetch, head, send
+from lit_hf.hub.plan import Change, Plan, Published, fetch, head
+from lit_hf.hub.publish import publish
 from lit_hf.hub.table import from_parquet, to_parquet
-from lit_hf.records.record import Record
+from lit_hf.records.record import Record, current, measured_transfer
+from lit_hf.records.sections import Sections
+from lit_hf.runtime.transport import READING, Patience, patiently
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -44,13 +47,12 @@ def push(
     """
     who = account(api)
     name = repo or f"{who.name}/{NAME}"
-    _allowed(who, name)
+    other = None if who.owns(name) else f"Use a dataset of your own: `--to {who.name}/{NAME}`."
 
-    def attempt() -> Published:
-        plan = make_plan(api, name, records, overwrite)
-        return Published(plan, None) if dry_run else send(api, plan)
+    def plan() -> Plan:
+        return make_plan(api, name, records, overwrite)
 
-    return patiently(f"datasets/{name}", attempt, patience)
+    return publish(api, plan, patience, dry_run=dry_run, instead=other)
 
 
 def make_plan(api: HfApi, repo: str, records: Sequence[Record], overwrite: bool) -> Plan:
@@ -80,11 +82,16 @@ class Results:
 
 def read(api: HfApi, repo: str, revision: str = "main", cache_dir: str | None = None) -> Results:
     """Download and read a results dataset at a revision, resolved once."""
-    sha, files = head(api, repo, "dataset", revision)
-    with speaking(f"datasets/{repo}"):
-        folder = api.snapshot_download(
-            repo, repo_type="dataset", revision=sha, allow_patterns=["data/*.parquet"], cache_dir=cache_dir
-        )
+
+    def download() -> tuple[str, tuple[str, ...], str]:
+        sha, files = head(api, repo, "dataset", revision, reading=True)
+        with speaking(f"datasets/{repo}", reading=True):
+            folder = api.snapshot_download(
+                repo, repo_type="dataset", revision=sha, allow_patterns=["data/*.parquet"], cache_dir=cache_dir
+            )
+        return sha, files, folder
+
+    sha, files, folder = patiently(download, READING)
     records: list[Record] = []
     unreadable: list[tuple[str, str]] = []
     for path in sorted(path for path in files if path.startswith("data/") and path.endswith(".parquet")):
@@ -109,13 +116,6 @@ def with_configs(text: str, repo: str) -> str:
     return card.mark + card.opening + front + configs.rstrip("\r\n") + card.closing + card.body
 
 
-def _allowed(who: Account, repo: str) -> None:
-    if not who.owns(repo):
-        raise NoWritePermission(
-            f"datasets/{repo}", f"it is not of {who.name}", f"Use a dataset of your own: `--to {who.name}/{NAME}`."
-        )
-
-
 def _card_change(api: HfApi, repo: str, sha: str | None, files: Sequence[str]) -> list[Change]:
     before = fetch(api, repo, "dataset", sha, README) if sha and README in files else None
     text = decode(before or b"")
@@ -132,14 +132,19 @@ def _record_changes(
     before: dict[str, bytes] = {}
     if sha and known in files:
         before = {path: fetch(api, repo, "dataset", sha, path) for path in contents if path in files}
-        if len(before) == len(contents) and _same(json.loads(before[known]), record.data, repo, overwrite):
+        if len(before) == len(contents) and _same(current(json.loads(before[known])), record.data, repo, overwrite):
             return []
     return [Change(path, before.get(path), content) for path, content in contents.items()]
 
 
-def _same(known: dict[str, Any], data: dict[str, Any], repo: str, overwrite: bool) -> bool:
+def _same(known: Sections, data: Sections, repo: str, overwrite: bool) -> bool:
     """Whether the stored record has these bits already; when and how fast they were computed does not matter."""
-    old, new = ([record["transfer"]["bits"], record["codelength"]["bits"]] for record in (known, data))
+    old, new = ([_transfer_bits(record), record["codelength"]["bits"]] for record in (known, data))
     if old != new and not overwrite:
         raise ValueDiffers(f"datasets/{repo} ({data['id']})", old[0], new[0])
     return old == new
+
+
+def _transfer_bits(record: Sections) -> float | None:
+    found = measured_transfer(record)
+    return None if found is None else found.bits

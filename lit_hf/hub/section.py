@@ -11,26 +11,28 @@ from typing import Any
 
 from lit_hf.hub import index
 from lit_hf.ranking.names import cell, display_name, reading
+from lit_hf.records.record import require_transfer
+from lit_hf.records.sections import Sections
 from lit_hf.reports.reproduce import command
 
 
-def render(record: Mapping[str, Any]) -> str:
+def render(record: Sections) -> str:
     """Return the section of one record, lines ending in LF."""
-    transfer, dataset, coder = record["transfer"], record["dataset"], record["coder"]
-    low, high = transfer["interval"]
+    found, transfer, dataset = require_transfer(record), record["transfer"], record["dataset"]
+    coder, (low, high) = record["coder"], found.interval
     values = {
         "key": key(record),
         "dataset": cell(display_name(dataset)),
         "source": _source(dataset),
         "examples": f"{dataset['examples']:,}",
-        "saved": _bits(abs(transfer["bits"])) + (" bits less" if transfer["bits"] >= 0 else " bits more"),
-        "bits": _bits(transfer["bits"]),
+        "saved": _bits(abs(found.bits)) + (" bits less" if found.bits >= 0 else " bits more"),
+        "bits": _bits(found.bits),
         "low": _bits(low),
         "high": _bits(high),
-        "level": f"{transfer['level']:.0%}".replace("%", " %"),
-        "per_label": f"{transfer['bits_per_label']:.3f}",
+        "level": f"{found.level:.0%}".replace("%", " %"),
+        "per_label": f"{found.bits_per_label:.3f}",
         "unit": _unit(dataset),
-        "verdict": _verdict(transfer),
+        "verdict": _verdict(found.interval, transfer.get("verdict")),
         "ladder": "\n".join(_ladder(record)),
         "facts": "\n".join(_facts(record)),
         "command": command(record),
@@ -54,7 +56,7 @@ def put(body: str, section: str, newline: str) -> str:
     return body + ("" if body.endswith(newline) else newline) + newline + text
 
 
-def key(record: Mapping[str, Any]) -> str:
+def key(record: Sections) -> str:
     """Eight hexadecimal digits that name the measurement, the same for each rerun of it."""
     same = repr(index.identity(index.result(record)))
     return hashlib.blake2b(same.encode(), digest_size=4).hexdigest()
@@ -69,19 +71,19 @@ def _unit(dataset: Mapping[str, Any]) -> str:
     return "label" if dataset["unit"] == "example" else str(dataset["unit"])
 
 
-def _verdict(transfer: Mapping[str, Any]) -> str:
+def _verdict(interval: tuple[float, float], verdict: str | None) -> str:
     """The record's own words, and those for an interval that holds 0."""
-    low, high = transfer["interval"]
-    said = str(transfer.get("verdict") or "").strip()
+    low, high = interval
+    said = (verdict or "").strip()
     if not said and low <= 0 <= high:
         return f"It cannot be told from 0 (± {(high - low) / 2:,.1f} bits)."
     return f"{said[:1].upper()}{said[1:]}{'' if said.endswith('.') else '.'}" if said else ""
 
 
-def _ladder(record: Mapping[str, Any]) -> list[str]:
+def _ladder(record: Sections) -> list[str]:
     """Rows from the dearest code to the cheapest idea, in a fixed order; a code that was not computed has no row."""
     baselines = record["baselines"]
-    rows = [
+    rows: list[tuple[str, Mapping[str, Any]]] = [
         ("uniform", baselines["uniform"]),
         ("class prior" if record["dataset"].get("classes") is not None else "marginal", baselines["class_prior"]),
         ("raw input", baselines["raw_input"]),
@@ -93,7 +95,7 @@ def _ladder(record: Mapping[str, Any]) -> list[str]:
     return [f"| {name} | {_bits(bits)} | {bits / examples:.3f} |" for name, bits in known]
 
 
-def _facts(record: Mapping[str, Any]) -> list[str]:
+def _facts(record: Sections) -> list[str]:
     """One line each: held-out metric, contamination, what the dataset lost, how the features were made."""
     model, dataset, holdout = record["model"], record["dataset"], record["holdout"]
     lines = [f"- Features: {reading(model)}."]
@@ -106,7 +108,7 @@ def _facts(record: Mapping[str, Any]) -> list[str]:
     dropped = dataset["dropped"]
     lines.append(
         f"- Dropped: {dropped['missing_labels']:,} without a label, {dropped['empty_inputs']:,} empty; "
-        f"{dataset['duplicates']:,} duplicates; {dataset['truncated']:.1%} of the inputs truncated."
+        f"{dataset['duplicates']:,} duplicates; {dataset['truncated'] or 0:.1%} of the inputs truncated."
     )
     return [*lines, *(f"- {note}" for note in record.get("notes", ()))]
 

@@ -7,7 +7,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from lit_hf.errors import NotARecord
-from lit_hf.records.record import Record
+from lit_hf.records.record import Record, current
+from lit_hf.records.sections import Sections
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,7 +32,7 @@ def to_parquet(record: Record) -> bytes:
     import pyarrow.parquet as pq
 
     row = columns(record.data) | {"record": record.to_json(indent=None)}
-    row |= {name: _listed(record.arrays.get(name)) for name in ARRAYS}
+    row |= {name: _listed(record.arrays.get(name), ARRAYS[name][0]) for name in ARRAYS}
     table = pa.Table.from_pylist([row], schema=schema())
     buffer = io.BytesIO()
     pq.write_table(table, buffer, compression="zstd")
@@ -48,16 +49,17 @@ def from_parquet(content: bytes, where: str) -> list[Record]:
         found = [(json.loads(row["record"]), row) for row in rows]
     except (pa.ArrowException, KeyError, TypeError, ValueError) as error:
         raise NotARecord(where, "it is not a Parquet file of lit-hf records") from error
-    records = [Record(data, _arrays(row)) for data, row in found]
+    records = [Record(current(data), _arrays(row)) for data, row in found]
     for record in records:
         record.validate()
     return records
 
 
-def columns(data: dict[str, Any]) -> dict[str, Any]:
+def columns(data: Sections) -> dict[str, Any]:
     """What a reader filters and sorts by, flat."""
-    model, dataset, transfer, code = (data[key] for key in ("model", "dataset", "transfer", "codelength"))
-    holdout = data["holdout"] or {}
+    model, dataset, code, held = data["model"], data["dataset"], data["codelength"], data.get("holdout")
+    transfer = data.get("transfer")
+    low, high = (transfer and transfer["interval"]) or (None, None)
     return {
         "id": data["id"],
         "created": data["created"],
@@ -73,14 +75,14 @@ def columns(data: dict[str, Any]) -> dict[str, Any]:
         "seed": data["settings"]["resolved"].get("seed"),
         "coder": data["coder"]["version"],
         "bank": data["coder"]["bank"],
-        "l_it_bits": transfer["bits"],
-        "l_it_low": transfer["interval"][0],
-        "l_it_high": transfer["interval"][1],
+        "l_it_bits": transfer and transfer["bits"],
+        "l_it_low": low,
+        "l_it_high": high,
         "codelength_bits": code["bits"],
         "codelength_low": code["interval"][0],
         "codelength_high": code["interval"][1],
-        "holdout_metric": holdout.get("metric"),
-        "holdout_value": holdout.get("value"),
+        "holdout_metric": held and held["metric"],
+        "holdout_value": held and held["value"],
         "contamination": data["contamination"],
     }
 
@@ -117,12 +119,18 @@ _COLUMNS = (
 )
 
 
-def _listed(array: np.ndarray | None) -> list[Any] | None:
-    return None if array is None else array.tolist()
+def _listed(array: np.ndarray | None, dimensions: int) -> list[Any] | None:
+    """Return an array as the file has it: rows of several labels one after the other, as one label is."""
+    if array is None:
+        return None
+    return array.ravel().tolist() if dimensions == 1 else array.tolist()
 
 
 def _arrays(row: dict[str, Any]) -> dict[str, np.ndarray]:
     import numpy as np
 
     present = {name: row[name] for name in ARRAYS if row.get(name) is not None}
-    return {name: np.array(values, dtype=ARRAYS[name][1]) for name, values in present.items()}
+    found = {name: np.array(values, dtype=ARRAYS[name][1]) for name, values in present.items()}
+    if "labels" in found and "order" in found and len(found["labels"]) != found["order"].shape[1]:
+        found["labels"] = found["labels"].reshape(found["order"].shape[1], -1)  # several labels a row
+    return found

@@ -9,12 +9,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from lit_hf.coding.codelength import Codelength, difference, gather
+from lit_hf.coding.order import Code
 from lit_hf.config import Settings
 from lit_hf.errors import BadSetting
 from lit_hf.evaluation.arms import ENCODER, TWIN, Arm, arms_of
 from lit_hf.evaluation.code_arms import ArmRows, order_unit
 from lit_hf.runtime.seeding import undisturbed
-from lit_hf.tasks.label_kinds import bank_of
 
 if TYPE_CHECKING:
     from lit_hf.tasks import Task
@@ -111,4 +111,4 @@ class FixedStream:
         task, chosen = self.task, self.settings
         rows = embed(arm.encoder, arm.inputs, arm.size, store=FeatureStore.at(chosen.cache_dir))
         units = [order_unit(task, arm, ArmRows(rows), number, chosen, device) for number in arm.orders]
-        return gather(tuple(side_by_side(units)), arm.groups, bank_of(task, chosen.code, device))
+        return gather(tuple(side_by_side(units)), arm.groups, task.target.bank(Code(chosen.code, device=device)))

@@ -12,9 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from lit_hf.measures.budgets import at_budgets
-from lit_hf.measures.calibration import calibration_by_decade
 from lit_hf.measures.compression import compression
-from lit_hf.measures.coverage import coverage_by_decade
 from lit_hf.measures.excess import excess
 from lit_hf.measures.intervals import interval
 from lit_hf.measures.isotonic import Isotonic, isotonic_curve
@@ -44,11 +42,13 @@ class _Arms(Protocol):
     def without(self) -> Mapping[str, tuple[float, float]]: ...
 
 
-def measures(arms: _Arms, holdout: Any, uniform: float | None) -> dict[str, Any]:
+def measures(
+    arms: _Arms, holdout: Any, uniform: float | None, calibrations: Mapping[str, Any]
+) -> dict[str, Any]:  # fmt: skip
     """Return the section.
 
-    holdout: judges predictions for held-out labels (lit_hf/tasks/label_kinds.py), or None; uniform: bits of the uniform
-    code for the stream, None where there is none.
+    holdout: judges predictions for held-out labels (`HeldOut` in lit_hf/tasks/targets), or None; uniform: bits of the
+    uniform code for the stream, None where there is none; calibrations: what the labels' kind says of it.
     """
     both = {"encoder": arms.encoder, "baseline": arms.twin}
     curves = {name: None if arm is None else _falling(arm) for name, arm in both.items()}
@@ -58,7 +58,7 @@ def measures(arms: _Arms, holdout: Any, uniform: float | None) -> dict[str, Any]
         "last_block": _last(both),
         **_excess(arms.encoder, holdout),
         **_saved(curves["encoder"], curves["baseline"]),
-        **_calibrations(both),
+        **calibrations,
         **_sensitivity(arms),
     }
 
@@ -72,24 +72,6 @@ def _against_uniform(arms: _Arms, curves: dict[str, Isotonic | None], uniform: f
         "compression": compression(uniform, arms.encoder.bits),
         "surplus": [_surplus(curves, share * per_label) for share in SHARES],
     }
-
-
-def _calibrations(both: dict[str, _Arm | None]) -> dict[str, Any]:
-    """Return calibration of classes, or coverage of numbers; of sets of labels neither, as there is no one class."""
-    first = both["encoder"]
-    assert first is not None
-    if len(first.curves[0].below):
-        reason = "labels are numbers: see coverage"
-        return {"calibration": None, "calibration_reason": reason} | {
-            "coverage": {name: None if arm is None else _coverage(arm) for name, arm in both.items()}
-        }
-    if not len(first.curves[0].confidence):
-        return {"calibration": None, "calibration_reason": "several labels may hold: there is no likeliest class"}
-    return {"calibration": {name: None if arm is None else _calibration(arm) for name, arm in both.items()}}
-
-
-def _coverage(arm: _Arm) -> list[dict[str, Any]]:
-    return [asdict(found) for found in coverage_by_decade(np.stack([curve.below for curve in arm.curves]))]
 
 
 def _bits(arm: _Arm) -> np.ndarray:
@@ -134,13 +116,6 @@ def _saved(encoder: Isotonic | None, baseline: Isotonic | None) -> dict[str, Any
         return {"labels_saved": None, "labels_saved_reason": NO_BASELINE}
     marks = [*(n for n in (100, 500, 2000) if n < encoder.labels), encoder.labels]
     return {"labels_saved": [asdict(labels_saved(encoder, baseline, n)) for n in marks]}
-
-
-def _calibration(arm: _Arm) -> list[dict[str, Any]]:
-    confidence, correct = (
-        np.stack([getattr(curve, name) for curve in arm.curves]) for name in ("confidence", "correct")
-    )
-    return [asdict(found) for found in calibration_by_decade(confidence, correct)]
 
 
 def _sensitivity(arms: _Arms) -> dict[str, Any]:

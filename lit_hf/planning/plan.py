@@ -48,12 +48,10 @@ class Measured:
 
     def coder(self, dim: int, task: Task, device: str) -> CoderSpeed:
         """Return the speed of one code of the task's labels on features of `dim` columns, with the whole bank."""
-        from lit_hf.tasks.label_kinds import code_shape
-
-        classes, _ = code_shape(task)
-        address = (dim, classes, task.dataset.fingerprint, device)
+        rule = task.target.rule
+        address = (dim, rule, task.dataset.fingerprint, device)
         if address not in self.coders:
-            self.coders[address] = time_coder(dim, task.labels.reshape(len(task.labels), -1)[:, 0], classes, device)
+            self.coders[address] = time_coder(dim, task.labels.reshape(len(task.labels), -1)[:, 0], rule, device)
         return self.coders[address]
 
 
@@ -84,7 +82,6 @@ def _encoder_alone(task: Task, encoder: Encoder, settings: MeasurementSettings) 
 def make_plan(plan: Sequence[Settings], arms: Lister) -> dict[str, Any]:
     """Return what is to be done for each checkpoint; one that cannot be planned has its `error`."""
     from lit_hf.tasks import load_task
-    from lit_hf.tasks.label_kinds import code_shape
 
     if plan[0].streaming:
         raise BadSetting("streaming", True, "left out of a plan: what a stream holds is not known before it ends")
@@ -100,7 +97,7 @@ def make_plan(plan: Sequence[Settings], arms: Lister) -> dict[str, Any]:
         "schema": "lit-hf/plan/1",
         "dataset": {
             "id": task.dataset.id, "bytes": _dataset_bytes(plan[0]), "examples": len(task.labels), "groups": task.size,
-            "classes": len(task.classes) or None, "codes": code_shape(task)[1], "load_seconds": loaded,
+            "classes": len(task.classes) or None, "codes": task.target.codes, "load_seconds": loaded,
         },
         "models": models,
         "total": {**sums, "seconds": loaded + sum(seconds) if known else None, "least_seconds": None},
@@ -121,14 +118,13 @@ def _model_plan(settings: Settings, task: Task, arms: Lister, measured: Measured
     from lit_hf.encoders.checkpoint import Policy
     from lit_hf.encoders.skeleton import checkpoint_size
     from lit_hf.features import FeatureStore
-    from lit_hf.tasks.label_kinds import code_shape
 
     weight = checkpoint_size(settings.model, Policy.of(settings))
     began = time.perf_counter()
     job = _job(settings, task, weight.here)
     loaded = time.perf_counter() - began
     listed = arms(task, job.encoder, settings)
-    passes, units = work_of(listed, code_shape(task)[1], FeatureStore.at(settings.cache_dir))
+    passes, units = work_of(listed, task.target.codes, FeatureStore.at(settings.cache_dir))
     info = job.encoder.info
     speeds = [measured.encoder(each.encoder, task) for each in passes]
     coders = {unit.dim: measured.coder(unit.dim, task, job.device) for unit in units}

@@ -14,6 +14,7 @@ from lit_hf.encoders.skeleton import token_lengths
 from lit_hf.runtime.units import UNIT_THREADS, cores, side_by_side
 
 if TYPE_CHECKING:
+    from lit_hf.coding.rules import Rule
     from lit_hf.encoders import Encoder
     from lit_hf.runtime.inputs import Input
 
@@ -74,34 +75,28 @@ def time_encoder(encoder: Encoder, inputs: Sequence[Input]) -> EncoderSpeed:
     return EncoderSpeed(load, each, used, None if lengths is None else float(np.mean(lengths)))
 
 
-def time_coder(dim: int, labels: np.ndarray, classes: int, device: str, limit: float = CODE_SECONDS) -> CoderSpeed:
-    """Code the beginning of an order of `labels` [N] on random features, on all cores at once, as units run.
+def time_coder(dim: int, labels: np.ndarray, rule: Rule, device: str, limit: float = CODE_SECONDS) -> CoderSpeed:
+    """Code the beginning of an order of `labels` [N] by `rule` on random features, on all cores at once, as units run.
 
     It takes about `limit` seconds at most, or as long as the first mark takes.
     """
     size = min(len(labels), CODE_MARKS[-1])
     many = cores() // UNIT_THREADS if device == "cpu" else 1
-    found = side_by_side(
-        [partial(_marks, dim, labels[:size], classes, device, number, limit) for number in range(many)]
-    )
+    found = side_by_side([partial(_marks, dim, labels[:size], rule, device, number, limit) for number in range(many)])
     shared = min(found, key=len)
     seconds = [max(each[place][1] for each in found) for place in range(len(shared))]
     return CoderSpeed(tuple(labels for labels, _ in shared), tuple(seconds))
 
 
-def _marks(
-    dim: int, labels: np.ndarray, classes: int, device: str, number: int, limit: float
-) -> list[tuple[int, float]]:
+def _marks(dim: int, labels: np.ndarray, rule: Rule, device: str, number: int, limit: float) -> list[tuple[int, float]]:
     """Return (labels coded, seconds) at each mark; times depend on the shapes, hardly on the values."""
-    from lit_hf.codes.numbers import NumberCoder
-    from lit_hf.codes.prequential import Coder
-    from lit_hf.coding.rules import NUMBERS, prepare_order
+    from lit_hf.coding.order import Code, Examples, Order
+    from lit_hf.coding.rules import prepare_order
 
     size = len(labels)
     rows = np.random.default_rng(number).standard_normal((size, dim), dtype=np.float32)
-    order = prepare_order(rows, np.arange(size), classes, number=number, seed=0, device=device)
-    make = NumberCoder if classes == NUMBERS else Coder
-    coder = make(order.stream, labels[order.index], order.groups, order.code, classes, index=order.index)
+    order = prepare_order(rows, Examples(labels, np.arange(size)), rule, Order(number), Code(device=device))
+    coder = rule.coder(order, labels[order.index])
     found, began = list[tuple[int, float]](), time.perf_counter()
     for mark in (*(mark for mark in CODE_MARKS if mark < size), size):
         done = coder.advance(to=mark)

@@ -16,9 +16,9 @@ import constriction
 import numpy as np
 
 from lit_hf.codes.loop import Chunk, Loop
-from lit_hf.coding.rules import NUMBERS, Order
+from lit_hf.coding.order import PreparedOrder
 from lit_hf.errors import BadBitstream
-from lit_hf.proof.header import DIGEST, Header, checksum, digest
+from lit_hf.proof.header import DIGEST, NUMBERS, Header, checksum, digest
 from lit_hf.proof.quantised import WHOLE, Joint, Sequential, Symbols
 
 _MODEL = constriction.stream.model.Categorical(perfect=False)
@@ -110,7 +110,7 @@ class Reader:
         return "these are not the features that it was written with"
 
 
-def write(orders: Iterable[Order], classes: int, labels: np.ndarray) -> tuple[bytes, list[bytes]]:
+def write(orders: Iterable[PreparedOrder], classes: int, labels: np.ndarray) -> tuple[bytes, list[bytes]]:
     """Return payload and digests for `labels` by position: int64 [N], or [N, L] with as many fresh `orders`."""
     writer, columns = Writer(), labels.T if labels.ndim == 2 else labels[None]
     joint = Joint() if labels.ndim == 2 else None
@@ -120,7 +120,7 @@ def write(orders: Iterable[Order], classes: int, labels: np.ndarray) -> tuple[by
     return writer.payload(), writer.digests
 
 
-def read(orders: Iterable[Order], header: Header, reader: Reader) -> np.ndarray:
+def read(orders: Iterable[PreparedOrder], header: Header, reader: Reader) -> np.ndarray:
     """Return the labels by position as `write` had them; raise `BadBitstream` rather than return a wrong one."""
     joint = Joint() if header.columns else None
     found = [_walk(order, _last(order, header.classes, joint), reader) for order in orders]
@@ -129,7 +129,7 @@ def read(orders: Iterable[Order], header: Header, reader: Reader) -> np.ndarray:
     return labels
 
 
-def _last(order: Order, classes: int, joint: Joint | None) -> _Last:
+def _last(order: PreparedOrder, classes: int, joint: Joint | None) -> _Last:
     if classes == NUMBERS:
         from lit_hf.proof.numbers import Numbers
 
@@ -137,7 +137,7 @@ def _last(order: Order, classes: int, joint: Joint | None) -> _Last:
     return Sequential(classes, order.code.nulls, joint)
 
 
-def _walk(order: Order, last: _Last, side: _Side) -> np.ndarray:
+def _walk(order: PreparedOrder, last: _Last, side: _Side) -> np.ndarray:
     """Code all increments of one column on one `side`; return its labels."""
     groups, loop = order.groups, Loop(order.stream, order.code)
     labels = np.empty(len(groups), dtype=np.int64)

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lit_hf.errors import BadBitstream, BadSetting, FileUnreadable
+from lit_hf.coding.order import Code, Examples, Order
+from lit_hf.errors import BadBitstream, BadSetting, FileUnreadable, LitError
 
 if TYPE_CHECKING:
     from lit_hf.codes.stream import Rows
-    from lit_hf.coding.rules import Order
+    from lit_hf.coding.rules import Rule
     from lit_hf.proof.header import Header
 
 
@@ -61,24 +62,25 @@ def encode_labels(
         b'LIT-BITS'
     """
     from lit_hf.coding.arrays import checked, checked_bins, checked_code, checked_flags
-    from lit_hf.coding.rules import NUMBERS
+    from lit_hf.coding.rules import Alphabet
     from lit_hf.proof.header import with_width
+    from lit_hf.tasks.targets.regression import BinRule
 
     checked_code(code)
     several = np.ndim(labels) == 2
+    rule: Rule
     if num_classes is not None and (several or bin_width is not None):
         raise BadSetting("num_classes", num_classes, "left out, for the labels are no classes")
+    if bin_width is not None and code != "online":
+        raise BadSetting("code", code, "online: numbers have no block code")
     if bin_width is not None:
-        if code != "online":
-            raise BadSetting("code", code, "online: numbers have no block code")
-        (found, ids), classes = checked_bins(features, labels, groups, bin_width), NUMBERS
+        examples, rule = checked_bins(features, labels, groups, bin_width), BinRule()
     elif several:
-        (found, ids), classes = checked_flags(features, labels, groups), 2
+        examples, rule = checked_flags(features, labels, groups), Alphabet(2)
     else:
-        found, ids, classes = checked(features, labels, groups, num_classes)
-    file = encode_order(
-        features, found, ids, classes, seed=seed, number=order, device=device, keep_first=not shuffle, code=code
-    )
+        examples, rule = checked(features, labels, groups, num_classes)
+    way = Order(order, seed, keep_first=not shuffle)
+    file = encode_order(features, examples, rule, way, Code(code, device=device))
     return file if bin_width is None else with_width(file, bin_width)
 
 
@@ -122,39 +124,43 @@ def decode_labels(
     return labels * width if width else labels
 
 
-def encode_order(
-    features: Rows, labels: np.ndarray, groups: np.ndarray, classes: int, *, seed: int, number: int,
-    device: str = "cpu", keep_first: bool = True, rows: np.ndarray | None = None, code: str = "online",
-) -> bytes:  # fmt: skip
-    """Write one order of an evaluation; labels, groups, rows: int64 [N] by example, as in `code_order`.
+def encode_order(features: Rows, examples: Examples, rule: Rule, order: Order, code: Code) -> bytes:
+    """Write one order of an evaluation; as in `code_order`.
 
-    labels int64 [N, L] of 0 and 1 with classes=2: several labels, as `code_label_sets` codes them. classes=NUMBERS:
-    bins of numbers.
+    Labels int64 [N, L] of 0 and 1 are several labels, each coded by `rule`, as the target of several labels codes them.
     """
-    from lit_hf.coding.rules import NUMBERS, code_hash, prepare_order
+    from lit_hf.coding.rules import prepare_order
     from lit_hf.proof.bitstream import write
     from lit_hf.proof.header import Header, checksum, digest
     from lit_hf.runtime.units import side_by_side
 
-    def fresh() -> Order:
-        return prepare_order(
-            features, groups, classes, number=number, seed=seed, device=device, keep_first=keep_first, rows=rows,
-            code=code,
-        )  # fmt: skip
-
+    labels, symbols = examples.labels, symbols_of(rule)
     columns = labels.shape[1] if labels.ndim == 2 else 0
-    order = fresh()
-    along = labels[order.index]
-    orders = (fresh() for _ in range(max(1, columns)))  # each is made when its column's turn has come
-    [(payload, digests)] = side_by_side([lambda: write(orders, classes, along)])
+    ready = prepare_order(features, examples, rule, order, code)
+    along = labels[ready.index]
+    # Each column has probes of its own, made when its turn has come.
+    orders = (prepare_order(features, examples, rule, order, code) for _ in range(max(1, columns)))
+    [(payload, digests)] = side_by_side([lambda: write(orders, symbols, along)])
     header = Header(
-        classes=classes, labels=len(labels), seed=seed, number=number, keep_first=keep_first,
-        code=bytes.fromhex(code_hash(code, device, numbers=classes == NUMBERS)), layout=checksum(order.groups, 8),
-        environment=_environment(classes, device), checksum=checksum(along),
-        words=len(payload) // 4, seal=digest(payload, 8), digests=tuple(digests),
-        columns=columns,
+        classes=symbols, labels=len(along), seed=order.seed, number=order.number, keep_first=order.keep_first,
+        code=bytes.fromhex(rule.digest(code)), layout=checksum(ready.groups, 8),
+        environment=_environment(symbols, code.device), checksum=checksum(along),
+        words=len(payload) // 4, seal=digest(payload, 8), digests=tuple(digests), columns=columns,
     )  # fmt: skip
     return header.pack() + payload
+
+
+def symbols_of(rule: Rule) -> int:
+    """Return what a header says of the labels: C, or `NUMBERS` for bins."""
+    from lit_hf.coding.rules import Alphabet
+    from lit_hf.proof.header import NUMBERS
+    from lit_hf.tasks.targets.regression import BinRule
+
+    if isinstance(rule, Alphabet):
+        return rule.classes
+    if isinstance(rule, BinRule):
+        return NUMBERS
+    raise LitError("such labels have no bitstream.", "Measure them: `lit-hf eval MODEL DATASET`.")
 
 
 def decode_order(
@@ -164,30 +170,26 @@ def decode_order(
 
     Beside them is their information in bits: the codelength as the decoder knows it.
     """
-    from lit_hf.coding.rules import prepare_order
+    from lit_hf.coding.rules import Alphabet, prepare_order
     from lit_hf.proof.bitstream import Reader, read
-    from lit_hf.proof.header import checksum, unpack
+    from lit_hf.proof.header import NUMBERS, checksum, unpack
     from lit_hf.runtime.units import side_by_side
+    from lit_hf.tasks.targets.regression import BinRule
 
     header, payload = unpack(data)
     if header.labels != len(groups):
         raise BadBitstream(f"it holds {header.labels:,} labels, and there are inputs for {len(groups):,}", 0)
-    code = _code_of(header, device)
-
-    def fresh() -> Order:
-        return prepare_order(
-            features, groups, header.classes, number=header.number, seed=header.seed, device=device,
-            keep_first=header.keep_first, rows=rows, code=code,
-        )  # fmt: skip
-
-    order = fresh()
-    if checksum(order.groups, 8) != header.layout:
+    rule: Rule = BinRule() if header.classes == NUMBERS else Alphabet(header.classes)
+    way = Order(header.number, header.seed, header.keep_first)
+    examples, code = Examples(np.empty(0, np.int64), groups, rows), _code_of(header, rule, device)
+    ready = prepare_order(features, examples, rule, way, code)
+    if checksum(ready.groups, 8) != header.layout:
         raise BadBitstream("the inputs are grouped in another way", 0)
     reader = Reader(header, payload, _environment(header.classes, device) == header.environment)
-    orders = (fresh() for _ in range(max(1, header.columns)))
+    orders = (prepare_order(features, examples, rule, way, code) for _ in range(max(1, header.columns)))
     [along] = side_by_side([lambda: read(orders, header, reader)])
     labels = np.empty_like(along)
-    labels[order.index] = along
+    labels[ready.index] = along
     return labels, reader.bits
 
 
@@ -201,24 +203,21 @@ def read_file(file: bytes | str | PathLike[str]) -> bytes:
         raise FileUnreadable(file, error.strerror or "it cannot be opened") from error
 
 
-def _environment(classes: int, device: str) -> bytes:
+def _environment(symbols: int, device: str) -> bytes:
     """Return the hash of what decides the arithmetic; that of numbers is scipy's too."""
-    from lit_hf.coding.rules import NUMBERS
+    from lit_hf.proof.header import NUMBERS
     from lit_hf.runtime.arithmetic import environment_hash
     from lit_hf.runtime.units import UNIT_THREADS
 
-    more = ("scipy",) if classes == NUMBERS else ()
+    more = ("scipy",) if symbols == NUMBERS else ()
     return environment_hash(device, UNIT_THREADS, *more)
 
 
-def _code_of(header: Header, device: str) -> str:
-    """Return the name of the code that has the header's hash."""
-    from lit_hf.coding.rules import NUMBERS, code_hash
+def _code_of(header: Header, rule: Rule, device: str) -> Code:
+    """Return the code that has the header's hash under the `rule`."""
     from lit_hf.config import CODES
 
-    if header.classes == NUMBERS and code_hash(device=device, numbers=True) == header.code.hex():
-        return "online"
     for name in CODES:
-        if code_hash(name, device) == header.code.hex():
-            return name
+        if rule.digest(Code(name, device=device)) == header.code.hex():
+            return Code(name, device=device)
     raise BadBitstream("it was written with another version of the coder, or on another kind of device", 0)

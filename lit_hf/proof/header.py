@@ -18,6 +18,8 @@ from lit_hf.errors import BadBitstream
 MAGIC = b"LIT-BITS"
 VERSION, LATEST = 1, 2
 """Classes are written as version 1, as they always were; several labels and numbers as version 2, which says so."""
+NUMBERS = 0
+"""In place of a number of classes: labels are bins of numbers."""
 DIGEST = 4  # bytes: a wrong table passes as right once in 4 billion; the labels' own checksum has 16
 _FIXED = struct.Struct("<8sHIQQIB8s8s8s16sI8sI")
 _MORE = struct.Struct("<Id")  # version 2: columns and width

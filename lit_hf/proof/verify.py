@@ -16,18 +16,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lit_hf.coding.rules import NUMBERS
+from lit_hf.coding.order import Code, Examples, Order
 from lit_hf.config import Settings, from_mapping
-from lit_hf.errors import BadBitstream, IncomparableRecords, LitError, RecordChanged
+from lit_hf.errors import BadBitstream, IncomparableRecords, LacksPart, LitError, RecordChanged
 from lit_hf.evaluation.job import Job
 from lit_hf.records.record import Record, record_id
 from lit_hf.runtime.cache import atomic_file
 from lit_hf.runtime.progress import NullProgress, Progress
-from lit_hf.tasks.label_kinds import bank_of
 
 if TYPE_CHECKING:
     from lit_hf.features import Features
-    from lit_hf.tasks import Task
 
 FILE = "labels.bin"
 SHARE = 0.001  # of what is stated: another machine's arithmetic
@@ -84,18 +82,11 @@ def verify(folder: str | Path, progress: Progress | None = None) -> Verification
 def _encode(job: Job, features: Features) -> bytes:
     from lit_hf.proof.file import encode_order
 
-    task = job.task
+    task, settings = job.task, job.settings
     return encode_order(
-        features, task.labels, task.groups, symbols_of(task), seed=job.settings.seed, number=0, device=job.device,
-        rows=task.groups, code=job.settings.code,
+        features, Examples(task.labels, task.groups, task.groups), task.target.rule, Order(0, settings.seed),
+        Code(settings.code, device=job.device),
     )  # fmt: skip
-
-
-def symbols_of(task: Task) -> int:
-    """Return what `encode_order` takes for `classes`: C, 2 for each of several labels, `NUMBERS`."""
-    if task.width is not None:
-        return NUMBERS
-    return 2 if task.labels.ndim == 2 else len(task.classes)
 
 
 def _measured(record: Record, folder: Path, data: bytes, bits: float, written: bool) -> Verification:
@@ -114,6 +105,9 @@ def _measured(record: Record, folder: Path, data: bytes, bits: float, written: b
 def settings_of(record: Record, folder: Path) -> Settings:
     """Return the settings that made `record`; raise `RecordChanged` when its parts do not belong together."""
     resolved = from_mapping(record["settings"]["resolved"], str(folder))
+    if "transfer" not in record.data:
+        evaluate = "Evaluate the checkpoint: `lit-hf eval MODEL DATASET --output DIR`."
+        raise LacksPart(record["id"], "evaluation: it is what a ranking coded", evaluate)
     if record_id(record["model"], record["dataset"], resolved.fingerprint()) != record["id"]:
         raise RecordChanged(folder, "its id is not that of its model, dataset and settings")
     settings = Settings.from_yaml(folder / "settings.yaml")
@@ -142,7 +136,7 @@ def _same_data(record: Record, job: Job, folder: Path) -> None:
     labels = record.arrays.get("labels")
     if labels is not None and not np.array_equal(labels, task.labels):
         raise RecordChanged(folder, "the labels in arrays.npz are not those of the dataset")
-    bank = bank_of(task, job.settings.code, job.device)
+    bank = task.target.bank(Code(job.settings.code, device=job.device))
     if record["coder"]["bank"] != bank:
         raise IncomparableRecords(f"coder.bank is {record['coder']['bank']} in the record and {bank} here")
 
@@ -169,7 +163,7 @@ def decode_elsewhere(
 
 
 def _run(folder: Path, device: str) -> subprocess.CompletedProcess[str]:
-    here = str(Path(__file__).parent.parent)
+    here = str(Path(__file__).parents[2])  # where the package lies, whatever is installed
     path = os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")]))
     return subprocess.run(
         [sys.executable, "-m", "lit_hf.proof.decoder", str(folder), device],

@@ -9,7 +9,7 @@ from math import log2, sqrt
 
 import numpy as np
 
-from lit_hf.ranking.racing import Rules, Verdict, stage
+from lit_hf.ranking.racing import Rules, Verdict, largest_loss, stage
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,9 @@ def replay(bits: np.ndarray, ends: Sequence[int], classes: int, rules: Rules | N
     """
     running, eliminations = list(range(len(bits))), []
     for j in range(1, len(ends)):
-        leader, verdicts = stage(bits[running, : ends[j - 1]], ends[:j], ends[-1], classes, len(bits), rules)
+        leader, verdicts = stage(
+            bits[running, : ends[j - 1]], ends[:j], ends[-1], largest_loss(classes), len(bits), rules
+        )
         out = [
             Elimination(running[i], running[leader], v)
             for i, v in enumerate(verdicts)

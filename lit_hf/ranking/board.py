@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lit_hf.errors import IncomparableRecords
-from lit_hf.ranking.comparable import SAME, align
+from lit_hf.ranking.comparable import SAME, align, field_of
 from lit_hf.ranking.intervals import beaten_by, compare_all, rank_intervals, ties_with_best
 from lit_hf.ranking.names import display_name, reading
 from lit_hf.records.record import Record
@@ -98,8 +98,8 @@ def _rows(records: Sequence[Record], level: float) -> tuple[Row, ...]:
 
 
 def _row(record: Record, rank: tuple[int, int], tied: bool) -> Row:
-    model, holdout = record["model"], record.data.get("holdout") or {}
-    transfer = record.data.get("transfer") or {}
+    model, held, transfer = record["model"], record.data.get("holdout"), record.transfer
+    low, high = record["codelength"]["interval"]
     return Row(
         model=model["id"],
         revision=model["revision"],
@@ -107,11 +107,11 @@ def _row(record: Record, rank: tuple[int, int], tied: bool) -> Row:
         rank=rank,
         tied=tied,
         codelength=record["codelength"]["bits"],
-        codelength_interval=tuple(record["codelength"]["interval"]),
-        transfer=transfer.get("bits"),
-        transfer_interval=tuple(transfer["interval"]) if transfer.get("interval") else None,
-        metric=holdout.get("metric"),
-        metric_value=holdout.get("value"),
+        codelength_interval=(low, high),
+        transfer=None if transfer is None else transfer.bits,
+        transfer_interval=None if transfer is None else transfer.interval,
+        metric=held and held["metric"],
+        metric_value=held and held["value"],
         parameters=model["parameters"],
         record=record["id"],
     )
@@ -133,7 +133,7 @@ def _newest(records: Sequence[Record]) -> list[Record]:
 
 
 def _key(record: Record) -> tuple[str, ...]:
-    return tuple(repr(record[section].get(field)) for section, field in SAME)
+    return tuple(repr(field_of(record, section, field)) for section, field in SAME)
 
 
 def _home(record: Record, sets: Iterable[tuple[str, ...]]) -> tuple[str, ...]:

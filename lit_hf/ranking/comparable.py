@@ -35,7 +35,7 @@ def check_comparable(records: Sequence[Record]) -> None:
     """Raise `IncomparableRecords` unless all are of the same data, unit, coder and bank, coded in the same orders."""
     for other in records[1:]:
         for section, field in SAME:
-            _same(f"{section}.{field}", records[0][section].get(field), other[section].get(field))
+            _same(f"{section}.{field}", field_of(records[0], section, field), field_of(other, section, field))
     for record in records:
         if len(records) > 1 and record["stage"]["eliminated"]:
             reason = f"{record['model']['id']} was eliminated at n={record['stage']['n']}"
@@ -45,6 +45,12 @@ def check_comparable(records: Sequence[Record]) -> None:
     for other in records[1:]:
         if not all(np.array_equal(records[0].arrays[name], other.arrays[name]) for name in ("labels", "order")):
             raise IncomparableRecords("their labels or orders differ")
+
+
+def field_of(record: Record, section: str, field: str) -> Any:
+    """Return a field of a section by their names; None when it is not there."""
+    found: Any = record[section]
+    return found.get(field)
 
 
 def _same(name: str, first: Any, second: Any) -> None:

@@ -66,12 +66,15 @@ class Verdict:
         return self.lead / (self.total - self.n) if self.total > self.n else float("inf")
 
 
-def bounded(bits: np.ndarray, classes: int) -> np.ndarray:
-    """Bits of the code mixed with 2^-10 of the uniform one: at most 10 + log2 C, at most 0.0015 more than `bits`."""
+def bounded(bits: np.ndarray, classes: float) -> np.ndarray:
+    """Bits of the code mixed with 2^-10 of the uniform one: at most 10 + log2 C, at most 0.0015 more than `bits`.
+
+    classes: C, or 2^L for rows of L labels that may hold together.
+    """
     return -np.log2((1 - MIX) * np.exp2(-bits) + MIX / classes)
 
 
-def largest_loss(classes: int) -> float:
+def largest_loss(classes: float) -> float:
     """The bound of `bounded`, in bits."""
     return 10 + log2(classes)
 
@@ -138,13 +141,13 @@ def stage_level(level: float, test: int, candidates: int) -> float:
 
 
 def stage(
-    bits: np.ndarray, ends: Sequence[int], total: int, classes: int, candidates: int, rules: Rules | None = None
+    bits: np.ndarray, ends: Sequence[int], total: int, bound: float, candidates: int, rules: Rules | None = None
 ) -> tuple[int, list[Verdict | None]]:
     """After a shell: the leader's index and the verdict on each other runner.
 
     None for the leader, and for all when it is too early. `bits` [runners, n], bounded, of those still in the race;
-    `ends`: ends of the shells so far, the last being n; `candidates`: how many started. Two equal codes: the first
-    leads.
+    `ends`: ends of the shells so far, the last being n; `bound`: the largest loss of a group; `candidates`: how many
+    started. Two equal codes: the first leads.
     """
     rules = rules or Rules()
     n, test = ends[-1], len(ends) - rules.least_shells + 1
@@ -152,6 +155,5 @@ def stage(
     if test < 1 or len(ends) < 2 or len(bits) < 2:
         return leader, [None] * len(bits)
     alpha = stage_level(rules.level, test, candidates)
-    bound = largest_loss(classes)
     verdicts = [judge(row - bits[leader], ends, total, bound, alpha, rules) for row in bits[:, :n]]
     return leader, [None if m == leader else verdict for m, verdict in enumerate(verdicts)]

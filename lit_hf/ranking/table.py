@@ -1,4 +1,4 @@
-"""The ranking: entries of one dataset in order, with what can and cannot be said of that order."""
+"""The ranking: records of one dataset in order, with what can and cannot be said of that order."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from lit_hf.config import split_model
 from lit_hf.ranking.comparable import Aligned, align
 from lit_hf.ranking.intervals import beaten_by, compare_all, labels_to_separate, rank_intervals, ties_with_best
-from lit_hf.records.entry import Entry
+from lit_hf.records.record import Record
 
 READING = ("layer", "pooling", "prompt", "max_tokens", "dtype")
 """How a text became a vector: one checkpoint may be ranked read in several ways."""
@@ -18,11 +18,11 @@ READING = ("layer", "pooling", "prompt", "max_tokens", "dtype")
 
 @dataclass(frozen=True)
 class CandidateResult:
-    """A checkpoint of a selection: its entry, or the reason why it has none; L_IT and the audit where there are any."""
+    """A checkpoint of a selection: its record, or the reason why there is none; L_IT and the audit, if any."""
 
     id: str
     revision: str | None
-    entry: Entry | None
+    record: Record | None
     error: str | None = None
     parameters: int | None = None
     transfer: dict[str, Any] | None = None
@@ -42,40 +42,40 @@ def rank_rows(results: Sequence[CandidateResult], level: float = 0.95) -> list[d
     Ranks are intervals: a finalist is behind those that a paired test (Holm) separates it from; an eliminated
     checkpoint is behind the leader that it lost to and all that this leader is behind. Raises `IncomparableRecords`.
     """
-    named = [(result, result.entry) for result in results]
+    named = [(result, result.record) for result in results]
     final = sorted((e for _, e in named if e is not None and e.complete), key=lambda e: e["codelength"]["bits"])
     eliminated = sorted((e for _, e in named if e is not None and not e.complete), key=_went)
-    entries = [*final, *eliminated]
+    records = [*final, *eliminated]
     aligned = align(final) if final else None
-    beaten = _beaten(entries, aligned, len(final), level)
+    beaten = _beaten(records, aligned, len(final), level)
     ranks = rank_intervals(beaten)
     tied = set(ties_with_best([e["codelength"]["bits"] for e in final], beaten[: len(final)])) if final else set()
-    owners = {id(entry): result for result, entry in named}
+    owners = {id(record): result for result, record in named}
     rows = []
-    for index, entry in enumerate(entries):
-        against = _against_best(aligned, index, len(entries), level) if aligned and index < len(final) else None
+    for index, record in enumerate(records):
+        against = _against_best(aligned, index, len(records), level) if aligned and index < len(final) else None
         more = against.pop("labels_to_separate") if against else None
         rows.append(
-            _row(owners[id(entry)], entry)
+            _row(owners[id(record)], record)
             | {"rank": list(ranks[index]), "tied_with_best": index in tied, "behind_best": against if index else None}
             | {"labels_to_separate": more if index in tied and index else None}
         )
-    return rows + [_failure(result) for result, entry in named if entry is None]
+    return rows + [_failure(result) for result, record in named if record is None]
 
 
-def _went(entry: Entry) -> tuple[int, float]:
-    return -entry["stage"]["n"], entry["codelength"]["bits"]
+def _went(record: Record) -> tuple[int, float]:
+    return -record["stage"]["n"], record["codelength"]["bits"]
 
 
-def _beaten(entries: Sequence[Entry], aligned: Aligned | None, finalists: int, level: float) -> list[set[int]]:
-    """For each entry, those that are known to be ahead of it."""
-    beaten: list[set[int]] = [set() for _ in entries]
+def _beaten(records: Sequence[Record], aligned: Aligned | None, finalists: int, level: float) -> list[set[int]]:
+    """For each record, those that are known to be ahead of it."""
+    beaten: list[set[int]] = [set() for _ in records]
     if aligned is not None:
         beaten[:finalists] = beaten_by(compare_all(aligned.bits, level, aligned.order), finalists)
-    place = {entry["id"]: index for index, entry in enumerate(entries)}
+    place = {record["id"]: index for index, record in enumerate(records)}
     # A leader was eliminated, if at all, after those that it drove out, so it stands before them.
-    for index in range(finalists, len(entries)):
-        leader = place.get(entries[index]["stage"]["leader"])
+    for index in range(finalists, len(records)):
+        leader = place.get(records[index]["stage"]["leader"])
         if leader is not None:
             beaten[index] = {leader, *beaten[leader]}
     return beaten
@@ -92,21 +92,23 @@ def _against_best(aligned: Aligned, index: int, count: int, level: float) -> dic
     return {"bits": found.estimate, "interval": [found.low, found.high], "labels_to_separate": more}
 
 
-def _row(result: CandidateResult, entry: Entry) -> dict[str, Any]:
-    model, budgets = entry["model"], entry["budgets"]
+def _row(result: CandidateResult, record: Record) -> dict[str, Any]:
+    model: dict[str, Any] = dict(record["model"])
+    code: dict[str, Any] = dict(record["codelength"])
+    budgets = record["budgets"]
     return {
         "model": {name: model[name] for name in ("id", "revision", "architecture", "parameters", "dim")},
         "reading": {name: model[name] for name in READING},
-        "codelength": {name: entry["codelength"][name] for name in ("bits", "interval", "bits_per_label", "labels")},
+        "codelength": {name: code[name] for name in ("bits", "interval", "bits_per_label", "labels")},
         "accuracy": budgets[-1]["accuracy"],
         "budgets": budgets,
-        "stage": entry["stage"],
-        "speed": entry["speed"],
-        "contamination": entry["contamination"],
+        "stage": record["stage"],
+        "speed": record["speed"],
+        "contamination": record["contamination"],
         "transfer": result.transfer,
         "audit": result.audit,
-        "curve": entry["curve"],
-        "entry": entry["id"],
+        "curve": record["curve"],
+        "entry": record["id"],
         "error": None,
     }
 

@@ -1,6 +1,7 @@
-"""The versioned result of one evaluation: the single source of every table, plot and card, with its arrays beside it.
+"""The versioned result: the single source of every table, plot and card, with its arrays beside it.
 
-A record on disk is a folder: `record.json`, `settings.yaml` (reruns it), `arrays.npz` (bits paid per example).
+An evaluation has all sections; what a ranking coded of a checkpoint has no baseline, and so no transfer. A record on
+disk is a folder: `record.json`, `settings.yaml` (reruns it), `arrays.npz` (bits paid per example).
 """
 
 from __future__ import annotations
@@ -12,14 +13,20 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, cast, overload
+from zipfile import BadZipFile
 
-from lit_hf.errors import NotARecord
+from lit_hf.errors import LacksPart, NotARecord
+from lit_hf.records import sections
+from lit_hf.records.sections import Sections
 
 if TYPE_CHECKING:
     import numpy as np
 
 SCHEMA = "lit-hf/record/1"
+FILE = "record.json"
+OLD_FILE, OLD_SCHEMA = "entry.json", "lit-hf/entry/1"
+"""Where 0.1.0 kept what a ranking coded: the same sections under another name."""
 NO_TRANSFER = 0.005
 """Bits per label below which a transfer, whatever its sign, is called none."""
 
@@ -34,20 +41,72 @@ class Record:
     increments' boundaries.
     """
 
-    data: dict[str, Any]
+    data: Sections
     arrays: Mapping[str, np.ndarray] = field(default_factory=dict)
 
+    @overload
+    def __getitem__(self, key: Literal["schema", "id", "created", "holdout_reason"]) -> str: ...
+    @overload
+    def __getitem__(self, key: Literal["model"]) -> sections.Model: ...
+    @overload
+    def __getitem__(self, key: Literal["dataset"]) -> sections.Dataset: ...
+    @overload
+    def __getitem__(self, key: Literal["codelength"]) -> sections.Codelength: ...
+    @overload
+    def __getitem__(self, key: Literal["curve"]) -> sections.Curve: ...
+    @overload
+    def __getitem__(self, key: Literal["coder"]) -> sections.Coder: ...
+    @overload
+    def __getitem__(self, key: Literal["contamination"]) -> sections.Contamination: ...
+    @overload
+    def __getitem__(self, key: Literal["stage"]) -> sections.Stage: ...
+    @overload
+    def __getitem__(self, key: Literal["settings"]) -> sections.Asked: ...
+    @overload
+    def __getitem__(self, key: Literal["timings"]) -> dict[str, float]: ...
+    @overload
+    def __getitem__(self, key: Literal["transfer"]) -> sections.Transfer: ...
+    @overload
+    def __getitem__(self, key: Literal["transfer_from_base"]) -> sections.TransferFromBase: ...
+    @overload
+    def __getitem__(self, key: Literal["baselines"]) -> sections.Baselines: ...
+    @overload
+    def __getitem__(self, key: Literal["measures"]) -> dict[str, Any]: ...
+    @overload
+    def __getitem__(self, key: Literal["holdout"]) -> sections.Holdout | None: ...
+    @overload
+    def __getitem__(self, key: Literal["environment"]) -> sections.Environment: ...
+    @overload
+    def __getitem__(self, key: Literal["layers"]) -> sections.Layers: ...
+    @overload
+    def __getitem__(self, key: Literal["notes"]) -> list[str]: ...
+    @overload
+    def __getitem__(self, key: Literal["budgets"]) -> list[sections.Budget]: ...
+    @overload
+    def __getitem__(self, key: Literal["speed"]) -> float | None: ...
+    @overload
+    def __getitem__(self, key: str) -> Any: ...
     def __getitem__(self, key: str) -> Any:
-        return self.data[key]
+        return self.data[key]  # type: ignore[literal-required]
 
     def __repr__(self) -> str:
-        transfer, unit = self.data["transfer"], self.data["dataset"]["unit"]
-        names = f"{self.data['model']['id']!r} on {self.data['dataset']['id']!r}"
-        if transfer["bits"] is None:
-            return f"Record({names}: codelength {self.data['codelength']['bits']:.1f} bits)"
-        low, high = transfer["interval"]
-        bits = f"{transfer['bits']:.1f} bits [{low:.1f}, {high:.1f}], {transfer['bits_per_label']:.3f} per {unit}"
-        return f"Record({names}: L_IT (frozen) {bits})"
+        names, found = f"{self['model']['id']!r} on {self['dataset']['id']!r}", self.transfer
+        code = self["codelength"]
+        low, high = code["interval"] if found is None else found.interval
+        if found is None:
+            return f"Record({names}: codelength {code['bits']:.1f} bits [{low:.1f}, {high:.1f}])"
+        each = f"{found.bits_per_label:.3f} per {self['dataset']['unit']}"
+        return f"Record({names}: L_IT (frozen) {found.bits:.1f} bits [{low:.1f}, {high:.1f}], {each})"
+
+    @property
+    def complete(self) -> bool:
+        """Whether all labels were coded, in all orders: no race eliminated the checkpoint."""
+        return not self["stage"]["eliminated"]
+
+    @property
+    def transfer(self) -> Measured | None:
+        """The L_IT that was measured, if any."""
+        return measured_transfer(self.data)
 
     def to_json(self, indent: int | None = 2) -> str:
         """Return the JSON object; raise ValueError on NaN or infinity, which JSON does not have."""
@@ -59,10 +118,9 @@ class Record:
 
     def rerun_settings(self) -> dict[str, Any]:
         """Return the settings that give the same bits again: defaults spelled out, both revisions pinned."""
-        settings = dict(self.data["settings"]["resolved"])
-        for name in ("model", "dataset"):
-            settings[name] = _pinned(str(settings[name]), self.data[name].get("revision"))
-        return settings
+        settings = dict(self["settings"]["resolved"])
+        revisions = {"model": self["model"]["revision"], "dataset": self["dataset"]["revision"]}
+        return settings | {name: _pinned(str(settings[name]), revision) for name, revision in revisions.items()}
 
     def save(self, folder: str | Path) -> Path:
         """Write `record.json`, `settings.yaml` and, when there are arrays, `arrays.npz`; return the folder."""
@@ -72,18 +130,19 @@ class Record:
 
         target = Path(folder)
         target.mkdir(parents=True, exist_ok=True)
-        (target / "record.json").write_text(self.to_json() + "\n", encoding="utf-8")
+        (target / FILE).write_text(self.to_json() + "\n", encoding="utf-8")
         write_yaml(self.rerun_settings(), target / "settings.yaml")
         if self.arrays:
             np.savez_compressed(target / "arrays.npz", allow_pickle=False, **self.arrays)
         return target
 
     @classmethod
-    def load(cls, path: str | Path) -> Record:
+    def load(cls, path: str | Path, *, arrays: bool = True) -> Record:
         """Read a record's folder or its JSON file, and the arrays beside it.
 
         Args:
             path: the folder that `lit-hf eval --output` or `save` wrote, or a `record.json`.
+            arrays: False leaves the arrays unread.
 
         Returns:
             The record; without `arrays.npz` beside it, its `arrays` are empty.
@@ -98,23 +157,50 @@ class Record:
                 ...
             lit_hf.errors.NotARecord: ...
         """
-        import numpy as np
-
-        file = Path(path) / "record.json" if Path(path).is_dir() else Path(path)
-        record = cls(_read_json(file))
-        record.validate()
+        file = _file_of(Path(path))
+        record = cls(current(_read_json(file)))
+        try:
+            record.validate()
+        except NotARecord as error:
+            raise NotARecord(path, error.reason) from None
         beside = file.with_name("arrays.npz")
-        if not beside.is_file():
-            return record
-        with np.load(beside, allow_pickle=False) as stored:
-            return cls(record.data, {name: stored[name] for name in stored.files})
+        return cls(record.data, _read_arrays(beside)) if arrays and beside.is_file() else record
+
+
+@dataclass(frozen=True)
+class Measured:
+    """An L_IT that was measured, in bits, with the ends of its interval."""
+
+    bits: float
+    interval: tuple[float, float]
+    level: float
+    bits_per_label: float
+
+
+def measured_transfer(data: Sections) -> Measured | None:
+    """Return the transfer of a record; None where nothing was coded to compare it with."""
+    found = data.get("transfer")
+    if found is None or found["bits"] is None or found["interval"] is None or found["bits_per_label"] is None:
+        return None
+    low, high = found["interval"]
+    return Measured(found["bits"], (low, high), found["level"], found["bits_per_label"])
+
+
+def require_transfer(data: Sections) -> Measured:
+    """Return the transfer of a record; raise `LacksPart` where there is none."""
+    found = measured_transfer(data)
+    if found is None:
+        raise LacksPart(data["id"], "transfer: nothing was coded to compare it with", _HOW_TO_TRANSFER)
+    return found
+
+
+_HOW_TO_TRANSFER = (
+    "Measure one: `lit-hf eval MODEL DATASET`, or `lit-hf rank --transfer`; a file of features needs a baseline in it."
+)
 
 
 def validate(data: Mapping[str, Any]) -> None:
-    """Raise `NotARecord` naming the first place where `data` leaves the schema.
-
-    With jsonschema installed the whole schema is checked; without it, its name and the required top-level keys.
-    """
+    """Raise `NotARecord` naming the first place where `data` leaves the schema."""
     if data.get("schema") != SCHEMA:
         found = str(data.get("schema"))
         other = "; another version of lit-hf wrote it" if found.startswith("lit-hf/record/") else ""
@@ -122,16 +208,17 @@ def validate(data: Mapping[str, Any]) -> None:
     missing = [key for key in schema()["required"] if key not in data]
     if missing:
         raise NotARecord("this object", f"it lacks {', '.join(missing)}")
-    try:
-        import jsonschema
-    except ImportError:
-        return
-    errors = sorted(
-        jsonschema.Draft202012Validator(schema()).iter_errors(plain(data)), key=lambda error: list(error.path)
-    )
+    errors = sorted(_validator().iter_errors(plain(data)), key=lambda error: list(map(str, error.path)))
     if errors:
         where = ".".join(str(part) for part in errors[0].path) or "the root"
-        raise NotARecord("this object", f"at {where}: {errors[0].message}")
+        raise NotARecord("this object", f"at {where}: {errors[0].message[:200]}")
+
+
+@cache
+def _validator() -> Any:
+    import jsonschema
+
+    return jsonschema.Draft202012Validator(schema())
 
 
 @cache
@@ -162,6 +249,23 @@ def record_id(model: Mapping[str, Any], dataset: Mapping[str, Any], fingerprint:
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
+def candidate_id(
+    model: Mapping[str, Any],
+    features: Mapping[str, Any],
+    dataset: Mapping[str, Any],
+    settings: Sequence[Any],
+    bank: str,
+) -> str:
+    """Return 16 hex digits over what decides the bits of a checkpoint in a ranking.
+
+    Checkpoint and revision, the address of its `features`, the data, the `settings` of the coding, and the bank.
+    """
+    named = [model["id"], model["revision"], dict(features)]
+    data = [dataset[name] for name in ("id", "config", "split", "fingerprint", "kind", "examples", "class_names")]
+    text = json.dumps(plain([OLD_SCHEMA, named, data, list(settings), bank]), sort_keys=True)
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
 def plain(value: Any) -> Any:
     """Return `value` with numpy scalars, arrays and tuples as JSON's own types."""
     if isinstance(value, Mapping):
@@ -169,6 +273,28 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     return plain(value.tolist()) if hasattr(value, "tolist") else value
+
+
+def _file_of(path: Path) -> Path:
+    """Return the JSON file of a record's folder, or `path` itself."""
+    if not path.is_dir():
+        return path
+    return next((path / name for name in (FILE, OLD_FILE) if (path / name).is_file()), path / FILE)
+
+
+def current(data: dict[str, Any]) -> Sections:
+    """Return `data` under the name that its schema has today."""
+    return cast(Sections, {**data, "schema": SCHEMA} if data.get("schema") == OLD_SCHEMA else data)
+
+
+def _read_arrays(file: Path) -> dict[str, np.ndarray]:
+    import numpy as np
+
+    try:
+        with np.load(file, allow_pickle=False) as stored:
+            return {name: stored[name] for name in stored.files}
+    except (OSError, ValueError, EOFError, BadZipFile) as error:
+        raise NotARecord(file.parent, "its arrays.npz cannot be read") from error
 
 
 def _read_json(file: Path) -> dict[str, Any]:

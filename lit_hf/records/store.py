@@ -1,8 +1,7 @@
-"""The results store: every finished record and entry, in the cache, under its id."""
+"""The results store: every finished record, in the cache, under its id."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,25 +48,25 @@ class ResultsStore:
     def get(self, id: str) -> Record | None:
         """Return the result of this id, or None when there is none that can be read."""
         try:
-            return load(self.root / id)
+            return Record.load(self.root / id)
         except NotARecord:
             return None
 
     def find(self, name: str) -> Record:
         """Return the result in a folder or file `name`, else of the id, or the one id that begins with it."""
         if Path(name).exists():
-            return load(name)
+            return Record.load(name)
         ids = [folder.name for folder in self._folders() if folder.name.startswith(name)] if name else []
         if len(ids) != 1 and name not in ids:
             raise UnknownResult(name, len(ids))
-        return load(self.root / (name if name in ids else ids[0]))
+        return Record.load(self.root / (name if name in ids else ids[0]))
 
     def all(self) -> list[Record]:
         """Return every result that can be read, newest first; their arrays are not loaded."""
         found = []
         for folder in self._folders():
             try:
-                found.append(load(folder, arrays=False))
+                found.append(Record.load(folder, arrays=False))
             except NotARecord:
                 continue
         return sorted(found, key=lambda record: str(record["created"]), reverse=True)
@@ -75,18 +74,3 @@ class ResultsStore:
     def _folders(self) -> Iterator[Path]:
         if self.root.is_dir():
             yield from (folder for folder in sorted(self.root.iterdir()) if not folder.name.startswith("."))
-
-
-def load(path: str | Path, *, arrays: bool = True) -> Record:
-    """Read a record or an entry from its folder or JSON file; raise `NotARecord`."""
-    from lit_hf.records.entry import FILE, Entry
-
-    folder = Path(path)
-    file = next((folder / name for name in ("record.json", FILE) if (folder / name).is_file()), folder)
-    if arrays:
-        return Entry.load(file) if file.name == FILE else Record.load(file)
-    kind = Entry if file.name == FILE else Record
-    try:
-        return kind(json.loads(file.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
-        raise NotARecord(path) from error

@@ -162,11 +162,11 @@ def plain_text(text: str) -> str:
 
 def _title(record: Record) -> str:
     """Return the result in one line: the transfer, or the codelength where nothing is compared with it."""
-    transfer, code = record["transfer"], record["codelength"]
-    name, value, ends = "L_IT (frozen)", transfer["bits"], transfer["interval"]
-    if value is None:
-        name, value, ends = "Codelength", code["bits"], code["interval"]
-    return f"{name} {phrases.bits(value)} bits, {100 * transfer['level']:.0f} % interval {phrases.interval(ends)}"
+    found, code = record.transfer, record["codelength"]
+    level = f"{100 * record['transfer']['level']:.0f} % interval"
+    if found is None:
+        return f"Codelength {phrases.bits(code['bits'])} bits, {level} {phrases.interval(code['interval'])}"
+    return f"L_IT (frozen) {phrases.bits(found.bits)} bits, {level} {phrases.interval(found.interval)}"
 
 
 def short(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lit_hf.records.record import Record
 from lit_hf.reports import phrases
@@ -41,8 +41,9 @@ def ladder_figure(record: Record) -> Figure:
 
 def interval_of(record: Record, key: str) -> list[float] | None:
     """Return the ends of a rung's interval in bits, or None: the other codes have none of their own."""
-    part: dict[str, Any] = record["codelength"] if key == "encoder" else record["baselines"].get(key) or {}
-    return part.get("interval")
+    if key == "encoder":
+        return record["codelength"]["interval"]
+    return record["baselines"]["random_twin"]["interval"] if key == "random_twin" else None
 
 
 def _bar(axes: Axes, place: int, rung: Rung, ends: list[float] | None) -> None:
@@ -60,8 +61,7 @@ def _bar(axes: Axes, place: int, rung: Rung, ends: list[float] | None) -> None:
 
 
 def _title(record: Record) -> str:
-    transfer = record["transfer"]
-    if transfer["bits"] is None:
+    found = record.transfer
+    if found is None:
         return "What the labels cost"
-    ends = phrases.interval(transfer["interval"])
-    return f"What the labels cost: L_IT (frozen) {phrases.bits(transfer['bits'])} bits, {ends}"
+    return f"What the labels cost: L_IT (frozen) {phrases.bits(found.bits)} bits, {phrases.interval(found.interval)}"

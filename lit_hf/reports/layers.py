@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.table import Table
 from rich.text import Text
@@ -21,7 +21,7 @@ _TAKEN = 60
 
 def layer_table(record: Record, width: int, *, unicode: bool) -> Table | None:
     """Return a row for each layer and one for the mixture; None for a record without a profile."""
-    profile: dict[str, Any] | None = record.data.get("layers")
+    profile = record.data.get("layers")
     if profile is None:
         return None
     grid = Table.grid(padding=(0, 2))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lit_hf.records.record import Record, verdict
+from lit_hf.records.sections import Dataset, Model
 
 
 def bits(value: float) -> str:
@@ -37,10 +38,10 @@ def counted(number: int, thing: str) -> str:
 
 def headline(record: Record) -> str:
     """Return what the interval allows to say about the transfer."""
-    transfer = record["transfer"]
-    if transfer["bits"] is None:
-        return str(transfer["bits_reason"])
-    return verdict(transfer["interval"], record["dataset"]["examples"])
+    found = record.transfer
+    if found is None:
+        return record["transfer"]["bits_reason"]
+    return verdict(found.interval, record["dataset"]["examples"])
 
 
 def against_raw_input(record: Record) -> str | None:
@@ -87,11 +88,12 @@ def name_of_prior(record: Record) -> str:
 
 def holdout(record: Record) -> str | None:
     """Return the held-out metric in words, or None."""
-    held = record["holdout"]
-    if held is None:
+    found = record["holdout"]
+    if found is None:
         return None
+    held: dict[str, Any] = dict(found)
     value = percent(held["value"]) if held["metric"] == "accuracy" else f"{held['value']:.3f}"
-    more = "".join(f", {spoken} {held[name]:.3f}" for name, spoken in _MORE.items() if held.get(name) is not None)
+    more = "".join(f", {spoken} {held[name]:.3f}" for name, spoken in _MORE.items() if name in held)
     name = _METRICS.get(held["metric"], held["metric"])
     return f"{name} {value}{more} on {held['examples']:,} {held['source']}"
 
@@ -102,13 +104,15 @@ _MORE = {"r2": "R²", "accuracy": "accuracy"}
 
 def remarks(record: Record) -> list[str]:
     """Return what a reader should know before trusting the numbers: the record's notes, what is missing and why."""
-    parts = record["transfer"]["interval_parts"] or dict.fromkeys(("orders", "twins"), 0.0)
-    missing = [f"Interval: {parts[f'{name}_reason']}." for name in ("orders", "twins") if parts[name] is None]
+    found = record["transfer"]["interval_parts"]
+    parts: dict[str, Any] = {} if found is None else dict(found)
+    reasons = [parts.get(f"{name}_reason") for name in ("orders", "twins") if parts.get(name) is None]
+    missing = [f"Interval: {reason}." for reason in reasons if reason]
     dropped = _dropped(record["dataset"]["dropped"])
     return [*(record.data.get("notes") or []), *([dropped] if dropped else []), *missing]
 
 
-def _dropped(dropped: dict[str, int]) -> str | None:
+def _dropped(dropped: Mapping[str, Any]) -> str | None:
     counted = [f"{count:,} {name.replace('_', ' ')}" for name, count in dropped.items() if count]
     return f"Dropped: {' and '.join(counted)}." if counted else None
 
@@ -123,19 +127,19 @@ def features_line(record: Record) -> str | None:
     return f"{computed:,} embedded, {reused:,} from the store"
 
 
-def model_line(model: dict[str, Any]) -> str:
+def model_line(model: Model) -> str:
     """Return which checkpoint it was."""
     revision = f" @ {model['revision'][:8]}" if model["revision"] else ""
     return f"{model['id']}{revision}"
 
 
-def model_shape(model: dict[str, Any]) -> str:
+def model_shape(model: Model) -> str:
     """Return what kind of network it is."""
     size = f", {count(model['parameters'])} parameters" if model["parameters"] else ""
     return f"{model['architecture']}{size}, {model['dim']} wide, {model['dtype']}"
 
 
-def reading_line(model: dict[str, Any]) -> str:
+def reading_line(model: Model) -> str:
     """Return how an input becomes a vector; nothing for features that the user brought."""
     if model["pooling"] is None:
         return ""
@@ -147,7 +151,7 @@ def reading_line(model: dict[str, Any]) -> str:
     return ", ".join(fields.values())
 
 
-def sources_line(model: dict[str, Any]) -> str | None:
+def sources_line(model: Model) -> str | None:
     """Return which of the checkpoint's files decided the reading, or None."""
     shown = {name: where for name, where in model["resolved_from"].items() if name in _READING}
     return ", ".join(f"{_READING[name]}: {where}" for name, where in shown.items()) or None
@@ -168,7 +172,7 @@ def machine_line(record: Record) -> str:
     return f"{environment['device']}, {counted(environment['threads'], 'thread')}, {seconds:.1f} s"
 
 
-def dataset_line(dataset: dict[str, Any]) -> str:
+def dataset_line(dataset: Dataset) -> str:
     """Return which data it was."""
     config = f":{dataset['config']}" if dataset["config"] else ""
     revision = f" @ {dataset['revision'][:8]}" if dataset["revision"] else ""
@@ -176,23 +180,33 @@ def dataset_line(dataset: dict[str, Any]) -> str:
     return f"{dataset['id']}{config}{revision}{split}"
 
 
-def task_line(dataset: dict[str, Any]) -> str:
+def task_line(dataset: Dataset) -> str:
     """Return what is coded from what."""
     columns = dataset["columns"]
-    inputs = " + ".join(columns[name] for name in ("text", "text_pair") if columns.get(name))
+    inputs = " + ".join(name for name in (columns.get("text"), columns.get("text_pair")) if name)
     bins = f" in bins of {dataset['bin_width']:g}" if dataset.get("bin_width") is not None else ""
     copies = f" ({dataset['duplicates']:,} copies of others)" if dataset["duplicates"] else ""
     coded = f"{columns.get('label')}{bins}, {counted(dataset['examples'], dataset['unit'])}{copies}"
     return f"{dataset['kind']}: {inputs} → {coded}"
 
 
-def classes_line(dataset: dict[str, Any], limit: int = 6) -> str | None:
+def classes_line(dataset: Dataset, limit: int = 6) -> str | None:
     """Return the classes' number and names, or None when labels are not classes."""
     if dataset["classes"] is None:
         return None
     names = dataset["class_names"] or []
     more = ", …" if len(names) > limit else ""
     return f"{dataset['classes']}" + (f": {', '.join(names[:limit])}{more}" if names else "")
+
+
+def label_in_words(dataset: Dataset, label: Any) -> str:
+    """Return a label's class, the number that its bin is of, or the labels that hold."""
+    names, width = dataset["class_names"], dataset.get("bin_width")
+    if width is not None:
+        return f"{label * width:g}"
+    if isinstance(label, list):
+        return ", ".join(name for name, holds in zip(names or (), label, strict=True) if holds) or "none"
+    return names[int(label)] if names else f"{float(label):g}"
 
 
 def count(number: int) -> str:

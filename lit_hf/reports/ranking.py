@@ -58,7 +58,7 @@ def _known(row: Mapping[str, Any], scale: tuple[float, float], cells: int, unico
         ranking_phrases.model(row),
         *bits,
         drawn,
-        ranking_phrases.accuracy(row["accuracy"]),
+        ranking_phrases.held_out(row),
     )
 
 

@@ -14,10 +14,21 @@ Row = Mapping[str, Any]
 def title(ranking: Mapping[str, Any]) -> str:
     """Return which data, and how many labels."""
     data = ranking["dataset"]
-    return (
-        f"{phrases.dataset_line(data)}: {data['examples']:,} labels, {data['classes']} classes; "
-        f"codelength in bits, less is better"
-    )
+    kind = "numbers" if data["classes"] is None else f"{data['classes']} {_holding(data)}"
+    return f"{phrases.dataset_line(data)}: {data['examples']:,} labels, {kind}; codelength in bits, less is better"
+
+
+def _holding(dataset: Mapping[str, Any]) -> str:
+    return "that may hold together" if dataset["kind"] == "multi-label-classification" else "classes"
+
+
+def held_out(row: Row) -> str:
+    """Return the held-out metric after all labels: accuracy, or the one that the kind of labels has."""
+    last = (row["budgets"] or [{}])[-1]
+    for name, spoken in (("accuracy", ""), ("rmse", "RMSE "), ("micro_f1", "F1 ")):
+        if last.get(name) is not None:
+            return f"{spoken}{last[name]:.3f}"
+    return ""
 
 
 def dataset_name(dataset: Mapping[str, Any]) -> str:
@@ -92,8 +103,10 @@ def statements(ranking: Mapping[str, Any]) -> list[str]:
     """Return what is known, what is not, and what it took."""
     rows = [row for row in ranking["ranking"] if not row["error"]]
     lines = [] if not rows else [_best(rows, ranking["level"])]
+    lines += [f"No race: {ranking['race_reason']}."] if ranking.get("race_reason") else []
+    lines += [f"No other scores: {ranking['rivals_reason']}."] if ranking.get("rivals_reason") else []
     lines += [line for row in rows if row["tied_with_best"] and (line := _more(row))]
-    lines += [_transfer(row) for row in rows if row["transfer"]]
+    lines += [_transfer(row) for row in rows if (row["transfer"] or {}).get("bits") is not None]
     if any(row["stage"]["eliminated"] for row in rows):
         lines += [dropped(row) for row in rows if row["stage"]["eliminated"]]
         lines.append(_assumption(ranking["race"]))

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
 
+from lit_hf.records.sections import Sections
+
 # Said otherwise in the command, or only about the machine.
 _NOT_OPTIONS = {"model", "dataset", "cache_dir", "device"}
 
 
-def command(record: Mapping[str, Any]) -> str:
+def command(record: Sections) -> str:
     """The command that gives these bits again, with both revisions pinned."""
     words = ["lit-hf", "eval", pinned(record["model"]), _dataset_argument(record["dataset"])]
     for name, value in record["settings"]["given"].items():

@@ -57,7 +57,9 @@ def series(record: Record) -> list[Series]:
             own = {"random_twin": name_of_baseline(record), "class_prior": name_of_prior(record)}
             name = own.get(key, name)
             means = [_mean(values, edges, a, b) for a, b in bins]
-            found.append(Series(key, name, centres, means, _half(record, key, [(edges[a], edges[b]) for a, b in bins])))
+            found.append(
+                Series(key, name, centres, means, _half(record, key, [(int(edges[a]), int(edges[b])) for a, b in bins]))
+            )
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from rich.table import Table
@@ -40,7 +40,7 @@ class Shares:
 
 def shares(record: Record) -> Shares | None:
     """Return the weights that the record holds; None for a record without them."""
-    coder: dict[str, Any] = record["coder"]
+    coder = record["coder"]
     found = {expert["name"]: np.array(expert["share"]) for expert in coder.get("experts", []) if expert.get("share")}
     edges = coder.get("edges")
     if not found or edges is None:

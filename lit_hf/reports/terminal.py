@@ -89,13 +89,13 @@ def remarks(notes: list[str]) -> Table:
 
 
 def _headline(record: Record) -> Text:
-    transfer, unit = record["transfer"], record["dataset"]["unit"]
+    found, unit = record.transfer, record["dataset"]["unit"]
     text = Text()
-    if transfer["bits"] is None:
+    if found is None:
         return text.append(f"not measured: {phrases.headline(record)}", style="bold")
-    text.append(f"{phrases.bits(transfer['bits'])} bits", style="bold cyan")
-    text.append(f"   {100 * transfer['level']:.0f} % interval {phrases.interval(transfer['interval'])}")
-    text.append(f"   {transfer['bits_per_label']:.3f} bits per {unit if unit != 'example' else 'label'}\n")
+    text.append(f"{phrases.bits(found.bits)} bits", style="bold cyan")
+    text.append(f"   {100 * found.level:.0f} % interval {phrases.interval(found.interval)}")
+    text.append(f"   {found.bits_per_label:.3f} bits per {unit if unit != 'example' else 'label'}\n")
     return text.append(phrases.headline(record), style="bold")
 
 

@@ -38,17 +38,17 @@ def points(record: Record) -> list[tuple[int, dict[str, float]]]:
 
 def scores(record: Record) -> dict[str, float]:
     """Return the numbers of the result, in bits but for compression and what was held out; none that is missing."""
-    transfer, code, baselines = record["transfer"], record["codelength"], record["baselines"]
-    low, high = transfer["interval"] or (None, None)
-    holdout = record.data.get("holdout") or {}
+    transfer, base, held = record.transfer, record.data.get("baselines"), record.data.get("holdout")
+    low, high = (None, None) if transfer is None else transfer.interval
+    baselines: dict[str, Any] = {} if base is None else dict(base)
     found: dict[str, Any] = {
-        "score/transfer_bits": transfer["bits"],
+        "score/transfer_bits": transfer and transfer.bits,
         "score/transfer_low": low,
         "score/transfer_high": high,
-        "score/transfer_bits_per_label": transfer["bits_per_label"],
-        "score/codelength_bits": code["bits"],
-        "score/compression": record["measures"].get("compression"),
+        "score/transfer_bits_per_label": transfer and transfer.bits_per_label,
+        "score/codelength_bits": record["codelength"]["bits"],
+        "score/compression": (record.data.get("measures") or {}).get("compression"),
         **{f"baseline/{name}_bits": part.get("bits") for name, part in baselines.items() if "bits" in part},
-        f"holdout/{holdout.get('metric')}": holdout.get("value"),
+        **({} if held is None else {f"holdout/{held['metric']}": held["value"]}),
     }
     return {name: float(value) for name, value in found.items() if value is not None}

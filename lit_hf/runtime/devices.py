@@ -7,10 +7,9 @@ import warnings
 from dataclasses import dataclass
 
 from lit_hf.errors import BadSetting, LitError
-from lit_hf.runtime.processes import launched, meet
-
-LISTEN = "LIT_HF_LISTEN"
-"""Environment variable: the file descriptor on which process 0 of our own launcher answers the others."""
+from lit_hf.runtime.launcher import check_launcher, launched, without_leftovers
+from lit_hf.runtime.meeting import TO_COME, come_together, patiently_in_thread, timeout
+from lit_hf.runtime.processes import meet
 
 
 @dataclass(frozen=True)
@@ -42,10 +41,11 @@ def find_place(device: str = "auto") -> Place:
     import torch
     from accelerate import PartialState
 
+    check_launcher()
     on_cpu = device == "cpu" or not (torch.cuda.is_available() or torch.backends.mps.is_available())
     if launched() > 1 and not torch.distributed.is_initialized():
         _join(on_cpu)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), without_leftovers():
         warnings.filterwarnings("ignore", message="OMP_NUM_THREADS")  # each unit sets its own number of threads
         state = PartialState(cpu=on_cpu)
     if launched() != state.num_processes:
@@ -60,26 +60,28 @@ def find_place(device: str = "auto") -> Place:
 
 
 def _join(on_cpu: bool) -> None:
-    """Check that each process has a device; where our own launcher holds the address, answer on its open socket."""
+    """Check that each process has a device, meet the others, and make the process group that accelerate finds."""
     import torch
     from torch import distributed as dist
-    from torch.distributed import TCPStore  # type: ignore[attr-defined]
 
-    local, devices = int(os.environ.get("LOCAL_RANK", "0")), torch.cuda.device_count()
+    local, devices = int(os.environ.get("LOCAL_RANK") or "0"), torch.cuda.device_count()
     if not on_cpu and torch.cuda.is_available() and local >= devices:
         raise LitError(
             f"process {local} of this machine has no GPU of its own: there are {devices}.",
             f"Start {devices} processes, or add `--device cpu`.",
         )
-    if (handle := os.environ.get(LISTEN)) is not None:
-        rank, world = int(os.environ["RANK"]), launched()
-        address, port = os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"])
-        store = TCPStore(
-            address, port, world, is_master=rank == 0, master_listen_fd=int(handle) if rank == 0 else None
-        )  # fmt: skip
-        if not on_cpu:
-            torch.cuda.set_device(local)
-        dist.init_process_group("gloo" if on_cpu else "nccl", store=store, rank=rank, world_size=world)
+    if not (on_cpu or torch.cuda.is_available()):
+        return  # accelerate knows how other devices meet
+    rank, world = int(os.environ["RANK"]), launched()
+    store = come_together(rank, world)
+    if not on_cpu:
+        torch.cuda.set_device(local)
+    backend = "gloo" if on_cpu else "nccl"
+
+    def connect() -> None:
+        dist.init_process_group(backend, store=store, rank=rank, world_size=world)
+
+    patiently_in_thread(connect, rank, "the others to connect", timeout(TO_COME))
 
 
 def _checked(device: str) -> str:

@@ -10,6 +10,7 @@ from threading import Event, Thread
 from typing import Any
 
 from lit_hf.errors import LitError, ProcessFailed, ProcessLost
+from lit_hf.runtime.meeting import timeout
 from lit_hf.runtime.process_store import ProcessStore
 
 PULSE = 1.0
@@ -20,7 +21,7 @@ GRACE = 20.0
 
 def patience() -> float:
     """Return after how many seconds without a pulse a process is taken for lost: $LIT_HF_PROCESS_TIMEOUT, or 60."""
-    return float(os.environ.get("LIT_HF_PROCESS_TIMEOUT", "60"))
+    return timeout(60.0)
 
 
 class Heartbeat:

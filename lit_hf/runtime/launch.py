@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from lit_hf.errors import LitError, ProcessLost
-from lit_hf.runtime.devices import LISTEN
+from lit_hf.runtime.meeting import LISTEN
 
 LAUNCHED = "LIT_HF_LAUNCHED"
 """Environment variable: this process has our own launcher, which says why it was told to end."""

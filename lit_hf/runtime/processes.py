@@ -168,11 +168,6 @@ _ALONE = Processes()
 _known: Several | None = None
 
 
-def launched() -> int:
-    """Return how many processes the launcher started, 1 without one."""
-    return int(os.environ.get("WORLD_SIZE", "1") or 1)
-
-
 def find_processes() -> Processes:
     """Return this process's view of its peers; `find_place` has met them by then."""
     return _known or _ALONE

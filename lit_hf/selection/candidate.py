@@ -11,19 +11,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lit_hf.errors import reason
-from lit_hf.ranking.racing import bounded
-from lit_hf.records.entry import Entry
+from lit_hf.records.record import Record
 from lit_hf.runtime.cache import cache_root, digest_of, write_json
 from lit_hf.selection.curve_file import cut, load_curve, save_curve
 from lit_hf.selection.stopwatch import Stopwatch
 
 if TYPE_CHECKING:
     from lit_hf.codes.curve import Curve
-    from lit_hf.codes.prequential import Coder
     from lit_hf.evaluation.job import Job
     from lit_hf.features import Features
     from lit_hf.ranking.racing import Verdict
     from lit_hf.records.store import ResultsStore
+    from lit_hf.tasks.targets import OrderCoder
 
 
 class GrowingRows:
@@ -49,20 +48,19 @@ class Candidate:
     job: Job
     id: str
     stopwatch: Stopwatch
-    stored: Entry | None = None
+    stored: Record | None = None
     error: str | None = None
     elimination: tuple[Candidate, Verdict] | None = None
-    record: Entry | None = None
+    record: Record | None = None
     transfer: dict[str, Any] | None = None
     _rows: GrowingRows | None = None
-    _coders: dict[int, Coder] = field(default_factory=dict, repr=False)
+    _coders: dict[int, OrderCoder] = field(default_factory=dict, repr=False)
     _curves: dict[int, Curve] = field(default_factory=dict, repr=False)
     _truncated: float = 0.0
 
     def anew(self, store: ResultsStore) -> Candidate:
         """Return the same one before a selection, with its features, its coders, and what is stored of it by now."""
-        found = store.get(self.id)
-        self.stored = found if isinstance(found, Entry) else None
+        self.stored = store.get(self.id)
         self.error = self.elimination = self.record = self.transfer = None
         return self
 
@@ -112,7 +110,7 @@ class Candidate:
             paid = self.stored.arrays["bits_encoder"][0][:labels]
         else:
             paid = self.curve().bits[:labels]
-        return bounded(by_group(paid, task.groups[:labels]), len(task.classes))
+        return task.target.bounded(by_group(paid, task.groups[:labels]))
 
     def curve(self, order: int = 0) -> Curve:
         """Return what was paid in `order` so far, in this selection."""
@@ -159,17 +157,11 @@ class Candidate:
             return measured
         return float(json.loads(note.read_text())["texts_per_second"]) if note.is_file() else None
 
-    def _make_coder(self, number: int) -> Coder:
-        from lit_hf.codes.prequential import Coder
-        from lit_hf.coding.rules import prepare_order
+    def _make_coder(self, number: int) -> OrderCoder:
+        from lit_hf.coding.order import Code, Order
 
         job, task = self.job, self.job.task
-        classes = len(task.classes)
-        order = prepare_order(
-            self.rows, task.groups, classes, number=number, seed=job.settings.seed, device=job.device,
-            rows=task.feature_rows,
-        )  # fmt: skip
-        return Coder(order.stream, task.labels[order.index], order.groups, order.code, classes, index=order.index)
+        return task.target.coder(self.rows, task.examples, Order(number, job.settings.seed), Code(device=job.device))
 
 
 def running(candidates: Sequence[Candidate]) -> list[Candidate]:

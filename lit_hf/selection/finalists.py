@@ -8,6 +8,7 @@ from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from lit_hf.coding.order import Code
 from lit_hf.records.store import ResultsStore
 from lit_hf.runtime.units import run_units
 from lit_hf.selection.candidate import Candidate, attempt, running
@@ -83,22 +84,23 @@ def _embed_all(candidate: Candidate) -> Any:
 
 
 def _code(candidate: Candidate, number: int, held_out: Any) -> Curve:
-    from lit_hf.coding.codelength import code_order
+    from lit_hf.coding.order import Code, Order
 
     job, task = candidate.job, candidate.job.task
     if candidate.coded_to_the_end(number) and (number or held_out is None):
         return candidate.curve(number)
-    return code_order(
-        candidate.rows, task.labels, task.groups, len(task.classes), number=number, seed=job.settings.seed,
-        device=job.device, rows=task.feature_rows, held_out=held_out if number == 0 else None,
+    return task.target.code_order(
+        candidate.rows, task.examples, Order(number, job.settings.seed), Code(device=job.device),
+        held_out=held_out if number == 0 else None,
     )  # fmt: skip
 
 
 def _keep_complete(candidate: Candidate, curves: Sequence[Curve]) -> None:
     from lit_hf.coding.codelength import gather
-    from lit_hf.probes.bank import bank_hash
 
-    coded = gather(tuple(curves), candidate.job.task.groups, bank_hash(candidate.job.device))
+    coded = gather(
+        tuple(curves), candidate.job.task.groups, candidate.job.task.target.bank(Code(device=candidate.job.device))
+    )
     candidate.record = candidate_record(candidate, coded)
     store_of(candidate).try_to_keep(candidate.record)
 
@@ -107,11 +109,14 @@ def _transfer(candidate: Candidate) -> None:
     """Evaluate against the random twin, or find that it was; its own record follows from the same coded orders."""
     from lit_hf.evaluation.code_arms import code_arms
     from lit_hf.evaluation.record import make_record
-    from lit_hf.probes.bank import bank_hash
 
     job = candidate.job
     known = store_of(candidate).get(_record_id(candidate))
-    if known is not None and candidate.complete and known["coder"]["bank"] == bank_hash(job.device):
+    if (
+        known is not None
+        and candidate.complete
+        and known["coder"]["bank"] == job.task.target.bank(Code(job.settings.code, device=job.device))
+    ):
         candidate.record, candidate.transfer = candidate.stored, _section(known)
         return
     candidate.embed(job.task.size)
@@ -132,5 +137,7 @@ def _record_id(candidate: Candidate) -> str:
 
 
 def _section(record: Record) -> dict[str, Any]:
-    transfer = record["transfer"]
-    return {"bits": transfer["bits"], "interval": list(transfer["interval"]), "frozen": True, "record": record["id"]}
+    found = record.transfer
+    if found is None:  # features from a file, without those of a baseline
+        return {"bits": None, "interval": None, "frozen": True, "record": record["id"]}
+    return {"bits": found.bits, "interval": list(found.interval), "frozen": True, "record": record["id"]}

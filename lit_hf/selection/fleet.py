@@ -17,7 +17,6 @@ from lit_hf.config import Settings
 from lit_hf.encoders.contract import Encoded, Encoder, EncoderInfo, Input
 from lit_hf.errors import LitError, reason
 from lit_hf.ranking.table import CandidateResult, not_loaded
-from lit_hf.records.entry import Entry
 from lit_hf.records.store import ResultsStore
 from lit_hf.runtime.cache import cache_root
 from lit_hf.runtime.fleet import Engine, FleetSettings, Needs, Work, gather
@@ -191,6 +190,5 @@ def _take(
 
 
 def _fetch_record(candidate: Candidate) -> bool:
-    stored = ResultsStore.at(candidate.job.settings.cache_dir).get(candidate.id)
-    candidate.stored = stored if isinstance(stored, Entry) else None
+    candidate.stored = ResultsStore.at(candidate.job.settings.cache_dir).get(candidate.id)
     return candidate.complete

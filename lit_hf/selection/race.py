@@ -21,10 +21,13 @@ AUDITED = 0.1
 def run_race(candidates: Sequence[Candidate], task: Task, rules: Rules, backend: Backend) -> None:
     """Eliminate candidates until one is left or all labels are coded; failures leave with their `error`.
 
-    Nobody is eliminated before `rules.least_shells`, so the first advance goes straight to the first verdict. One whose
-    every label was coded in an earlier selection is never eliminated: there is nothing left to save.
+    Where nothing bounds the loss of a label, as of a number, no verdict is safe, and nobody is eliminated. Nobody is
+    before `rules.least_shells` either, so the first advance goes straight to the first verdict. One whose every label
+    was coded in an earlier selection never is: there is nothing left to save.
     """
-    stops = stages(task)
+    bound, stops = task.target.largest_loss, stages(task)
+    if bound is None:
+        return
     for number, stop in enumerate(stops):
         if number + 1 < rules.least_shells and stop is not stops[-1]:
             continue
@@ -37,7 +40,7 @@ def run_race(candidates: Sequence[Candidate], task: Task, rules: Rules, backend:
             return
         bits = np.stack([candidate.group_bits(stop.labels) for candidate in racing])
         ends = [each.groups for each in stops[: number + 1]]
-        leader, verdicts = stage(bits, ends, task.size, len(task.classes), len(candidates), rules)
+        leader, verdicts = stage(bits, ends, task.size, bound, len(candidates), rules)
         for candidate, verdict in zip(racing, verdicts, strict=True):
             if verdict is not None and verdict.eliminated and not candidate.complete:
                 candidate.elimination = (racing[leader], verdict)

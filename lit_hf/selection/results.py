@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from lit_hf.coding.order import Code
 from lit_hf.evaluation.sections import contamination, dataset_section, model_section
-from lit_hf.records.entry import SCHEMA, Entry, entry_id
+from lit_hf.records.record import SCHEMA, Record, candidate_id
+from lit_hf.records.sections import Sections
 from lit_hf.records.store import ResultsStore
 from lit_hf.selection.candidate import Candidate
 from lit_hf.selection.curve_file import cut
@@ -23,26 +25,26 @@ if TYPE_CHECKING:
 
 def id_of(job: Job) -> str:
     """Return the id that the record of this checkpoint on this task will have."""
-    from lit_hf.probes.bank import VERSION, bank_hash
+    from lit_hf.probes.bank import VERSION
 
     settings = [job.settings.seed, job.settings.orders, VERSION, _holdout_hash(job.task)]
     dataset = dataset_section(job, 0.0)
-    return entry_id(model_section(job), job.encoder.key, dataset, settings, bank_hash(job.device))
+    bank = job.task.target.bank(Code(device=job.device))
+    return candidate_id(model_section(job), job.encoder.key, dataset, settings, bank)
 
 
 def register(job: Job, stopwatch: Stopwatch) -> Candidate:
     """Return the candidate of a loaded checkpoint, with what an earlier selection stored of it."""
     id = id_of(job)
-    stored = ResultsStore.at(job.settings.cache_dir).get(id)
-    return Candidate(job, id, stopwatch, stored if isinstance(stored, Entry) else None)
+    return Candidate(job, id, stopwatch, ResultsStore.at(job.settings.cache_dir).get(id))
 
 
-def candidate_record(candidate: Candidate, coded: Codelength) -> Entry:
+def candidate_record(candidate: Candidate, coded: Codelength) -> Record:
     """Return the record of a checkpoint of which `coded` was paid; with its elimination, if the race had one."""
     from lit_hf.probes.bank import VERSION
 
     job, labels = candidate.job, coded.per_example.shape[1]
-    data = {
+    data: dict[str, Any] = {
         "schema": SCHEMA,
         "id": candidate.id,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -65,13 +67,12 @@ def candidate_record(candidate: Candidate, coded: Codelength) -> Entry:
         "labels": job.task.labels[:labels], "groups": job.task.groups[:labels], "order": coded.order,
         "bits_encoder": coded.per_example, "edges": coded.curves[0].edges,
     }  # fmt: skip
-    return Entry(data, arrays)
+    return Record(cast(Sections, data), arrays)
 
 
-def partial_record(candidate: Candidate) -> Entry:
+def partial_record(candidate: Candidate) -> Record:
     """Return the record of an eliminated checkpoint: order 0 up to there."""
     from lit_hf.coding.codelength import gather
-    from lit_hf.probes.bank import bank_hash
 
     assert candidate.elimination is not None
     end = int(np.searchsorted(candidate.job.task.groups, candidate.elimination[1].n))
@@ -79,7 +80,11 @@ def partial_record(candidate: Candidate) -> Entry:
         return _shortened(candidate, end)
     return candidate_record(
         candidate,
-        gather((cut(candidate.curve(), end),), candidate.job.task.groups[:end], bank_hash(candidate.job.device)),
+        gather(
+            (cut(candidate.curve(), end),),
+            candidate.job.task.groups[:end],
+            candidate.job.task.target.bank(Code(device=candidate.job.device)),
+        ),
     )
 
 
@@ -96,7 +101,7 @@ def _verdict(verdict: Verdict) -> dict[str, float]:
     return names | {"gap_low": verdict.gap_low, "shrinkage": verdict.shrinkage, "margin_bits": verdict.margin}
 
 
-def _shortened(candidate: Candidate, end: int) -> Entry:
+def _shortened(candidate: Candidate, end: int) -> Record:
     """Return the first part of what an earlier selection stored, with this one's elimination."""
     from lit_hf.measures.intervals import by_group, interval
 
@@ -110,15 +115,15 @@ def _shortened(candidate: Candidate, end: int) -> Entry:
         "labels": stored.arrays["labels"][:end], "groups": groups, "order": np.arange(end)[None], "bits_encoder": bits,
         "edges": edges[edges <= end],
     }  # fmt: skip
-    data = dict(stored.data)
+    data: dict[str, Any] = dict(stored.data)
     data["codelength"] = {
         "bits": found.estimate, "interval": [found.low, found.high], "bits_per_label": found.estimate / end,
         "bits_per_order": [found.estimate], "labels": end,
     }  # fmt: skip
     data["curve"] = _means(bits, arrays["edges"])
-    data["budgets"] = [_budget(float(bits[0, :n].sum()), n, None) for n in _marks(end)]
+    data["budgets"] = [{"labels": n, "bits": float(bits[0, :n].sum()), "accuracy": None} for n in _marks(end)]
     data["stage"] = stage_section(candidate)
-    return Entry(data, arrays)
+    return Record(cast(Sections, data), arrays)
 
 
 def _curve(coded: Codelength) -> dict[str, Any]:
@@ -134,17 +139,15 @@ def _means(bits: np.ndarray, edges: np.ndarray) -> dict[str, Any]:
 
 
 def _budgets(coded: Codelength, task: Task) -> list[dict[str, Any]]:
-    found, total = [], coded.per_example.shape[1]
+    found, total, judge = list[dict[str, Any]](), coded.per_example.shape[1], task.held_out
     for labels in _marks(total):
         predicted = coded.curves[0].held_out.get(labels)
-        known = predicted is not None and task.holdout is not None
-        accuracy = float((predicted.argmax(1) == task.holdout.labels).mean()) if known else None  # type: ignore[union-attr]
-        found.append(_budget(float(np.mean([curve.bits[:labels].sum() for curve in coded.curves])), labels, accuracy))
+        held: dict[str, float | None] = {"accuracy": None}
+        if predicted is not None and judge is not None:
+            held = judge.at(predicted)
+        bits = float(np.mean([curve.bits[:labels].sum() for curve in coded.curves]))
+        found.append({"labels": labels, "bits": bits, **held})
     return found
-
-
-def _budget(bits: float, labels: int, accuracy: float | None) -> dict[str, Any]:
-    return {"labels": labels, "bits": bits, "accuracy": accuracy}
 
 
 def _marks(total: int) -> list[int]:

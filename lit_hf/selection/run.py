@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from lit_hf.coding.order import Code
 from lit_hf.config import Settings, from_mapping
 from lit_hf.errors import BadSetting
 from lit_hf.ranking.table import READING, CandidateResult, rank_rows
@@ -52,14 +53,11 @@ def select(
     plan: Plan, options: Options, backend: Backend, *, skipped: Sequence[Skipped] = (), data: Any = None
 ) -> dict[str, Any]:
     """Rank the checkpoints of `plan`, all on one dataset; `backend` does the work. `data`: the dataset, when loaded."""
-    from lit_hf.selection.other_scores import other_scores
     from lit_hf.selection.race import run_audit, run_race
     from lit_hf.tasks import load_task
-    from lit_hf.tasks.label_kinds import require_classes
 
     began = time.perf_counter()
     task = load_task(plan[0], data)
-    require_classes(task, "rank")
     if task.streamed:
         raise BadSetting("streaming", True, "left out of a ranking, which codes several orders")
     candidates, failed = backend.register(plan, task)
@@ -67,13 +65,25 @@ def select(
         run_race(candidates, task, options.rules, backend)
     backend.finish(candidates, options.transfer)
     findings = run_audit(candidates, task, plan[0].seed, backend) if options.audit else {}
-    scores = other_scores(candidates, backend) if options.other_scores else None
+    scores = _other_scores(candidates, task, options, backend)
     left_out = [_left_out(each) for each in skipped]
     results = [_result(candidate, findings) for candidate in candidates] + failed + left_out
     about = _about(plan[0], task, options, candidates)
     ranking = rank_rows(results, options.level)
     cost = _cost(candidates, task, time.perf_counter() - began)
-    return {**about, "ranking": ranking, "rivals": scores, "cost": cost}
+    return {**about, "ranking": ranking, **scores, "cost": cost}
+
+
+def _other_scores(
+    candidates: Sequence[Candidate], task: Task, options: Options, backend: Backend
+) -> dict[str, Any]:  # fmt: skip
+    """Return the other scores, or null, with the reason where these labels have none."""
+    from lit_hf.selection.other_scores import other_scores
+
+    why = task.target.no_other_scores
+    if options.other_scores and why is not None:
+        return {"rivals": None, "rivals_reason": why}
+    return {"rivals": other_scores(candidates, backend) if options.other_scores else None}
 
 
 def select_all(
@@ -99,10 +109,10 @@ def _result(candidate: Candidate, findings: dict[str, Finding]) -> CandidateResu
     audit = None if found is None else {
         "final_bits": found.final, "overtook": found.overtook, "violation_at": found.violation
     }  # fmt: skip
-    entry = candidate.record if candidate.error is None else None
+    record = candidate.record if candidate.error is None else None
     reading = {name: getattr(info, name) for name in READING}
     return CandidateResult(
-        info.id, info.revision, entry, candidate.error, info.parameters, candidate.transfer, audit, reading
+        info.id, info.revision, record, candidate.error, info.parameters, candidate.transfer, audit, reading
     )
 
 
@@ -112,7 +122,8 @@ def _left_out(skipped: Skipped) -> CandidateResult:
 
 def _about(settings: Settings, task: Task, options: Options, candidates: Sequence[Candidate]) -> dict[str, Any]:
     """Return what the ranking is of."""
-    from lit_hf.probes.bank import VERSION, bank_hash
+    from lit_hf.evaluation.sections import classes_section
+    from lit_hf.probes.bank import VERSION
     from lit_hf.runtime.devices import find_place
 
     info = task.dataset
@@ -124,17 +135,25 @@ def _about(settings: Settings, task: Task, options: Options, candidates: Sequenc
         "dataset": {
             "id": info.id, "config": info.config, "split": info.split, "revision": info.revision,
             "fingerprint": info.fingerprint, "examples": len(task.labels), "groups": task.size, "kind": task.kind,
-            "unit": task.unit, "classes": len(task.classes), "class_names": list(task.classes),
+            "unit": task.unit, **classes_section(task),
             "columns": dict(info.columns),
             "holdout": None if task.holdout is None else {
                 "examples": len(task.holdout.labels), "source": task.holdout.source,
             },
         },
-        "coder": {"version": VERSION, "bank": bank_hash(device)},
+        "coder": {"version": VERSION, "bank": task.target.bank(Code(device=device))},
         "level": options.level,
-        "race": asdict(options.rules) if options.race else None,
+        **_race(task, options),
         "settings": {"given": {k: v for k, v in settings.given().items() if k in resolved}, "resolved": resolved},
     }  # fmt: skip
+
+
+def _race(task: Task, options: Options) -> dict[str, Any]:
+    """Return the rules of the race, or null, with the reason where these labels cannot race."""
+
+    if options.race and task.target.largest_loss is None:
+        return {"race": None, "race_reason": "nothing bounds what a number may cost, so no verdict is safe"}
+    return {"race": asdict(options.rules) if options.race else None}
 
 
 def _cost(candidates: Sequence[Candidate], task: Task, seconds: float) -> dict[str, Any]:

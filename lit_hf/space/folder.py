@@ -19,7 +19,7 @@ ROOMS = (
     "config",
     "records/__init__.py",
     "records/record.py",
-    "records/entry.py",
+    "records/sections.py",
     "records/ranking.py",
     "records/schemas",
     "plots.py",

@@ -8,7 +8,10 @@ import numpy as np
 
 from lit_hf.ranking.comparable import align, diff
 from lit_hf.records.record import Record
+from lit_hf.reports.phrases import label_in_words
 from lit_hf.studies.texts import plain_input, task_of
+
+SCHEMA = "lit-hf/diff/1"
 
 
 def compare(a: Record, b: Record, count: int) -> dict[str, Any]:
@@ -31,7 +34,7 @@ def compare(a: Record, b: Record, count: int) -> dict[str, Any]:
         "examples": [
             {
                 "group": group, "bits_a": float(means[0, group]), "bits_b": float(means[1, group]), "difference": bits,
-                "labels": [_spoken(a["dataset"], label) for label in labels[groups == group].tolist()],
+                "labels": [label_in_words(a["dataset"], label) for label in labels[groups == group].tolist()],
                 "input": None if task is None else plain_input(task.inputs[group]),
             }
             for group, bits in found.examples
@@ -39,16 +42,6 @@ def compare(a: Record, b: Record, count: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _spoken(dataset: dict[str, Any], label: Any) -> str:
-    """Return a label in words: its class, the number its bin is of, or the labels that hold."""
-    names, width = dataset["class_names"], dataset.get("bin_width")
-    if width is not None:
-        return f"{label * width:g}"
-    if isinstance(label, list):
-        return ", ".join(name for name, holds in zip(names, label, strict=True) if holds) or "none"
-    return names[label] if names else str(label)
-
-
 def _about(record: Record) -> dict[str, Any]:
-    model = {name: record["model"][name] for name in ("id", "revision")}
+    model = {"id": record["model"]["id"], "revision": record["model"]["revision"]}
     return {"id": record["id"], "model": model, "bits": record["codelength"]["bits"]}

@@ -76,18 +76,18 @@ def row_of(record: Record, dataset: str) -> dict[str, Any]:
     from lit_hf.measures.totals import Measured
 
     transfer, code, data = record["transfer"], record["codelength"], record["dataset"]
-    base, held = record["baselines"]["random_twin"]["bits"], record["holdout"] or {}
-    parts = transfer["interval_parts"] or {}
+    base, held = record["baselines"]["random_twin"]["bits"], record["holdout"]
+    parts: dict[str, Any] = dict(transfer["interval_parts"] or ())
     known = {name: value for name, value in parts.items() if isinstance(value, float)}
-    bins = data["classes"] is None
+    found, df, bins = record.transfer, transfer.get("degrees_of_freedom"), data["classes"] is None
     return {
         "dataset": dataset, "record": record["id"], "kind": data["kind"], "labels": data["examples"],
         "codelength_bits": code["bits"], "baseline_bits": base, "transfer_bits": transfer["bits"],
         "interval": transfer["interval"], "bits_per_label": transfer["bits_per_label"],
-        "share_saved": None if base is None or bins else transfer["bits"] / base,
-        "metric": held.get("metric"), "value": held.get("value"), "error": None,
+        "share_saved": None if base is None or bins or found is None else found.bits / base,
+        "metric": held and held["metric"], "value": held and held["value"], "error": None,
         "model": {"id": record["model"]["id"], "revision": record["model"]["revision"]},
-        "measured": None if transfer["bits"] is None else Measured(
-            transfer["bits"], sum(known.values()), transfer["degrees_of_freedom"], known.get("twins", 0.0)
+        "measured": None if found is None or df is None else Measured(
+            found.bits, sum(known.values()), df, known.get("twins", 0.0)
         ),
     }  # fmt: skip

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lit_hf.runtime.inputs import Input, medium_of, rows_of
+
+if TYPE_CHECKING:
+    from lit_hf.coding.order import Examples
+    from lit_hf.tasks.targets.contract import HeldOut, Target
 
 __all__ = ["DatasetInfo", "Holdout", "Input", "Task"]
 
@@ -31,6 +36,10 @@ class DatasetInfo:
     empty_inputs: int
     duplicates: int
     """Usable rows whose input occurred before."""
+    read_as: str | None = None
+    """Of a local table: format, separator and encoding, in words."""
+    notes: tuple[str, ...] = ()
+    """What a reader of the result must be told of how it was read."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +65,8 @@ class Task:
     """
 
     kind: str
-    """"text-classification", "text-pair-classification", "token-classification", "features", ...; where the labels are
-    no classes "regression" or "multi-label-classification", and `reads` is the kind of the inputs."""
+    """"text-classification", "text-pair-classification", "token-classification", "features", ...; where the target has
+    a name that `--task` may ask for, that name, and `reads` is the kind of the inputs."""
     unit: str
     """What one label belongs to: "example" or "token"."""
     inputs: Sequence[Input]
@@ -65,20 +74,17 @@ class Task:
     size: int
     """Number of groups drawn: the task is `inputs[:size]`."""
     labels: np.ndarray
-    """int64 [N]: class (or bin) of each drawn label; those of one group are adjacent and sorted. Of labels that may
-    hold together, [N, L] of 0 and 1."""
+    """int64 [N], or [N, L]: what they stand for is the target's to say; those of one group are adjacent and sorted."""
     groups: np.ndarray
     """int64 [N], non-decreasing: `inputs[groups[i]]` is the input of label i. Every drawn group occurs."""
-    classes: tuple[str, ...]
-    """Names of the classes of the whole split, whatever is drawn."""
+    target: Target
+    """What the labels are, in the whole split, whatever is drawn."""
     holdout: Holdout | None
     dataset: DatasetInfo
     rows: np.ndarray | None = None
     """int64 [N]: the row of the features that each label belongs to; None: that of its group."""
     reads: str | None = None
     """Kind of the inputs where `kind` says what the labels are."""
-    width: float | None = None
-    """Of numbers: the width of a bin, in units of the label."""
     streamed: bool = False
     """True for a stream in its order of arrival: nothing was drawn, and each example is a group of its own."""
 
@@ -86,6 +92,25 @@ class Task:
     def feature_rows(self) -> np.ndarray:
         """int64 [N]: the row of the features that each label belongs to."""
         return self.groups if self.rows is None else self.rows
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes, or of the labels that may hold together; none of numbers."""
+        return self.target.names
+
+    @property
+    def examples(self) -> Examples:
+        """What is coded, in stream order."""
+        from lit_hf.coding.order import Examples
+
+        return Examples(self.labels, self.groups, self.feature_rows)
+
+    @property
+    def held_out(self) -> HeldOut | None:
+        """The held-out labels and how predictions of them are judged, or None."""
+        from lit_hf.tasks.targets.contract import HeldOut
+
+        return None if self.holdout is None else HeldOut(self.target, self.holdout.labels)
 
     @property
     def medium(self) -> str:

@@ -1,31 +1,14 @@
-"""The kinds of tasks. A new kind is one module with these names, and one entry in `KINDS`."""
+"""The kinds of inputs. A new kind is one module with the names of `Kind`, and one entry in `KINDS`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Sequence
 
 from lit_hf.errors import BadSetting, MissingColumn
-from lit_hf.tasks import images, label_sets, regression, sounds, text_classification, text_pairs, tokens
-from lit_hf.tasks.contract import Input
-from lit_hf.tasks.schema import Columns, Schema
+from lit_hf.tasks import images, sounds, text_classification, text_pairs, tokens
+from lit_hf.tasks.schema import Columns, Kind, Schema
 
-
-class Kind(Protocol):
-    """What a module of this room offers."""
-
-    NAME: str
-    UNIT: str
-
-    def find_columns(
-        self, schema: Schema, text: str | None, text_pair: str | None, label: str | None
-    ) -> Columns | None:
-        """Return the task's columns, or None when dataset and options do not fit this kind."""
-        ...
-
-    def read_inputs(self, table: Mapping[str, Sequence[Any]], columns: Columns) -> list[Input | None]:
-        """Return one input per row; None marks an empty one."""
-        ...
+__all__ = ["KINDS", "Kind", "choose_kind"]
 
 
 KINDS: tuple[Kind, ...] = (tokens, images, sounds, text_pairs, text_classification)
@@ -50,6 +33,5 @@ def choose_kind(
 def _candidates(kind: str | None) -> Sequence[Kind]:
     chosen = [candidate for candidate in KINDS if kind in (None, candidate.NAME)]
     if not chosen:
-        known = [*(candidate.NAME for candidate in KINDS), regression.NAME, label_sets.NAME]
-        raise BadSetting("task", kind, f"one of {', '.join(known)}")
+        raise BadSetting("task", kind, f"one of {', '.join(candidate.NAME for candidate in KINDS)}")
     return chosen

@@ -1,15 +1,13 @@
-"""Labels that are no classes, over inputs of any kind: what a row's label becomes, and a task made of such rows.
+"""Labelled rows over inputs of any kind, and the task made of them.
 
-A kind of labels is one module (`regression`, `label_sets`) that says which datasets are its own and encodes raw values
-as whole numbers: bins [N] of numbers, or [N, L] of 0 and 1. Grouping, order, sample and held-out rows are those of all
-tasks.
+What a label is, its target says; grouping, order, sample and held-out rows are the same for all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,14 +17,8 @@ from lit_hf.tasks.contract import DatasetInfo, Holdout, Input, Task
 from lit_hf.tasks.holdout import make_holdout
 from lit_hf.tasks.stream import Stream, build_stream, draw, fingerprint, flatten, render
 
-
-@dataclass(frozen=True)
-class Encoding:
-    """What whole numbers stand for: L `names` of labels that may hold together, or bins of `width`."""
-
-    kind: str
-    names: tuple[str, ...] = ()
-    width: float | None = None
+if TYPE_CHECKING:
+    from lit_hf.tasks.targets.contract import Target
 
 
 @dataclass(frozen=True)
@@ -47,42 +39,58 @@ class Labelled:
         """
         whole = np.array([value is not None for value in inputs], dtype=bool)
         kept = np.flatnonzero(whole & known)
-        order = kept[np.lexsort(labels[kept].reshape(len(kept), -1).T[::-1])]
+        columns = np.atleast_2d(labels[kept].T)
+        order = kept[np.lexsort(columns[::-1])]
         chosen = [value for index in order if (value := inputs[index]) is not None]
         return cls(chosen, labels[order], len(inputs), int((whole & ~known).sum()), int((~whole).sum()))
 
 
-def assemble(
-    settings: Settings, rows: Labelled, validation: Labelled | None, info: dict[str, Any], encoding: Encoding, *,
-    reads: str, needed: int, content: Callable[[Input], bytes] = render,
-) -> Task:  # fmt: skip
-    """Return the task; `info`: the fields of `DatasetInfo` that rows do not decide; `reads`: the kind of the inputs.
+@dataclass(frozen=True)
+class Labelling:
+    """What labels and inputs are: `kind` of the inputs, their `unit`, and what makes two inputs one (`content`)."""
 
-    content: what makes two inputs one.
-    Raises `NoUsableInputs`, `TooFewExamples`, and `BadSetting` for a block code, which knows classes only.
+    target: Target
+    kind: str
+    unit: str
+    content: Callable[[Input], bytes] = render
+
+
+def assemble(
+    settings: Settings, what: Labelling, rows: Labelled, validation: Labelled | None, info: dict[str, Any], needed: int
+) -> Task:  # fmt: skip
+    """Return the task; `info`: the fields of `DatasetInfo` that rows do not decide.
+
+    Raises `NoUsableInputs`, `TooFewExamples` below `needed` labels, `TooFewClasses`, and `BadSetting` for a block code
+    of labels that have none.
     """
-    if settings.code != "online":
-        raise BadSetting("code", settings.code, f"online: {encoding.kind} has no block code")
-    if rows.read and rows.empty_inputs == rows.read:
-        raise NoUsableInputs(str(info["columns"]["text"]))
-    if len(rows.labels) < needed:
-        raise TooFewExamples(len(rows.labels), needed)
-    stream = _stream(rows, settings.seed, content)
+    _require(settings, what.target, rows, str(info["columns"]["text"]), needed)
+    stream = _stream(rows, settings.seed, what.content)
     size = draw(stream, settings.max_examples)
     drawn, groups = flatten(stream.labels[:size])
     if len(drawn) < needed:
         raise TooFewExamples(len(drawn), needed)
-    other = None if validation is None else _stream(validation, settings.seed, content)
+    other = None if validation is None else _stream(validation, settings.seed, what.content)
     dataset = DatasetInfo(
-        **info, fingerprint=fingerprint(rows.inputs, _spoken(rows.labels, encoding), content), read=rows.read,
+        **info, fingerprint=fingerprint(rows.inputs, what.target.identity(rows.labels), what.content), read=rows.read,
         missing_labels=rows.missing_labels, empty_inputs=rows.empty_inputs,
         duplicates=len(rows.inputs) - len(stream.inputs),
     )  # fmt: skip
+    named = what.target.asked_as
     return Task(
-        kind=encoding.kind, unit="example", inputs=stream.inputs, size=size, labels=rows.labels[drawn], groups=groups,
-        classes=encoding.names, holdout=_holdout(make_holdout(other, stream, size), rows, validation), dataset=dataset,
-        reads=reads, width=encoding.width,
+        kind=named or what.kind, unit=what.unit, inputs=stream.inputs, size=size, labels=rows.labels[drawn],
+        groups=groups, target=what.target, holdout=_holdout(make_holdout(other, stream, size), rows, validation),
+        dataset=dataset, reads=what.kind if named else None,
     )  # fmt: skip
+
+
+def _require(settings: Settings, target: Target, rows: Labelled, text: str, needed: int) -> None:
+    if settings.code != "online" and not target.has_block_codes:
+        raise BadSetting("code", settings.code, f"online: {target.asked_as} has no block code")
+    if rows.read and rows.empty_inputs == rows.read:
+        raise NoUsableInputs(text)
+    if len(rows.labels) < needed:
+        raise TooFewExamples(len(rows.labels), needed)
+    target.require_usable(rows.labels)
 
 
 def _stream(rows: Labelled, seed: int, content: Callable[[Input], bytes]) -> Stream:
@@ -96,10 +104,3 @@ def _holdout(found: Holdout | None, rows: Labelled, validation: Labelled | None)
         return None
     source = validation if validation is not None and found.source == "validation split" else rows
     return Holdout(found.inputs, source.labels[found.labels], found.source)
-
-
-def _spoken(labels: np.ndarray, encoding: Encoding) -> list[str]:
-    """Return each label as text: the width and its bin, or the names that hold."""
-    if encoding.width is not None:
-        return [f"{encoding.width!r} {number}" for number in labels.tolist()]
-    return ["\n".join(name for name, holds in zip(encoding.names, row, strict=True) if holds) for row in labels]

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from lit_hf.config import Settings
-from lit_hf.errors import BadSetting, TooFewClasses, TooFewExamples
+from lit_hf.errors import BadSetting, MissingColumn
 from lit_hf.runtime.precomputed import FEATURES, LABELS, Precomputed, read_precomputed
-from lit_hf.tasks.contract import DatasetInfo, Input, Task
-from lit_hf.tasks.holdout import make_holdout
-from lit_hf.tasks.labels import MISSING, class_names, encode_labels, find_classes
-from lit_hf.tasks.stream import build_stream, draw, fingerprint, flatten
-from lit_hf.tasks.targets import load_precomputed_targets
+from lit_hf.tasks.contract import Input, Task
+from lit_hf.tasks.labelled import Labelled, Labelling, assemble
+from lit_hf.tasks.targets import KINDS, MultiLabel, Regression, SingleLabel, Target
+from lit_hf.tasks.targets.bins import has_fractions
 
 NAME = "features"
 UNIT = "example"
@@ -23,23 +23,37 @@ UNIT = "example"
 def load_precomputed(settings: Settings, needed: int) -> Task:
     """Return the task of `features:FILE`; rows with the same numbers are one group.
 
-    Raises what `read_brought` raises, `BadSetting` when another dataset is named beside the file, `TooFewClasses`, and
-    `TooFewExamples` below `needed` labels.
+    Raises what `read_precomputed` raises, `BadSetting` when another dataset is named beside the file, `TooFewClasses`,
+    `TooFewExamples` below `needed` labels, and `MissingColumn` for one label a row where several are asked for.
     """
     if settings.dataset != settings.model:
         raise BadSetting("dataset", settings.dataset, f"left out: the labels are in {settings.model}")
     found = read_precomputed(settings.model)
-    other = load_precomputed_targets(settings, found, _info(found), partial(_content, found), needed)
-    if other is not None:
-        return other
-    classes = find_classes(found.labels, None, LABELS)
-    labels = encode_labels(found.labels, classes, LABELS)
-    kept = np.flatnonzero(labels != MISSING).tolist()
-    if len(kept) < needed:
-        raise TooFewExamples(len(kept), needed)
-    if len(set(labels[kept])) < 2:
-        raise TooFewClasses(len(set(labels[kept])))
-    return _assemble(settings, found, labels, kept, class_names(classes, None), needed)
+    table, rows = _table(found), list(range(len(found.labels)))
+    target = _kind_of(settings, found).read(table, list(table), {}, settings)
+    assert target is not None, "it was asked for, or its labels are real numbers"
+    usable = Labelled.of(rows, *target.encode(table, list(table)))
+    what = Labelling(target, NAME, UNIT, partial(_content, found))
+    return assemble(settings, what, usable, None, _info(found), needed)
+
+
+def _table(found: Precomputed) -> dict[str, Sequence[Any]]:
+    """Return the labels as a dataset has them: one column, or a column of 0 and 1 for each of several."""
+    if not (len(found.labels) and isinstance(found.labels[0], list)):
+        return {LABELS: found.labels}
+    marks = np.asarray(found.labels).T
+    return {f"label {place}": marks[place].tolist() for place in range(len(marks))}
+
+
+def _kind_of(settings: Settings, found: Precomputed) -> type[Target]:
+    """Return the kind of label: several columns, what `--task` asks for, real numbers, or classes."""
+    if len(found.labels) and isinstance(found.labels[0], list):
+        return MultiLabel
+    if settings.task == MultiLabel.asked_as:
+        raise MissingColumn("list of labels", [FEATURES, LABELS])
+    named = next((kind for kind in KINDS if settings.task is not None and kind.asked_as == settings.task), None)
+    floats = np.array([value for value in found.labels if isinstance(value, float)])
+    return named or (Regression if has_fractions(floats) else SingleLabel)
 
 
 def _content(found: Precomputed, row: Input) -> bytes:
@@ -52,24 +66,3 @@ def _info(found: Precomputed) -> dict[str, Any]:
     """Return the fields of `DatasetInfo` that the file decides."""
     columns = {"text": FEATURES, "text_pair": None, "label": LABELS}
     return {"id": found.path.name, "config": None, "split": "all rows", "revision": None, "columns": columns}
-
-
-def _assemble(
-    settings: Settings, found: Precomputed, labels: np.ndarray, kept: list[int], names: tuple[str, ...], needed: int
-) -> Task:
-    content = partial(_content, found)
-    stream = build_stream(kept, labels[kept].tolist(), settings.seed, content)
-    size = draw(stream, settings.max_examples)
-    drawn, groups = flatten(stream.labels[:size])
-    if len(drawn) < needed:
-        raise TooFewExamples(len(drawn), needed)
-    info = DatasetInfo(
-        **_info(found), read=len(labels),
-        fingerprint=fingerprint(kept, [names[label] for label in labels[kept]], content),
-        missing_labels=len(labels) - len(kept),
-        empty_inputs=0, duplicates=len(kept) - len(stream.inputs),
-    )  # fmt: skip
-    return Task(
-        kind=NAME, unit=UNIT, inputs=stream.inputs, size=size, labels=drawn, groups=groups, classes=names,
-        holdout=make_holdout(None, stream, size), dataset=info,
-    )  # fmt: skip

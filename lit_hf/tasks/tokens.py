@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lit_hf.errors import BadSetting, TooFewClasses, TooFewExamples
+from lit_hf.errors import BadSetting, TooFewExamples
 from lit_hf.runtime.inputs import Words
 from lit_hf.tasks.contract import DatasetInfo, Holdout, Input, Task
 from lit_hf.tasks.holdout import make_holdout
-from lit_hf.tasks.labels import MISSING, class_names, encode_labels, find_classes
+from lit_hf.tasks.labels import MISSING, encode_labels, find_classes
 from lit_hf.tasks.schema import Columns, Schema, first_known, named, of_type
 from lit_hf.tasks.stream import Stream, build_stream, draw, fingerprint, flatten
+
+if TYPE_CHECKING:
+    from lit_hf.tasks.targets.contract import Target
 
 NAME = "token-classification"
 UNIT = "token"
@@ -41,7 +44,7 @@ class Tagged:
 def find_columns(schema: Schema, text: str | None, text_pair: str | None, label: str | None) -> Columns | None:
     """Return the columns of words and tags, or None when the dataset has no two columns of lists."""
     lists = of_type(schema, "list")
-    words = named(schema, text) if text is not None else first_known(lists, WORD_NAMES)
+    words = named(schema, text) if text is not None else first_known(lists, WORD_NAMES, "text")
     if text_pair is not None or words not in lists:
         return None
     tags = named(schema, label) if label is not None else first_known([n for n in lists if n != words], TAG_NAMES)
@@ -77,8 +80,8 @@ def read_tagged(table: Mapping[str, Sequence[Any]], columns: Columns, classes: d
 
 
 def assemble(
-    tagged: Tagged, validation: Tagged | None, info: Mapping[str, Any], classes: dict[Any, int],
-    declared: Sequence[str] | None, *, seed: int, max_examples: int, needed: int,
+    tagged: Tagged, validation: Tagged | None, info: Mapping[str, Any], target: Target, *, seed: int, max_examples: int,
+    needed: int,
 ) -> Task:  # fmt: skip
     """Return the task; `info` are the fields of `DatasetInfo` that do not depend on the words.
 
@@ -86,22 +89,21 @@ def assemble(
     """
     if len(tagged.labels) < needed:
         raise TooFewExamples(len(tagged.labels), needed)
-    if len(np.unique(tagged.labels)) < 2:
-        raise TooFewClasses(len(np.unique(tagged.labels)))
-    names, stream = class_names(classes, declared), _stream(tagged, seed)
+    target.require_usable(tagged.labels)
+    stream = _stream(tagged, seed)
     size = draw(stream, max_examples)
     drawn, groups = flatten(stream.labels[:size])
     if len(drawn) < needed:
         raise TooFewExamples(len(drawn), needed)
     other = None if validation is None else _stream(validation, seed)
-    spoken = [f"{place} {names[label]}" for place, label in zip(tagged.places, tagged.labels, strict=True)]
+    spoken = [f"{place} {name}" for place, name in zip(tagged.places, target.identity(tagged.labels), strict=True)]
     dataset = DatasetInfo(
         **info, fingerprint=fingerprint(tagged.sentences, spoken), read=tagged.read,
         missing_labels=tagged.missing_labels, empty_inputs=tagged.empty, duplicates=tagged.copies,
     )  # fmt: skip
     return Task(
         kind=NAME, unit=UNIT, inputs=stream.inputs, size=size, labels=tagged.labels[drawn], groups=groups,
-        classes=names,
+        target=target,
         holdout=_holdout(make_holdout(other, stream, size), tagged, validation), dataset=dataset,
         rows=_rows(stream.inputs[:size], groups, tagged.places[drawn]),
     )  # fmt: skip

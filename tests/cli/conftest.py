@@ -12,7 +12,7 @@ import pytest
 from lit_hf.cli.app import run
 from lit_hf.config import Settings
 from lit_hf.records.record import Record
-from tests.support.records_fixture import make_record
+from tests.support.records import make_record
 
 Lit = Callable[..., tuple[int, str, str]]
 

@@ -32,6 +32,7 @@ KNOWN = [
     errors.NoFeatureFile("f.npz", ["features:g.npz"]),
     errors.MissingArray("f.npz", "features", ["X", "y"]),
     errors.AmbiguousColumns("text", ["a", "b"]),
+    errors.UnusableColumn("text", "body", "lists"),
     errors.TooFewClasses(1),
     errors.TooFewExamples(7),
     errors.NoUsableInputs("text"),
@@ -47,13 +48,21 @@ KNOWN = [
     errors.RecordChanged("run", "its bits are not those of its settings"),
     errors.UsageError("eval needs a model.", "Try this."),
     errors.ProcessLost(2, 3, 60.0),
+    errors.ProcessesMissing([1], 2, 10.0, "127.0.0.1:29500"),
+    errors.LauncherIncomplete("WORLD_SIZE is 2, but MASTER_ADDR is not set"),
     errors.ProcessFailed(1, 3, "layer is 99.", None, 1),
     errors.Stopped(),
     errors.NotShared("cache", [1], ["node-2"]),
     errors.ProcessesDisagree("dataset", ["node-2"]),
     errors.OneProcessOnly("rank", "Leave out the launcher."),
 ]
-CODES = {errors.UsageError: 2, errors.BadSetting: 2, errors.OneProcessOnly: 2, errors.Stopped: 143}
+CODES = {
+    errors.UsageError: 2,
+    errors.BadSetting: 2,
+    errors.OneProcessOnly: 2,
+    errors.LauncherIncomplete: 2,
+    errors.Stopped: 143,
+}
 
 
 @pytest.mark.parametrize("error", KNOWN, ids=lambda error: type(error).__name__)

@@ -12,7 +12,7 @@ import pytest
 from lit_hf.config import Settings
 from lit_hf.records.record import Record, validate
 from tests.cli.conftest import Lit, replace_run
-from tests.support.records_fixture import make_record
+from tests.support.records import make_record
 
 
 def test_the_table_goes_to_stdout(lit: Lit, stored: Sequence[Settings]) -> None:

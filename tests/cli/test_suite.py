@@ -14,7 +14,7 @@ from lit_hf.errors import UnknownDataset
 from lit_hf.records.record import Record
 from tests.cli.conftest import Lit, replace_run
 from tests.support import tiny
-from tests.support.records_fixture import make_record
+from tests.support.records import make_record
 
 
 def suite(folder: Path, text: str = "datasets: [one, {dataset: two, split: test}]\norders: 2\n") -> str:

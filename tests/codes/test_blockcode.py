@@ -14,7 +14,8 @@ import lit_hf
 from lit_hf.codes.blockcode import SHARES, blocks_by_share, doubling_blocks
 from lit_hf.codes.curve import Curve
 from lit_hf.coding.codelength import code_order
-from lit_hf.coding.rules import BY_SHARE, code_hash, published_block_code
+from lit_hf.coding.order import Code, Examples, Order
+from lit_hf.coding.rules import BY_SHARE, Alphabet, code_hash, published_block_code
 from lit_hf.config import CODES
 from lit_hf.errors import BadSetting
 from lit_hf.probes.contract import Block
@@ -26,7 +27,8 @@ BLOCK_CODES = CODES[1:]
 
 def code_as(name: str, features: np.ndarray, labels: np.ndarray, classes: int) -> Curve:
     """Code one order, that of the rows."""
-    return code_order(features, labels, np.arange(len(labels)), classes, number=0, seed=0, code=name)
+    examples = Examples(labels, np.arange(len(labels)))
+    return code_order(features, examples, Alphabet(classes), Order(), Code(name))
 
 
 @given(sizes=st.lists(st.integers(1, 30), min_size=1, max_size=80))

@@ -7,8 +7,8 @@ import pytest
 
 from lit_hf.codes.curve import Curve
 from lit_hf.codes.marginal import marginal_bits
-from lit_hf.coding.codelength import code_order
-from lit_hf.coding.rules import NUMBERS
+from lit_hf.coding.order import Code, Examples, Order
+from lit_hf.tasks.targets import Regression
 
 N, DIM = 400, 16
 
@@ -22,7 +22,8 @@ def stream(seed: int = 0, *, signal: float = 1.0, n: int = N) -> tuple[np.ndarra
 
 
 def code(rows: np.ndarray, bins: np.ndarray, groups: np.ndarray | None = None, number: int = 0) -> Curve:
-    return code_order(rows, bins, np.arange(len(bins)) if groups is None else groups, NUMBERS, number=number, seed=0)
+    examples = Examples(bins, np.arange(len(bins)) if groups is None else groups)
+    return Regression(1.0).code_order(rows, examples, Order(number), Code())
 
 
 def test_linear_numbers_cost_their_noise_and_what_the_weights_cost() -> None:

@@ -11,29 +11,27 @@ import pytest
 import torch
 
 from lit_hf.codes.loop import Loop
-from lit_hf.codes.numbers import NumberCoder
 from lit_hf.codes.prequential import Coder
-from lit_hf.coding.rules import NUMBERS, prepare_order
+from lit_hf.coding.order import Code, Examples, Order
+from lit_hf.coding.rules import Alphabet, Rule, prepare_order
 from lit_hf.config import CODES
+from lit_hf.tasks.targets.regression import BinRule
 from tests.support.streams import gaussian
 
 N, DIM = 330, 10
-KINDS = dict.fromkeys(CODES, 3) | {"numbers": NUMBERS}
+KINDS: dict[str, Rule] = {**dict.fromkeys(CODES, Alphabet(3)), "numbers": BinRule()}
 STOPS = (0, 8, 60, 110, 250, N)
 
 
 def made(kind: str) -> Coder:
     """Return a coder of a stream that is the same in every process, with copies in groups and held-out rows."""
     features, labels = gaussian(N, DIM, 3, signal=2.0)
-    classes = KINDS[kind]
-    if classes == NUMBERS:
+    if kind == "numbers":
         labels = np.round(20 * features[:, 0] + 5 * labels).astype(np.int64)
     groups = np.arange(N) // 2
     how = "online" if kind == "numbers" else kind
-    order = prepare_order(features, groups, classes, number=1, seed=2, code=how)
-    make = NumberCoder if classes == NUMBERS else Coder
-    along, extra = labels[order.index], torch.from_numpy(features[:5])
-    return make(order.stream, along, order.groups, order.code, classes, index=order.index, held_out=extra)
+    order = prepare_order(features, Examples(labels, groups), KINDS[kind], Order(1, 2), Code(how))
+    return KINDS[kind].coder(order, labels[order.index], torch.from_numpy(features[:5]))
 
 
 def assert_same(one: Coder, two: Coder) -> None:
@@ -92,7 +90,7 @@ def test_taking_a_state_changes_nothing() -> None:
 
 def test_the_loop_has_no_state_within_an_increment() -> None:
     features, labels = gaussian(60, 4, 2)
-    order = prepare_order(features, np.arange(60), 2, number=0, seed=0)
+    order = prepare_order(features, Examples(np.arange(60) % 2, np.arange(60)), Alphabet(2), Order(0, 0), Code())
     loop = Loop(order.stream, order.code)
     assert np.array_equal(loop.predict().table.numpy(), loop.predict().table.numpy())
     loop.pay(labels[:8])

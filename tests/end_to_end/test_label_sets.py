@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from lit_hf.codes.baselines import class_prior_bits
-from lit_hf.coding.codelength import code_order
+from lit_hf.coding.order import Code, Examples, Order
 from lit_hf.config import from_mapping
 from lit_hf.evaluation.run import run
 from lit_hf.records.record import Record
 from lit_hf.reports import phrases
-from lit_hf.tasks.label_kinds import code_label_sets
-from tests.support import assets
+from lit_hf.tasks.targets import MultiLabel
+from tests.support import assets, streams
 
 N = 300
 
@@ -69,8 +69,9 @@ def test_intervals_are_over_examples(record: Record) -> None:
 def test_each_label_costs_what_it_costs_alone() -> None:
     pixels, digits = assets.digits()
     answers, groups = questions(digits[:150]), np.arange(150)
-    together = code_label_sets(pixels[:150], answers, groups, number=0, seed=0)
-    alone = [code_order(pixels[:150], column.copy(), groups, 2, number=0, seed=0).total for column in answers.T]
+    target = MultiLabel(("even", "large", "round"))
+    together = target.code_order(pixels[:150], Examples(answers, groups), Order(), Code())
+    alone = [streams.code(pixels[:150], column.copy(), kinds=None).total for column in answers.T]
     assert together.each_bits is not None
     np.testing.assert_allclose(together.each_bits, alone)
     assert together.total <= sum(alone) + 1 + 1e-9  # the bit is paid in full here: equal but for float64 rounding
@@ -80,4 +81,5 @@ def test_random_labels_cost_at_most_two_bits_more_than_their_priors_together() -
     answers, groups = np.random.default_rng(0).integers(0, 2, (200, 6)), np.arange(200)
     rows = np.random.default_rng(1).normal(size=(200, 5)).astype(np.float32)
     prior = sum(class_prior_bits(column, 2, groups).sum() for column in answers.T)
-    assert code_label_sets(rows, answers, groups, number=0, seed=0).total <= prior + 2
+    target = MultiLabel(tuple("abcdef"))
+    assert target.code_order(rows, Examples(answers, groups), Order(), Code()).total <= prior + 2

@@ -18,8 +18,8 @@ from lit_hf.proof.verify import verify
 from lit_hf.records.record import Record
 from lit_hf.reports.figure import curve_figure
 from lit_hf.reports.terminal import report
-from lit_hf.selection.run import rank
 from lit_hf.tasks import load_task
+from lit_hf.tasks.targets import Regression
 from tests.support import assets
 
 
@@ -103,8 +103,8 @@ def test_targets_that_are_not_whole_are_numbers_unasked(tmp_path: Path) -> None:
 
     name = diabetes(tmp_path, labels=load_diabetes().target / 4)
     task = load_task(settings(name, task=None))
-    assert (task.kind, task.reads, task.width) == ("regression", "features", 0.25)
-    assert load_task(settings(name, task=None, bin_width=0.5)).width == 0.5
+    assert (task.kind, task.reads, task.target) == ("regression", "features", Regression(0.25))
+    assert load_task(settings(name, task=None, bin_width=0.5)).target == Regression(0.5)
 
 
 @pytest.mark.parametrize(
@@ -129,11 +129,6 @@ def test_its_codelength_is_proved(record: Record, tmp_path: Path) -> None:
     assert found.stated_bits == record["codelength"]["bits_per_order"][0]
     assert abs(found.payload_bits - found.stated_bits) <= 0.001 * found.stated_bits + 64
     assert found.uniform_bits is None
-
-
-def test_rank_says_that_it_knows_classes(tmp_path: Path) -> None:
-    with pytest.raises(LitError, match="knows labels that are classes"):
-        rank(scores(tmp_path, 60), [str(assets.l6_folder())], label_column="score")
 
 
 def scores(folder: Path, count: int) -> str:

@@ -59,7 +59,7 @@ class Server:
         """What another process needs to speak to this Hub and to no other."""
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("HF_", "HUGGING", "LIT_HF"))}
         hub = {"HF_ENDPOINT": self.url, "HF_HOME": str(home), "HF_TOKEN": token}
-        quiet = {"HF_HUB_DISABLE_XET": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
+        quiet = {"HF_HUB_DISABLE_XET": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
         return {**kept, **hub, **quiet, "OMP_NUM_THREADS": "1", "COLUMNS": "120", "PYTHONPATH": str(ROOT)}
 
 

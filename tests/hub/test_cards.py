@@ -12,7 +12,7 @@ from lit_hf.hub import cards, index
 from lit_hf.hub.errors import InvalidCard, ValueDiffers
 from lit_hf.hub.frontmatter import split
 from tests.hub_server.cards import check
-from tests.support.hub_records import record
+from tests.support.records import hub_record as record
 
 OTHER = """\
 ---

@@ -11,7 +11,7 @@ import pytest
 
 from lit_hf.records.record import Record
 from tests.hub.conftest import COUNTER, Server
-from tests.support.hub_records import record
+from tests.support.records import hub_record as record
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_push_and_leaderboard(run, saved, hub: Server) -> None:
     assert "+model-index:" in shown.stdout
     assert run("push", folders[0]).stdout.startswith(f"{hub.url}/{mine}/commit/")
     assert "up to date" in run("push", folders[0]).stderr
-    refused = run("push", folders[0], "--to", "model", token="hf_stranger")
+    refused = run("push", folders[1], "--to", "model", token="hf_stranger")
     assert refused.returncode == 1
     assert "--create-pr" in refused.stderr
     request = run("push", folders[0], "--create-pr", "--format", "json", token="hf_stranger")

@@ -15,13 +15,14 @@ import yaml
 
 from lit_hf.errors import IncomparableRecords, NotARecord
 from lit_hf.hub import results, table
-from lit_hf.hub.connection import Patience
-from lit_hf.hub.errors import NetworkLost, NoWritePermission, RefusedByHub, UnknownRepository, ValueDiffers
+from lit_hf.hub.errors import NoWritePermission, RefusedByHub, UnknownRepository, ValueDiffers
 from lit_hf.hub.frontmatter import split
 from lit_hf.hub.leaderboard import board, boards
 from lit_hf.records.record import Record
+from lit_hf.runtime.hub_errors import NetworkLost
+from lit_hf.runtime.transport import Patience
 from tests.hub.conftest import COUNTER, Server
-from tests.support.hub_records import record
+from tests.support.records import hub_record as record
 
 IMPATIENT = Patience(attempts=6, first_pause=0.01, longest_pause=5)
 

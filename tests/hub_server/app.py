@@ -31,7 +31,8 @@ async def not_found(_: Request) -> Response:
 
 
 async def canonical(request: Request) -> Response:
-    """A name without a namespace: no such repository lives here."""
+    """A name without a namespace: no such repository lives here; nor does anything of a kind that it does not know."""
+    access.kind(request)
     raise errors.repo_not_found(access.user(request) is not None)
 
 

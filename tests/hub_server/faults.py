@@ -7,6 +7,7 @@ A fault is JSON: `match` (regular expression over "METHOD /path?query"), `times`
   unanswered, a number sends that many bytes of the real body and drops it;
 - `hold`: a number; the request waits until so many requests are waiting, then all of them go on (two writers at once).
 
+`POST /_control/parents` makes a repository one whose commits are taken whatever their parent is, on that parent.
 `GET /_control/log` lists the requests served, `POST /_control/reset` forgets faults and log.
 """
 
@@ -51,6 +52,9 @@ class Faults:
 
     async def control(self, request: Request) -> Response:
         """Arm a fault, read the log, or forget both."""
+        if request.url.path.endswith("/parents"):
+            request.app.state.hub.careless.add((await request.json())["repo"])
+            return Response()
         if request.url.path.endswith("/log"):
             return JSONResponse(self.log)
         if request.url.path.endswith("/reset"):

@@ -22,8 +22,8 @@ UNITS = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 
 async def list_repos(request: Request) -> JSONResponse:
     """Search by filter (all of them), author, search, pipeline_tag, gated, num_parameters; sort, limit, expand."""
-    who, query = access.user(request), request.query_params
-    repos = [r for (kind, _), r in access.hub(request).repos.items() if kind == access.kind(request)]
+    who, query, wanted = access.user(request), request.query_params, access.kind(request)
+    repos = [r for (kind, _), r in access.hub(request).repos.items() if kind == wanted]
     found = [(r, describe(r, "main")) for r in repos if _visible(r, who)]
     found = [(r, about) for r, about in found if _matches(about, request)]
     found.sort(key=lambda pair: -pair[0].downloads)

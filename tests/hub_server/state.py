@@ -152,6 +152,8 @@ class Hub:
     users: dict[str, User] = field(default_factory=dict)
     repos: dict[tuple[str, str], Repo] = field(default_factory=dict)
     storage: dict[str, bytes] = field(default_factory=dict)
+    careless: set[str] = field(default_factory=set)
+    """Repositories whose commits are taken whatever their parent is, as some servers do."""
 
     def create(self, kind: str, name: str, author: str, private: bool = False) -> Repo:
         """A new repository with the first commit that the Hub makes itself."""

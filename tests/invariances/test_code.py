@@ -7,6 +7,8 @@ import pytest
 
 from lit_hf.coding.arrays import codelength, transfer
 from lit_hf.coding.codelength import code_order
+from lit_hf.coding.order import Code, Examples, Order
+from lit_hf.coding.rules import Alphabet
 from lit_hf.probes.bank import ALL_KINDS
 from tests.support.l6 import rotten_features
 from tests.support.streams import CHEAP, code, gaussian
@@ -103,7 +105,8 @@ def test_rows_may_lie_anywhere() -> None:
     features, labels = gaussian(200, 8, 2)
     shuffle = np.random.default_rng(0).permutation(200)
     where = np.argsort(shuffle)
-    moved = code_order(features[shuffle], labels, np.arange(200), 2, number=0, seed=0, rows=where, kinds=CHEAP)
+    examples = Examples(labels, np.arange(200), where)
+    moved = code_order(features[shuffle], examples, Alphabet(2), Order(), Code(probes=CHEAP))
     np.testing.assert_array_equal(moved.bits, code(features, labels).bits)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lit_hf.coding.rules import NUMBERS
+from lit_hf.coding.rules import Alphabet
 from lit_hf.encoders import raw_input
 from lit_hf.planning.estimate import coding_seconds, pass_seconds
 from lit_hf.planning.warm_up import CoderSpeed, EncoderSpeed, time_coder
 from lit_hf.planning.work import Pass, Unit
+from lit_hf.tasks.targets.regression import BinRule
 
 
 def a_pass(stored: int) -> Pass:
@@ -42,14 +43,14 @@ def test_orders_are_taken_by_the_first_free_worker() -> None:
 
 def test_the_coder_is_timed_at_increasing_marks() -> None:
     labels = np.random.default_rng(0).integers(0, 2, 300)
-    found = time_coder(4, labels, 2, "cpu", limit=float("inf"))
+    found = time_coder(4, labels, Alphabet(2), "cpu", limit=float("inf"))
     assert found.labels[-1] == 300
     assert list(found.labels) == sorted(found.labels)
     assert 0 < found.seconds[0] < found.seconds[-1]
-    assert len(time_coder(4, labels, 2, "cpu", limit=0).labels) == 1
+    assert len(time_coder(4, labels, Alphabet(2), "cpu", limit=0).labels) == 1
 
 
 def test_the_coder_of_numbers_is_timed() -> None:
-    found = time_coder(4, np.random.default_rng(0).integers(-50, 50, 100), NUMBERS, "cpu", limit=0)
+    found = time_coder(4, np.random.default_rng(0).integers(-50, 50, 100), BinRule(), "cpu", limit=0)
     assert found.labels == (100,)
     assert found.seconds[0] > 0

@@ -14,15 +14,16 @@ from hypothesis import strategies as st
 import lit_hf
 from lit_hf.codes.forecast import Forecast
 from lit_hf.codes.marginal import marginal_bits
-from lit_hf.coding.codelength import code_order
-from lit_hf.coding.rules import NUMBERS
+from lit_hf.coding.order import Code, Examples, Order
+from lit_hf.coding.rules import Alphabet, Rule
 from lit_hf.errors import BadBitstream, BadSetting
 from lit_hf.proof.file import decode_order, encode_order
-from lit_hf.proof.header import DIGEST, LATEST, VERSION, unpack
+from lit_hf.proof.header import DIGEST, LATEST, NUMBERS, VERSION, unpack
 from lit_hf.proof.numbers import Marginal, Whole, find_bin
 from lit_hf.proof.quantised import WHOLE, Joint, integers
 from lit_hf.proof.verify import decode_elsewhere
-from lit_hf.tasks.label_kinds import code_label_sets
+from lit_hf.tasks.targets import MultiLabel, Regression
+from lit_hf.tasks.targets.regression import BinRule
 from tests.support.streams import gaussian
 
 SLACK = 64  # bits: the range coder ends on a whole word of 32, and keeps up to one more in hand
@@ -36,12 +37,10 @@ def rows(n: int = N, seed: int = 0) -> tuple[np.ndarray, np.random.Generator]:
 
 def holds(features: np.ndarray, labels: np.ndarray, groups: np.ndarray, classes: int, code: str = "online") -> bytes:
     """Write, read, compare, measure; return the file."""
-    how = {"number": 1, "seed": 3, "code": code}
-    if labels.ndim == 2:
-        stated = code_label_sets(features, labels, groups, **how).total  # type: ignore[arg-type]
-    else:
-        stated = code_order(features, labels, groups, classes, **how).total  # type: ignore[arg-type]
-    file = encode_order(features, labels, groups, classes, **how)  # type: ignore[arg-type]
+    examples, order, how = Examples(labels, groups), Order(1, 3), Code(code)
+    target = Regression(1.0) if classes == NUMBERS else MultiLabel(tuple("abcdef"[: labels.shape[1]]))
+    stated = target.code_order(features, examples, order, how).total
+    file = encode_order(features, examples, target.rule, order, how)
     found, bits = decode_order(features, file, groups)
     np.testing.assert_array_equal(found, labels)
     assert bits == pytest.approx(stated, abs=0.1)
@@ -117,7 +116,7 @@ def test_numbers_of_one_large_group_take_the_stated_bits(monkeypatch: pytest.Mon
 def test_all_numbers_come_back(values: list[int], copies: int) -> None:
     bins, (features, _) = np.array(values, dtype=np.int64), rows(len(values))
     groups = np.arange(len(values)) // copies
-    file = encode_order(features, bins, groups, NUMBERS, seed=0, number=0)
+    file = encode_order(features, Examples(bins, groups), BinRule(), Order(), Code())
     np.testing.assert_array_equal(decode_order(features, file, groups)[0], bins)
 
 
@@ -166,12 +165,16 @@ def test_a_number_beyond_all_that_is_likely_is_an_escape_of_many_bits_and_comes_
     assert 100 < side.bits < 24 * 120
 
 
+def rule_of(kind: str) -> Rule:
+    return Alphabet(2) if kind == "sets" else BinRule()
+
+
 @pytest.mark.parametrize("kind", ["sets", "numbers"])
 def test_a_flipped_bit_or_a_cut_is_reported(kind: str) -> None:
     features, draw = rows(60)
     labels = draw.integers(2, size=(60, 2)) if kind == "sets" else np.round(9 * features[:, 0]).astype(np.int64)
     groups = np.arange(60)
-    file = encode_order(features, labels, groups, 2 if kind == "sets" else NUMBERS, seed=0, number=0)
+    file = encode_order(features, Examples(labels, groups), rule_of(kind), Order(), Code())
     for at in range(0, len(file), 9):
         broken = bytearray(file)
         broken[at] ^= 1 << (at % 8)
@@ -220,9 +223,7 @@ def test_arrays_that_cannot_be_written_are_refused(labels: np.ndarray, options: 
 def test_another_process_reads_them(kind: str) -> None:
     features, draw = rows(60)
     labels = draw.integers(2, size=(60, 2)) if kind == "sets" else np.round(9 * features[:, 0]).astype(np.int64)
-    file = encode_order(
-        features, labels, np.arange(60), 2 if kind == "sets" else NUMBERS, seed=0, number=0, rows=np.arange(60)
-    )
+    file = encode_order(features, Examples(labels, np.arange(60), np.arange(60)), rule_of(kind), Order(), Code())
     np.testing.assert_array_equal(decode_elsewhere(features, np.arange(60), file, "cpu")[0], labels)
 
 

@@ -11,7 +11,7 @@ import pytest
 from lit_hf.errors import IncomparableRecords
 from lit_hf.ranking.comparable import align, check_comparable, diff, order_of_groups
 from lit_hf.records.record import Record
-from tests.support.records_fixture import make_record
+from tests.support.records import make_record
 
 
 def changed(section: str, field: str, value: Any) -> Record:

@@ -62,8 +62,8 @@ def test_a_late_bloomer_is_counted_as_a_violation() -> None:
 
 def test_no_verdict_before_three_shells_nor_on_the_leader() -> None:
     bits = race_bits([flat(3.0), flat(0.0)], 512, np.random.default_rng(0))
-    assert stage(bits, [256, 362], TOTAL, 2, 2) == (1, [None, None])
-    leader, verdicts = stage(bits, [256, 362, 512], TOTAL, 2, 2)
+    assert stage(bits, [256, 362], TOTAL, largest_loss(2), 2) == (1, [None, None])
+    leader, verdicts = stage(bits, [256, 362, 512], TOTAL, largest_loss(2), 2)
     assert leader == 1
     assert verdicts[1] is None
     assert verdicts[0] is not None

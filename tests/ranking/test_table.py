@@ -10,9 +10,9 @@ import pytest
 from lit_hf.errors import IncomparableRecords
 from lit_hf.ranking.aggregate import combine
 from lit_hf.ranking.table import CandidateResult, rank_rows
-from lit_hf.records.entry import Entry
+from lit_hf.records.record import Record
 from lit_hf.reports.ranking_phrases import statements
-from tests.support.entries import make_entry, noisy, result
+from tests.support.records import noisy, ranked_id, ranked_record, result
 
 
 def ids(rows: list[dict[str, Any]]) -> list[str]:
@@ -21,7 +21,7 @@ def ids(rows: list[dict[str, Any]]) -> list[str]:
 
 def test_order_is_by_codelength_and_close_ones_share_ranks() -> None:
     bits = {"far": noisy(0.5, seed=1), "best": noisy(0.0, seed=2), "close": noisy(0.001, seed=3)}
-    rows = rank_rows([result(make_entry(name, value)) for name, value in bits.items()])
+    rows = rank_rows([result(ranked_record(name, value)) for name, value in bits.items()])
     assert ids(rows)[2] == "far"
     assert [row["rank"] for row in rows] == [[1, 2], [1, 2], [3, 3]]
     assert [row["tied_with_best"] for row in rows] == [True, True, False]
@@ -32,9 +32,9 @@ def test_order_is_by_codelength_and_close_ones_share_ranks() -> None:
 
 
 def test_the_dropped_stand_behind_their_leader_and_whom_that_is_behind() -> None:
-    best, second = make_entry("best", noisy(0.0, seed=1)), make_entry("second", noisy(0.3, seed=2))
-    late = make_entry("late", noisy(0.5, 500, seed=3), dropped_by="id-second", total=600)
-    early = make_entry("early", noisy(0.9, 300, seed=4), dropped_by="id-late", total=600)
+    best, second = ranked_record("best", noisy(0.0, seed=1)), ranked_record("second", noisy(0.3, seed=2))
+    late = ranked_record("late", noisy(0.5, 500, seed=3), lost_to=ranked_id("second"), total=600)
+    early = ranked_record("early", noisy(0.9, 300, seed=4), lost_to=ranked_id("late"), total=600)
     rows = rank_rows([result(each) for each in (early, second, late, best)])
     assert ids(rows) == ["best", "second", "late", "early"]
     assert [row["rank"] for row in rows] == [[1, 1], [2, 2], [3, 3], [4, 4]]
@@ -43,14 +43,14 @@ def test_the_dropped_stand_behind_their_leader_and_whom_that_is_behind() -> None
 
 
 def test_the_dropped_are_not_put_behind_finalists_that_they_did_not_lose_to() -> None:
-    best, second = make_entry("best", noisy(0.0, seed=1)), make_entry("second", noisy(0.3, seed=2))
-    out = make_entry("out", noisy(0.9, 300, seed=4), dropped_by="id-best", total=600)
+    best, second = ranked_record("best", noisy(0.0, seed=1)), ranked_record("second", noisy(0.3, seed=2))
+    out = ranked_record("out", noisy(0.9, 300, seed=4), lost_to=ranked_id("best"), total=600)
     rows = rank_rows([result(each) for each in (best, second, out)])
     assert [row["rank"] for row in rows] == [[1, 1], [2, 3], [2, 3]]
 
 
 def test_failures_are_rows_with_their_reason() -> None:
-    rows = rank_rows([CandidateResult("org/gated", "abc", None, "gated"), result(make_entry("a", noisy(0.0)))])
+    rows = rank_rows([CandidateResult("org/gated", "abc", None, "gated"), result(ranked_record("a", noisy(0.0)))])
     assert ids(rows) == ["a", "org/gated"]
     assert rows[0]["rank"] == [1, 1]
     assert (rows[1]["error"], rows[1]["rank"], rows[1]["codelength"]) == ("gated", None, None)
@@ -60,7 +60,7 @@ def test_failures_are_rows_with_their_reason() -> None:
 
 def test_one_that_ran_alone_beats_nobody() -> None:
     def said(*names: str) -> list[str]:
-        rows = rank_rows([result(make_entry(name, noisy(float(name != "a")))) for name in names])
+        rows = rank_rows([result(ranked_record(name, noisy(float(name != "a")))) for name in names])
         return statements({"ranking": rows, "level": 0.95, "race": None, "cost": {"work_share": None}})
 
     assert said("a") == ["One checkpoint, nothing to rank it against."]
@@ -68,21 +68,21 @@ def test_one_that_ran_alone_beats_nobody() -> None:
 
 
 def test_other_banks_are_never_mixed() -> None:
-    other = make_entry("b", noisy(0.1))
-    other = Entry({**other.data, "coder": {"version": "1", "bank": "0000"}}, other.arrays)
+    other = ranked_record("b", noisy(0.1))
+    other = Record({**other.data, "coder": {"version": "1", "bank": "0000"}}, other.arrays)
     with pytest.raises(IncomparableRecords, match=r"coder\.bank"):
-        rank_rows([result(make_entry("a", noisy(0.0))), result(other)])
+        rank_rows([result(ranked_record("a", noisy(0.0))), result(other)])
 
 
-def test_order_of_entry_does_not_matter() -> None:
-    entries = [make_entry(str(seed), noisy(0.1 * seed, seed=seed)) for seed in range(4)]
-    forward = rank_rows([result(each) for each in entries])
-    assert rank_rows([result(each) for each in entries[::-1]]) == forward
+def test_the_order_of_arrival_does_not_matter() -> None:
+    records = [ranked_record(str(seed), noisy(0.1 * seed, seed=seed)) for seed in range(4)]
+    forward = rank_rows([result(each) for each in records])
+    assert rank_rows([result(each) for each in records[::-1]]) == forward
 
 
 def test_several_rankings_make_a_matrix_of_ranks() -> None:
-    first = rank_rows([result(make_entry(name, noisy(gap))) for name, gap in (("a", 0.0), ("b", 0.5), ("c", 1.0))])
-    second = rank_rows([result(make_entry(name, noisy(gap))) for name, gap in (("b", 0.0), ("a", 0.5))])
+    first = rank_rows([result(ranked_record(name, noisy(gap))) for name, gap in (("a", 0.0), ("b", 0.5), ("c", 1.0))])
+    second = rank_rows([result(ranked_record(name, noisy(gap))) for name, gap in (("b", 0.0), ("a", 0.5))])
     second += rank_rows([CandidateResult("c", None, None, "out of memory", reading=first[0]["reading"])])
     matrix = combine([{"ranking": first}, {"ranking": second}])
     assert [row["model"]["id"] for row in matrix["aggregate"]] == ["a", "b", "c"]
@@ -91,10 +91,10 @@ def test_several_rankings_make_a_matrix_of_ranks() -> None:
     assert matrix["aggregate"][2]["error"] == "out of memory"
 
 
-def test_entries_survive_the_disk(tmp_path: Any) -> None:
-    entry = make_entry("a", noisy(0.0))
-    back = Entry.load(entry.save(tmp_path / "x"))
-    assert back.data == entry.data
-    np.testing.assert_array_equal(back.arrays["bits_encoder"], entry.arrays["bits_encoder"])
+def test_ranked_records_survive_the_disk(tmp_path: Any) -> None:
+    record = ranked_record("a", noisy(0.0))
+    back = Record.load(record.save(tmp_path / "x"))
+    assert back.data == record.data
+    np.testing.assert_array_equal(back.arrays["bits_encoder"], record.arrays["bits_encoder"])
     assert back.complete
     assert "codelength" in repr(back)

@@ -8,8 +8,7 @@ import datasets
 
 from lit_hf.ranking.table import rank_rows
 from lit_hf.reports.ranking_files import _write_parquet, flat_rows
-from tests.support.entries import make_entry, noisy, result
-from tests.support.records_fixture import make_record
+from tests.support.records import make_record, noisy, ranked_record, result
 
 NAMES = (("good", 0.0), ("bad", 0.3))
 
@@ -33,7 +32,7 @@ def test_records_of_several_runs_are_one_dataset(tmp_path: Path) -> None:
 
 
 def test_a_ranking_is_a_table(tmp_path: Path) -> None:
-    rows = rank_rows([result(make_entry(name, noisy(gap, seed=seed))) for seed, (name, gap) in enumerate(NAMES)])
+    rows = rank_rows([result(ranked_record(name, noisy(gap, seed=seed))) for seed, (name, gap) in enumerate(NAMES)])
     table = flat_rows({"ranking": rows, "rivals": None, "dataset": make_record(examples=200)["dataset"]})
     _write_parquet(table, tmp_path)
     found = load("parquet", tmp_path / "ranking.parquet", tmp_path)

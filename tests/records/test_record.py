@@ -14,7 +14,7 @@ import pytest
 from lit_hf.config import Settings
 from lit_hf.errors import NotARecord
 from lit_hf.records.record import Record, plain, record_id, schema, validate, verdict
-from tests.support.records_fixture import make_record
+from tests.support.records import make_record
 
 
 def test_the_schema_is_a_schema_and_the_fixture_fits() -> None:

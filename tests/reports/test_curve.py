@@ -12,7 +12,7 @@ from lit_hf.reports.files import write_curve
 from lit_hf.reports.scale import Logarithmic, linear
 from lit_hf.reports.series import MIN_LABELS, Series, pool, series
 from lit_hf.reports.terminal_curve import draw
-from tests.support.records_fixture import make_record
+from tests.support.records import make_record
 
 
 @given(st.lists(st.integers(1, 400), min_size=1, max_size=60))

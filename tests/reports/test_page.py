@@ -16,8 +16,8 @@ from lit_hf.reports.page.kinds import curve_chart, layer_chart, switching_chart
 from lit_hf.reports.page.render import page
 from lit_hf.reports.series import series
 from tests.cli.conftest import Lit, lit  # noqa: F401
-from tests.support.entries import make_entry, noisy
 from tests.support.pages import full
+from tests.support.records import noisy, ranked_id, ranked_record
 
 
 def test_the_same_records_give_the_same_page() -> None:
@@ -160,9 +160,9 @@ def test_texts_come_from_the_dataset_while_it_is_the_one_that_was_measured(lit: 
 
 def test_entries_of_a_ranking_have_a_board_and_say_what_they_lack() -> None:
     entries = [
-        make_entry(name, noisy(gap, seed=number)) for number, (name, gap) in enumerate({"a": 0.0, "b": 0.3}.items())
+        ranked_record(name, noisy(gap, seed=number)) for number, (name, gap) in enumerate({"a": 0.0, "b": 0.3}.items())
     ]
-    lost = make_entry("c", noisy(0.4, labels=200, seed=5, orders=1), dropped_by="id-a", total=600)
+    lost = ranked_record("c", noisy(0.4, labels=200, seed=5, orders=1), lost_to=ranked_id("a"), total=600)
     html = page([*entries, lost])
     assert len(re.findall('<section class="board"', html)) == 1
     assert html.count('<tr role="row" class=') == 2

@@ -10,7 +10,7 @@ from rich.console import Console
 from lit_hf.records.record import Record
 from lit_hf.reports.files import write_curve
 from lit_hf.reports.switching import shares, switching_figure, switching_table
-from tests.support.records_fixture import make_record
+from tests.support.records import make_record
 
 
 def with_shares(examples: int = 2000) -> Record:

@@ -12,7 +12,7 @@ from lit_hf.records.record import Record
 from lit_hf.reports.ladder import bar, ladder
 from lit_hf.reports.phrases import against_raw_input, bits, remarks, signed
 from lit_hf.reports.terminal import report
-from tests.support.records_fixture import make_record
+from tests.support.records import make_record
 
 
 def rendered(record: Record, width: int = 80, encoding: str = "utf-8") -> str:

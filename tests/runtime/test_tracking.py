@@ -15,7 +15,7 @@ from lit_hf.errors import BadSetting, MissingExtra
 from lit_hf.records.record import Record
 from lit_hf.reports import tracked
 from lit_hf.runtime.tracking import PROJECT, TRACKERS, Tracked, require_trackers, track
-from tests.support.records_fixture import make_record
+from tests.support.records import make_record
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,6 @@ import pytest
 
 from lit_hf.evaluation.run import evaluate
 from lit_hf.features import FeatureStore
-from lit_hf.records.entry import Entry
 from lit_hf.records.store import ResultsStore
 from lit_hf.selection.plan import Options
 from lit_hf.selection.run import rank
@@ -52,9 +51,10 @@ def test_an_eliminated_checkpoint_is_embedded_no_further(field: Field, raced: di
     models = [field.models["good"], field.models["blank"]]
     found = rank(field.data, models, options=PLAIN, cache_dir=str(tmp_path), **SETTINGS)
     row = row_of(found, "blank")
-    entry = ResultsStore.at(tmp_path).get(row["entry"])
-    assert isinstance(entry, Entry)
-    assert not entry.complete
+    record = ResultsStore.at(tmp_path).get(row["entry"])
+    assert record is not None
+    record.validate()
+    assert not record.complete
     folders = FeatureStore.at(tmp_path).root.iterdir()
     rows = sorted(sum(len(np.load(file)) for file in folder.glob("*.npy")) for folder in folders)
     # 1,200 texts and 100 held-out ones of the winner; of the loser whole shells until it was dropped.

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from lit_hf.records.record import Record
-from tests.support.hub_records import record
+from tests.support.records import hub_record as record
 
 HOSTILE = (
     "<script>window.hacked=1</script>",

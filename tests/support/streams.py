@@ -11,6 +11,8 @@ from torch import Tensor
 from lit_hf.codes.curve import Curve
 from lit_hf.codes.schedule import increments
 from lit_hf.coding.codelength import code_order
+from lit_hf.coding.order import Code, Examples, Order
+from lit_hf.coding.rules import Alphabet
 from lit_hf.probes.contract import Block, Learning, Prefix
 
 CHEAP = ("ridge", "discriminant")
@@ -32,7 +34,7 @@ def code(
 ) -> Curve:  # fmt: skip
     """Code one order; order 0 is the order of the rows. kinds=None: the default bank."""
     groups = np.arange(len(labels)) if groups is None else groups
-    return code_order(features, labels, groups, classes, number=number, seed=seed, kinds=kinds)
+    return code_order(features, Examples(labels, groups), Alphabet(classes), Order(number, seed), Code(probes=kinds))
 
 
 def walk(probe: Learning, inputs: Tensor, labels: Tensor, *, learn_last: bool = True) -> Iterator[tuple[int, Tensor]]:

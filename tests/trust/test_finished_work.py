@@ -20,7 +20,7 @@ from lit_hf.records.record import Record
 from lit_hf.records.store import ResultsStore
 from lit_hf.runtime.cache import atomic_file, cache_in_use, cache_root, require_writable, whole_folder
 from tests.cli.conftest import Lit, lit, stored  # noqa: F401
-from tests.support.records_fixture import make_record
+from tests.support.records import make_record
 
 
 def contents(folder: Path) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,15 +60,14 @@ class Checkpoint:
 
 def checkpoint(record: Record, anchor: str, name: str, rank: str, hard: Sequence[Hard], no_texts: str) -> Checkpoint:
     """Return what the page says of `record`, which is whole (see `lit_hf.reports.fill_missing`)."""
-    transfer = record["transfer"]
-    known = transfer["bits"] is not None
-    title, shown = ("L_IT (frozen)", transfer) if known else ("Codelength", record["codelength"])
+    found, code = record.transfer, record["codelength"]
+    shown = (code["bits"], code["interval"]) if found is None else (found.bits, found.interval)
     return Checkpoint(
         anchor=anchor,
         name=name,
         rank=rank,
-        title=title,
-        value=f"{phrases.bits(shown['bits'])} bits, {phrases.interval(shown['interval'])}",
+        title="Codelength" if found is None else "L_IT (frozen)",
+        value=f"{phrases.bits(shown[0])} bits, {phrases.interval(shown[1])}",
         verdict=phrases.headline(record),
         raw=phrases.against_raw_input(record),
         remarks=phrases.remarks(record),
@@ -168,7 +167,7 @@ def _interval(record: Record) -> str:
     return f"variance in bits²: {', '.join(known)}; {record['transfer']['degrees_of_freedom']:,.1f} degrees of freedom"
 
 
-def _versions(environment: dict[str, Any]) -> str:
+def _versions(environment: Mapping[str, Any]) -> str:
     names = ("lit_hf", "python", "torch", "transformers", "datasets", "platform", "device")
     return ", ".join(f"{name} {environment[name]}" for name in names if environment.get(name))
 

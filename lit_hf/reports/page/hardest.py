@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from lit_hf.records.record import Record
+from lit_hf.reports.phrases import label_in_words
 
 LONGEST = 400
 """Characters of a text on the page."""
@@ -43,9 +43,15 @@ def hardest(record: Record, count: int, read: Reader | None = None) -> list[Hard
     if bits is None:
         return []
     order = np.argsort(-bits, kind="stable")[:count].tolist()
-    names, labels = record["dataset"]["class_names"], record.arrays["labels"]
+    labels = np.asarray(record.arrays["labels"])
     return [
-        Hard(i, _name(names, labels[i]), float(bits[i]), None if base is None else float(base[i]), read and read(i))
+        Hard(
+            i,
+            label_in_words(record["dataset"], labels[i].tolist()),
+            float(bits[i]),
+            None if base is None else float(base[i]),
+            read and read(i),
+        )
         for i in order
     ]
 
@@ -68,7 +74,3 @@ def _mean(record: Record, name: str) -> np.ndarray | None:
     if found is None or len(record.arrays.get("labels", ())) != np.shape(found)[1]:
         return None
     return np.asarray(found).mean(axis=0)
-
-
-def _name(names: Sequence[str] | None, label: Any) -> str:
-    return str(names[int(label)]) if names else f"{float(label):g}"

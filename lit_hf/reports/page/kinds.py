@@ -125,7 +125,7 @@ def _area_view(
 
 def layer_chart(record: Record) -> Chart | None:
     """Return bits per label of each hidden state, with intervals; None for a record without a profile."""
-    profile: dict[str, Any] | None = record.data.get("layers")
+    profile = record.data.get("layers")
     if not profile:
         return None
     rows, labels = profile["rows"], record["dataset"]["examples"]

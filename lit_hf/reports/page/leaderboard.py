@@ -53,7 +53,9 @@ class Line:
 
 
 def lines(board: Board, records: Sequence[Record], anchors: Sequence[str]) -> list[Line]:
-    """Return the rows, best first; `records` and `anchors` belong to the board's rows."""
+    """Return the rows, best first; `records` and `anchors` belong to the board's rows, of which there may be none."""
+    if not records:
+        return []
     ends = [end for row in board.rows for end in row.codelength_interval]
     axis = linear(ends)
 

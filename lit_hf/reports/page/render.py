@@ -12,6 +12,7 @@ from typing import Any
 
 from lit_hf.ranking.board import Board, boards
 from lit_hf.records.record import Record
+from lit_hf.records.sections import Dataset
 from lit_hf.reports.board_figure import names
 from lit_hf.reports.fill_missing import fill_missing
 from lit_hf.reports.page import leaderboard
@@ -106,7 +107,7 @@ def _no_texts(record: Record, read: Reader | None) -> str:
     return "" if read is not None else NO_TEXTS
 
 
-def _about(board: Board, dataset: dict[str, Any]) -> str:
+def _about(board: Board, dataset: Dataset) -> str:
     classes = f", {dataset['classes']} classes" if dataset["classes"] else ""
     split = f", split {board.split}" if board.split else ""
     return f"{board.examples:,} labels{classes}{split}; coder {board.coder}, bank {board.bank}"

@@ -14,7 +14,6 @@ import numpy as np
 
 from lit_hf.errors import BadSetting, TooFewClasses
 
-NAME = "regression"
 MOST_BINS = 2.0**50
 """Between 0 and the farthest target: beyond, float64 does not tell neighbouring bins apart."""
 

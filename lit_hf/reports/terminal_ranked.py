@@ -1,14 +1,13 @@
-"""An entry on a terminal: what one checkpoint paid, without a twin to compare it with."""
+"""What a ranking coded, on a terminal: what one checkpoint paid, without a twin to compare it with."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from lit_hf.records.record import Record
+from lit_hf.records.sections import Budget, Stage
 from lit_hf.reports import phrases
 
 
@@ -35,13 +34,13 @@ def report(record: Record) -> list[RenderableType]:
     return [grid, Text(), _budgets(record["budgets"])]
 
 
-def _stage(stage: dict[str, Any]) -> str | None:
+def _stage(stage: Stage) -> str | None:
     if not stage["eliminated"]:
         return None
     return f"eliminated at n={stage['n']:,} of {stage['of']:,}, behind by {phrases.bits(stage['behind_bits'])} bits"
 
 
-def _budgets(budgets: list[dict[str, Any]]) -> Table:
+def _budgets(budgets: list[Budget]) -> Table:
     from rich import box
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)

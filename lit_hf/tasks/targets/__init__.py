@@ -1,0 +1,35 @@
+"""What the labels of a task are: one file a kind of label, and the one list of kinds."""
+
+from __future__ import annotations
+
+from lit_hf.errors import LitError
+from lit_hf.tasks.targets.contract import Found, HeldOut, OrderCoder, Target
+from lit_hf.tasks.targets.multi_label import MultiLabel
+from lit_hf.tasks.targets.regression import Regression
+from lit_hf.tasks.targets.single_label import SingleLabel
+
+__all__ = [
+    "KINDS", "Found", "HeldOut", "MultiLabel", "OrderCoder", "Regression", "SingleLabel", "Target", "asked",
+    "require_classes",
+]  # fmt: skip
+
+KINDS: tuple[type[Target], ...] = (
+    MultiLabel,
+    Regression,
+    SingleLabel,
+)
+"""In the order in which a dataset is tried; the last one takes what no other does."""
+
+
+def asked() -> tuple[str, ...]:
+    """Return what `--task` may ask for beside the kinds of inputs."""
+    return tuple(kind.asked_as for kind in reversed(KINDS) if kind.asked_as is not None)
+
+
+def require_classes(target: Target, command: str) -> None:
+    """Raise `LitError` where a command knows classes only."""
+    if not isinstance(target, SingleLabel):
+        raise LitError(
+            f"{command} knows labels that are classes, and this is {target.asked_as}.",
+            "Measure one checkpoint at a time: `lit-hf eval MODEL DATASET`.",
+        )

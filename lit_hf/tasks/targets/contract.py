@@ -1,0 +1,238 @@
+"""The contract of a target: what the labels of a task are, and all that follows from it.
+
+A kind of label is one file of this room and one line in its list of kinds. It says which columns of a dataset hold
+labels of its kind, reads them, codes them in one order, knows the codes that look at no input, judges predictions of
+held-out labels, and speaks for itself in the record. No room above asks what kind it is.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+import numpy as np
+
+from lit_hf.coding.codelength import code_order
+from lit_hf.coding.rules import Rule, prepare_order
+
+if TYPE_CHECKING:
+    from lit_hf.codes.curve import Curve
+    from lit_hf.codes.stream import Rows
+    from lit_hf.coding.codelength import Codelength
+    from lit_hf.coding.order import Code, Examples, Order
+    from lit_hf.config import Settings
+    from lit_hf.tasks.schema import Columns, Kind, Schema
+
+MIX = 2.0**-10
+"""The share of the uniform code that makes bits bounded, for a race."""
+
+
+class OrderCoder(Protocol):
+    """Codes one order as far as it is told to (lit_hf/codes/prequential.py)."""
+
+    def advance(self, to: int | None = None) -> int:
+        """Code all increments that end at or before position `to` (default: the end); return the labels coded."""
+        ...
+
+    def curve(self) -> Curve:
+        """Return what was paid so far."""
+        ...
+
+
+@dataclass(frozen=True)
+class Found:
+    """Where a kind of label finds itself: the kind of the inputs, their columns, and those of the labels."""
+
+    kind: Kind
+    inputs: Columns
+    labels: tuple[str, ...]
+
+
+class Target(ABC):
+    """What the labels of one task are. Labels are int64 [N], or [N, L]; an instance holds what their numbers stand for.
+
+    Laws (tests/contracts/test_targets.py holds every kind to them): what is coded costs at most `null_slack` bits more
+    than `null_bits`, and depends on the past alone; `bounded` bits are at most `largest_loss`; where there is a
+    uniform code it has `uniform_bits` for each label; `code_order` is `coder` told to go to the end; the same calls
+    give the same floats.
+    """
+
+    name: ClassVar[str]
+    """As in the record: "single_label", "multi_label", "regression", ..."""
+    asked_as: ClassVar[str | None] = None
+    """What `--task` calls it, and the kind of a task with such labels; None: the kind is that of the inputs."""
+    null_name: ClassVar[str] = "class prior"
+    null_slack: ClassVar[float] = 2.0
+    """Bits that the code may cost more than `null_bits`, whatever the labels are."""
+    metric: ClassVar[str]
+    """The name of the held-out metric."""
+    has_block_codes: ClassVar[bool] = False
+    """Whether the codes for reference, which are no online codes, know such labels."""
+    labels_words: ClassVar[bool] = False
+    """Whether each word of a sentence may have a label of this kind."""
+    no_other_scores: ClassVar[str | None] = None
+    """Why the scores that a ranking has beside the codelength are not defined for such labels; None where they are."""
+    has_sensitivity: ClassVar[bool] = False
+    """Whether kinds of probes can be left out of its bank."""
+    no_uniform: ClassVar[str] = "there is no uniform code"
+    """Why `uniform_bits` is None, where it is."""
+
+    # What it reads
+
+    @classmethod
+    @abstractmethod
+    def find(cls, schema: Schema, settings: Settings) -> Found | None:
+        """Return where labels of this kind lie, or None when dataset and options do not fit it.
+
+        Raises `MissingColumn` and `AmbiguousColumns`.
+        """
+
+    @classmethod
+    @abstractmethod
+    def read(
+        cls, table: Mapping[str, Sequence[Any]], columns: Sequence[str], schema: Schema, settings: Settings
+    ) -> Target | None:
+        """Return what the labels in `columns` of a whole split are; None when the values are of another kind.
+
+        Raises `BadSetting` and `TooFewClasses`.
+        """
+
+    @abstractmethod
+    def encode(self, table: Mapping[str, Sequence[Any]], columns: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Return labels int64 [rows] or [rows, L], and which rows are labelled, bool [rows]; of any split."""
+
+    def require_usable(self, labels: np.ndarray) -> None:
+        """Raise `TooFewClasses` where usable `labels` are too much alike."""
+        return
+
+    # What it is called
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the classes, or of the L labels; none where labels have no names."""
+        return ()
+
+    @abstractmethod
+    def identity(self, labels: np.ndarray) -> list[str]:
+        """Return each label as the dataset's fingerprint takes it: no two different labels are the same text."""
+
+    @abstractmethod
+    def speak(self, label: Any) -> str:
+        """Return one label in words: its class, the number its bin is of, or the labels that hold."""
+
+    # How it is coded
+
+    @property
+    @abstractmethod
+    def rule(self) -> Rule:
+        """How one code of these labels goes."""
+
+    @property
+    def codes(self) -> int:
+        """How many codes one order of the labels takes."""
+        return 1
+
+    def bank(self, code: Code) -> str:
+        """Return the hash of the rule by which the labels are coded; only equal ones are comparable."""
+        return self.rule.digest(code)
+
+    def coder(self, features: Rows, examples: Examples, order: Order, code: Code) -> OrderCoder:
+        """Return what codes one order as far as it is told to."""
+        prepared = prepare_order(features, examples, self.rule, order, code)
+        return self.rule.coder(prepared, examples.labels[prepared.index])
+
+    def code_order(
+        self, features: Rows, examples: Examples, order: Order, code: Code, *, held_out: Any = None
+    ) -> Curve:  # fmt: skip
+        """Code one order to its end; see `lit_hf.coding.codelength.code_order`."""
+        return code_order(features, examples, self.rule, order, code, held_out=held_out)
+
+    # Codes that look at no input
+
+    @abstractmethod
+    def null_bits(self, labels: np.ndarray, groups: np.ndarray) -> np.ndarray:
+        """Return the bits [N] of `labels` in `groups` under the null code that learns from the labels before."""
+
+    @property
+    def uniform_chance(self) -> float | None:
+        """The probability of one label under the uniform code; None where there is none."""
+        return None
+
+    @property
+    def uniform_bits(self) -> float | None:
+        """Bits of one label under the uniform code; None where there is none."""
+        return None if self.uniform_chance is None else -math.log2(self.uniform_chance)
+
+    @property
+    def largest_loss(self) -> float | None:
+        """The most that `bounded` gives, in bits: 10 more than the uniform code; None where nothing bounds them."""
+        return None if self.uniform_bits is None else 10 + self.uniform_bits
+
+    def bounded(self, bits: np.ndarray) -> np.ndarray:
+        """Return the bits of each label under the code mixed with 2^-10 of the uniform one: at most .0015 more.
+
+        Labels without a uniform code have no bound: they are returned as they are.
+        """
+        if self.uniform_chance is None:
+            return bits
+        return np.asarray(-np.log2((1 - MIX) * np.exp2(-bits) + MIX * self.uniform_chance))
+
+    # How predictions of held-out labels are judged; `predicted` is what `Curve.held_out` has
+
+    @abstractmethod
+    def score(self, predicted: Any, labels: np.ndarray) -> float:
+        """Return the held-out metric."""
+
+    def more_scores(self, predicted: Any, labels: np.ndarray) -> dict[str, float]:
+        """Return further figures beside the metric."""
+        return {}
+
+    @abstractmethod
+    def bits_of(self, predicted: Any, labels: np.ndarray) -> np.ndarray:
+        """Return the bits [H] of held-out labels under the predictions."""
+
+    # Its part of the record
+
+    def section(self) -> dict[str, Any]:
+        """Return its part of the record's `dataset`."""
+        return {"classes": len(self.names), "class_names": list(self.names)}
+
+    @abstractmethod
+    def calibrations(self, arms: Mapping[str, Codelength | None]) -> dict[str, Any]:
+        """Return the record's `calibration` of each arm by name, or null with its reason and what stands for it."""
+
+    def measures(self, labels: np.ndarray, arms: Mapping[str, Codelength | None]) -> dict[str, Any]:
+        """Return what only such labels have among the record's measures; `arms`: "bits" and "baseline_bits"."""
+        return {}
+
+    @property
+    def note(self) -> str | None:
+        """What a reader of any result must be told of labels of this kind."""
+        return None
+
+
+@dataclass(frozen=True, eq=False)
+class HeldOut:
+    """Held-out labels of a task, and how predictions of them are judged. `predicted`: what a curve's `held_out` has."""
+
+    target: Target
+    labels: np.ndarray
+
+    def value(self, predicted: Any) -> float:
+        """Return the metric."""
+        return self.target.score(predicted, self.labels)
+
+    def more(self, predicted: Any) -> dict[str, float]:
+        """Return further figures."""
+        return self.target.more_scores(predicted, self.labels)
+
+    def at(self, predicted: Any) -> dict[str, float | None]:
+        """Return the metric as a row of budgets has it: `accuracy`, null where the metric is another one beside it."""
+        return {"accuracy": None, self.target.metric: self.value(predicted)}
+
+    def bits(self, predicted: Any) -> np.ndarray:
+        """Return the bits [H] of the held-out labels under the predictions."""
+        return self.target.bits_of(predicted, self.labels)

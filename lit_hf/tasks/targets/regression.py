@@ -1,0 +1,159 @@
+"""Numbers: a label is the bin of a stated width that it falls in. There is no end to the bins, so no uniform code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from lit_hf.coding.rules import Rule
+from lit_hf.tasks.kinds import choose_kind
+from lit_hf.tasks.schema import Schema, of_type
+from lit_hf.tasks.targets.bins import bins_of, find_width, has_fractions, read_numbers
+from lit_hf.tasks.targets.contract import Found, Target
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from lit_hf.codes.prequential import Coder
+    from lit_hf.codes.probe_mixture import StreamCode
+    from lit_hf.coding.codelength import Codelength
+    from lit_hf.coding.order import Code, PreparedOrder
+    from lit_hf.config import Settings
+
+
+@dataclass(frozen=True)
+class BinRule:
+    """The rule of bins: probes that predict distributions, in small increments; there is no block code."""
+
+    def stream_code(self, dim: int, groups: np.ndarray, code: Code) -> StreamCode:
+        """Return the online code with fresh probes."""
+        import torch
+
+        from lit_hf.codes.numbers import NumberMixture
+        from lit_hf.codes.probe_mixture import StreamCode
+        from lit_hf.codes.schedule import increments
+        from lit_hf.probes.number_bank import number_bank
+
+        learner = NumberMixture(number_bank(dim, device=code.device), torch.device(code.device))
+        return StreamCode(learner, tuple(increments(groups)), nulls=False)  # type: ignore[arg-type]
+
+    def coder(self, prepared: PreparedOrder, labels: np.ndarray, held_out: Tensor | None = None) -> Coder:
+        """Return what pays for bins by position; the marginal stands beside its probes."""
+        from lit_hf.codes.numbers import NumberCoder
+
+        return NumberCoder(
+            prepared.stream, labels, prepared.groups, prepared.code, 0, index=prepared.index, held_out=held_out
+        )  # fmt: skip
+
+    def digest(self, code: Code) -> str:
+        """Return the hash of the bank of numbers."""
+        from lit_hf.probes.number_bank import number_hash
+
+        return number_hash(code.device)
+
+
+@dataclass(frozen=True)
+class Regression(Target):
+    """Labels are bins of `width`, in units of the numbers."""
+
+    width: float
+
+    name: ClassVar[str] = "regression"
+    asked_as: ClassVar[str | None] = "regression"
+    null_name: ClassVar[str] = "marginal"
+    no_other_scores: ClassVar[str | None] = "labels are numbers, and these scores are defined for classes"
+    null_slack: ClassVar[float] = 1.0
+    metric: ClassVar[str] = "rmse"
+    no_uniform: ClassVar[str] = "numbers have no uniform code: there is no end to the bins"
+
+    @classmethod
+    def find(cls, schema: Schema, settings: Settings) -> Found | None:
+        """Return a label column of real numbers, or the label column of any type when `--task` asks for it."""
+        asked = settings.task == cls.asked_as
+        if not asked and (settings.task is not None or not of_type(schema, "number")):
+            return None
+        kind, columns = choose_kind(
+            schema, None, settings.text_column, settings.text_pair_column, settings.label_column
+        )  # fmt: skip
+        if not asked and schema[columns.label].type != "number":
+            return None
+        return Found(kind, columns, (columns.label,))
+
+    @classmethod
+    def read(
+        cls, table: Mapping[str, Sequence[Any]], columns: Sequence[str], schema: Schema, settings: Settings
+    ) -> Target | None:
+        """Return the width of a bin; None when nobody asked for numbers and all of them are whole."""
+        [column] = columns
+        numbers = read_numbers(table[column], column)
+        if settings.task != cls.asked_as and not has_fractions(numbers):
+            return None
+        return cls(find_width(numbers, settings.bin_width, column))
+
+    def encode(self, table: Mapping[str, Sequence[Any]], columns: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Return the bin of each row."""
+        [column] = columns
+        return bins_of(read_numbers(table[column], column), self.width)
+
+    def identity(self, labels: np.ndarray) -> list[str]:
+        """Return width and bin."""
+        return [f"{self.width!r} {number}" for number in labels.tolist()]
+
+    def speak(self, label: Any) -> str:
+        """Return the number in the middle of the bin."""
+        return f"{label * self.width:g}"
+
+    @property
+    def rule(self) -> Rule:
+        """The code of bins."""
+        return BinRule()
+
+    def null_bits(self, labels: np.ndarray, groups: np.ndarray) -> np.ndarray:
+        """Return the bits under the marginal code."""
+        from lit_hf.codes.marginal import marginal_bits
+
+        return marginal_bits(labels, groups)
+
+    def score(self, predicted: Any, labels: np.ndarray) -> float:
+        """Return the root mean square error, in units of the numbers."""
+        from lit_hf.measures.scores import rmse
+
+        return self.width * rmse(predicted.location(), labels)
+
+    def more_scores(self, predicted: Any, labels: np.ndarray) -> dict[str, float]:
+        """Return R^2."""
+        from lit_hf.measures.scores import r_squared
+
+        return {"r2": r_squared(predicted.location(), labels)}
+
+    def bits_of(self, predicted: Any, labels: np.ndarray) -> np.ndarray:
+        """Return the bits of bins under predictive distributions."""
+        return np.asarray(predicted.bits(labels))
+
+    def section(self) -> dict[str, Any]:
+        """Return the width of a bin, and why there are no classes."""
+        nothing = {"classes": None, "classes_reason": "labels are numbers", "class_names": None}
+        return nothing | {"bin_width": self.width}
+
+    def calibrations(self, arms: Mapping[str, Codelength | None]) -> dict[str, Any]:
+        """Return how often numbers fell within the intervals that were predicted for them."""
+        return {"calibration": None, "calibration_reason": "labels are numbers: see coverage"} | {
+            "coverage": {name: None if arm is None else _coverage(arm) for name, arm in arms.items()}
+        }
+
+    @property
+    def note(self) -> str | None:
+        """What the width of the bins does."""
+        return (
+            f"Labels are coded to the bin of width {self.width:g} that they fall in; a width half as large adds one "
+            "bit to each label in every arm, and leaves the transfer as it is."
+        )
+
+
+def _coverage(arm: Codelength) -> list[dict[str, Any]]:
+    from lit_hf.measures.coverage import coverage_by_decade
+
+    return [asdict(found) for found in coverage_by_decade(np.stack([curve.below for curve in arm.curves]))]
