@@ -124,10 +124,11 @@ def test_what_cannot_be_coded_is_refused(
         run(settings(diabetes(tmp_path, **changes), **options))
 
 
-def test_verify_says_that_it_knows_classes(record: Record, tmp_path: Path) -> None:
-    folder = record.save(tmp_path / "record")
-    with pytest.raises(LitError, match="knows labels that are classes"):
-        verify(folder)
+def test_its_codelength_is_proved(record: Record, tmp_path: Path) -> None:
+    found = verify(record.save(tmp_path / "record"))
+    assert found.stated_bits == record["codelength"]["bits_per_order"][0]
+    assert abs(found.payload_bits - found.stated_bits) <= 0.001 * found.stated_bits + 64
+    assert found.uniform_bits is None
 
 
 def scores(folder: Path, count: int) -> str:
