@@ -157,7 +157,10 @@ def sources_line(model: Model) -> str | None:
     return ", ".join(f"{_READING[name]}: {where}" for name, where in shown.items()) or None
 
 
-_READING = {"pooling": "pooling", "prompt": "prompt", "max_tokens": "length"}
+_READING = {
+    "pooling": "pooling", "prompt": "prompt", "max_tokens": "length", "route": "route", "modules": "modules",
+    "loader": "read by",
+}  # fmt: skip
 
 
 def coder_line(record: Record) -> str:
