@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from lit_hf._version import __version__
 
 if TYPE_CHECKING:
-    from lit_hf.coding.arrays import codelength, transfer
+    from lit_hf import plots
+    from lit_hf.api import codelength, diff, rank, transfer, verify
     from lit_hf.config import Settings
     from lit_hf.errors import LitError
     from lit_hf.evaluation.run import evaluate
@@ -31,10 +32,13 @@ _HOMES = {
     "Settings": "lit_hf.config",
     "codelength": "lit_hf.api",
     "decode_labels": "lit_hf.proof.file",
+    "diff": "lit_hf.api",
     "encode_labels": "lit_hf.proof.file",
     "evaluate": "lit_hf.evaluation.run",
     "measurement_path": "lit_hf.integrations.measurement",
+    "rank": "lit_hf.api",
     "transfer": "lit_hf.api",
+    "verify": "lit_hf.api",
 }
 
 __all__ = [
@@ -46,10 +50,14 @@ __all__ = [
     "__version__",
     "codelength",
     "decode_labels",
+    "diff",
     "encode_labels",
     "evaluate",
     "measurement_path",
+    "plots",
+    "rank",
     "transfer",
+    "verify",
 ]
 
 
@@ -64,8 +72,8 @@ class _Package(ModuleType):
         return sorted(__all__)
 
     def __getattr__(self, name: str) -> Any:
-        if name == "data":  # a module whose names are public, imported when it is first used
-            return import_module("lit_hf.data")
+        if name in ("data", "plots"):  # modules whose names are public, imported when they are first used
+            return import_module(f"lit_hf.{name}")
         raise AttributeError(f"module 'lit_hf' has no attribute {name!r}")
 
 

@@ -1,6 +1,102 @@
-"""The door for arrays: what `import lit_hf` gives to whoever brings features."""
+"""The doors for arrays, datasets and records: what `import lit_hf` gives beside `evaluate`.
+
+Each takes what its command takes and gives what the command prints with `--format json`, or an object of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from lit_hf.coding.arrays import Transfer, codelength, transfer
 from lit_hf.coding.codelength import Codelength
+from lit_hf.records.record import Record
 
-__all__ = ["Codelength", "Transfer", "codelength", "transfer"]
+if TYPE_CHECKING:
+    import datasets
+
+    from lit_hf.proof.verify import Verification
+
+__all__ = ["Codelength", "Transfer", "codelength", "diff", "rank", "transfer", "verify"]
+
+
+def rank(
+    dataset: str | datasets.Dataset | datasets.DatasetDict,
+    models: Sequence[str],
+    *,
+    race: bool = True,
+    audit: bool = False,
+    transfer: bool = False,
+    rivals: bool = True,
+    **settings: Any,
+) -> dict[str, Any]:
+    """Rank checkpoints by the bits that the labels of a dataset cost with each, as `lit-hf rank` does.
+
+    Args:
+        dataset: A name as on the command line, or a loaded dataset.
+        models: Hub ids, also id@revision, or local folders.
+        race: Stop embedding for checkpoints that have lost; numbers rank without.
+        audit: Let a random tenth of the eliminated finish.
+        transfer: Add L_IT (frozen) for the finalists.
+        rivals: Compute LogME, H-score and others; they are defined for classes only.
+        settings: Fields of `lit_hf.Settings` (`max_examples=2000`, `orders=3`, ...).
+
+    Returns:
+        The ranking, as `lit-hf rank --format json` prints it (schema ranking-1). A checkpoint that fails is a row with
+        its `error`; every record is in the results store under the id that its row has as `entry`.
+
+    Raises:
+        LitError: The dataset cannot be used, or a setting is unknown; `next_step` says what to do.
+    """
+    from lit_hf.selection.plan import Options
+    from lit_hf.selection.run import rank as run
+
+    options = Options(race=race, audit=audit, transfer=transfer, other_scores=rivals)
+    return run(dataset, models, options=options, **settings)
+
+
+def verify(record: Record | str | Path) -> Verification:
+    """Prove a codelength: write the labels to a file of so many bits, and have another process read them back.
+
+    Args:
+        record: A record, or the folder that it was saved to. The file `labels.bin` is made beside it; that of a record
+            in memory lies in the results store. One that is there already is read and not written.
+
+    Returns:
+        The lengths in bits: stated, decoded, payload and header, and the file.
+
+    Raises:
+        RecordChanged: The record does not fit its parts, its data or the file.
+        BadBitstream: The file is damaged or foreign.
+        LitError: Such labels have no bitstream, or the record is what a ranking coded.
+    """
+    from lit_hf.proof.verify import verify as run
+    from lit_hf.records.store import ResultsStore
+
+    if not isinstance(record, Record):
+        return run(record)
+    return run(ResultsStore.at(record["settings"]["resolved"].get("cache_dir")).keep(record))
+
+
+def diff(a: Record | str | Path, b: Record | str | Path, *, examples: int = 10) -> dict[str, Any]:
+    """Compare two records of one dataset, paired by example, as `lit-hf diff` does.
+
+    Args:
+        a: A record, a folder or file with one, or an id in the results store.
+        b: The other one.
+        examples: How many of the inputs that differ most to return.
+
+    Returns:
+        What `lit-hf diff --format json` prints: both codelengths, a - b in bits with its 95 % interval, and the inputs.
+
+    Raises:
+        IncomparableRecords: They are of different data, orders, coders or banks, or one was eliminated on the way.
+        UnknownResult: A name is neither a folder nor a stored id.
+    """
+    from lit_hf.records.store import ResultsStore
+    from lit_hf.studies.diff import SCHEMA, compare
+
+    store = ResultsStore.at()
+    found = [each if isinstance(each, Record) else store.find(str(each)) for each in (a, b)]
+    return {"schema": SCHEMA, **compare(found[0], found[1], examples)}

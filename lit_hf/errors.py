@@ -214,6 +214,18 @@ class AmbiguousColumns(LitError):
         self.role, self.available = role, tuple(available)
 
 
+class UnusableColumn(LitError):
+    """A column is there, and what it holds is no text, or no label."""
+
+    def __init__(self, role: str, column: str, holds: str) -> None:
+        needed = "one text" if role == "text" else "one label"
+        super().__init__(
+            f"column {column!r} holds {holds}, and not {needed} in each row.",
+            f"Write {needed} a row into the file, or name another `--{role}-column`.",
+        )
+        self.role, self.column, self.holds = role, column, holds
+
+
 class TooFewClasses(LitError):
     """Fewer than two classes: there is nothing to code."""
 

@@ -145,6 +145,17 @@ def api_page() -> str:
 
 
 def _entry(name: str, value: Any) -> str:
+    if inspect.ismodule(value):
+        members = [each for each in value.__all__ if inspect.isfunction(getattr(value, each))]
+        told = [_code(f"{each}{_signature(getattr(value, each))}") for each in members]
+        said = [inspect.getdoc(getattr(value, each)) or "" for each in members]
+        return "\n\n".join(
+            [
+                f"## lit_hf.{name}",
+                inspect.getdoc(value) or "",
+                *(p for pair in zip(told, said, strict=True) for p in pair),
+            ]
+        )
     parts = [f"## lit_hf.{name}", _code(f"{name}{_signature(value)}"), inspect.getdoc(value) or ""]
     if inspect.isclass(value):
         parts += _fields(value)

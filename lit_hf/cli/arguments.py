@@ -7,7 +7,8 @@ from pathlib import Path
 from lit_hf.errors import UsageError
 
 _CHECKPOINT = ("config.json", "modules.json", "adapter_config.json")
-_DATA = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet", ".arrow")
+_TEXT = (".csv", ".tsv", ".json", ".jsonl", ".ndjson")
+_DATA = (*_TEXT, ".parquet", ".arrow", *(text + packed for text in _TEXT for packed in (".gz", ".bz2", ".xz")))
 
 
 def is_checkpoint(name: str | None) -> bool:

@@ -17,7 +17,6 @@ HowToSay = Annotated[
     Format,
     typer.Option("--format", "-f", help="table, json (one object on stdout), or quiet (the difference in bits)."),
 ]
-SCHEMA = "lit-hf/diff/1"
 
 
 def command(
@@ -25,7 +24,7 @@ def command(
 ) -> None:
     """Compare two records of the same dataset, paired by example, and show where they differ most."""
     from lit_hf.records.store import ResultsStore
-    from lit_hf.studies.diff import compare
+    from lit_hf.studies.diff import SCHEMA, compare
 
     sink, store = Sink(quiet=format is Format.QUIET), ResultsStore.at(cache_dir)
     found = compare(store.find(first), store.find(second), examples)

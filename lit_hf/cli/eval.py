@@ -13,7 +13,7 @@ from lit_hf.cli.errors import kept_anyway
 from lit_hf.cli.options import RUNS, Config, FormatOption, LogDir, LogWith, Output, settings_of, with_settings
 from lit_hf.cli.output import Format, Sink
 from lit_hf.cli.processes import NumProcesses, spread
-from lit_hf.cli.progress import make_progress
+from lit_hf.cli.progress import SpokenProgress, make_progress
 from lit_hf.cli.suite import evaluate_suite
 from lit_hf.config import PRECOMPUTED, Settings
 from lit_hf.errors import UsageError
@@ -74,7 +74,7 @@ def evaluate(
     if output is not None and is_main_process():
         require_writable(output)
     sink = Sink(quiet=format is Format.QUIET)
-    progress = make_progress(sink.speech_console, quiet=sink.quiet)
+    progress = SpokenProgress(make_progress(sink.speech_console, quiet=sink.quiet), sink)
     # Heavy: torch and transformers are first imported in here.
     from lit_hf.evaluation.run import run
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from threading import Lock
 
 from rich.console import Console
@@ -18,6 +18,7 @@ from rich.progress import (
 )
 from rich.progress import Progress as Bars
 
+from lit_hf.cli.output import Sink
 from lit_hf.runtime.progress import NullProgress, Progress
 
 _YES = {"1", "true", "yes", "on"}
@@ -63,6 +64,21 @@ class RichProgress:
             self._open -= 1
             if self._open == 0:
                 self._bars.stop()
+
+
+class SpokenProgress:
+    """Bars of another progress, and sentences on stderr: `lit_hf.runtime.progress.Speaking`."""
+
+    def __init__(self, bars: Progress, sink: Sink) -> None:
+        self._bars, self._sink = bars, sink
+
+    def task(self, label: str, total: int) -> AbstractContextManager[Callable[[int], None]]:
+        """Open a bar as the other does."""
+        return self._bars.task(label, total)
+
+    def say(self, text: str) -> None:
+        """Say a sentence."""
+        self._sink.say(text)
 
 
 def make_progress(console: Console, *, quiet: bool = False) -> Progress:

@@ -46,9 +46,10 @@ def codelength(
 ) -> Codelength:
     """Return the prequential codelength of `labels` given `features` under the default bank of probes, in bits.
 
-    features: floats [N, d] (array, memory map, tensor or feature store). labels: integers [N] in 0 .. C - 1.
-    num_classes: C, by default one more than the largest label. groups: [N] ids; labels of one group are coded together
-    and learned after it (copies of an input, tokens of a sentence). shuffle=False codes order 0 as given, for examples
+    features: floats [N, d] (array, memory map, tensor or feature store). labels: integers [N] from 0 on.
+    num_classes: C, of labels in 0 .. C - 1; by default the values that occur are the classes. groups: [N] ids; labels
+    of one group are coded together and learned after it (copies of an input, tokens of a sentence). shuffle=False codes
+    order 0 as given, for examples
     that come in random order already. kinds: kinds of probes, for studies of the bank. code: `online`, or a block code
     for reference (`lit_hf.config.CODES`). Raises `TooFewExamples`, `TooFewClasses`, `NotFiniteFeatures`, `BadSetting`.
     """
@@ -60,6 +61,7 @@ def codelength(
     if orders < 1:
         raise BadSetting("orders", orders, "a whole number of at least 1")
 
+    labels, num_classes = occurring(labels, num_classes)
     examples, rule = checked(features, labels, groups, num_classes)
     how = Code(code, tuple(kinds) if kinds else None, device)
     curves = side_by_side([
@@ -106,6 +108,20 @@ def transfer(
     ]
     found = difference(arms[1], arms[0])
     return Transfer(found.estimate, (found.low, found.high), found.estimate / len(arms[0].groups), *arms)
+
+
+def occurring(labels: Sequence[int] | np.ndarray, num_classes: int | None) -> tuple[np.ndarray, int | None]:
+    """Return labels and C; where C is not given, labels by their place among the values that occur, and their number.
+
+    So a scale from 1 to 5 has five classes, and pays for no sixth. What is no row of integers from 0 on is returned as
+    it is, for `checked` to refuse.
+    """
+    found = np.asarray(labels)
+    fits = found.ndim == 1 and len(found) and np.issubdtype(found.dtype, np.integer) and found.min() >= 0
+    if num_classes is not None or not fits:
+        return found, num_classes
+    values, places = np.unique(found, return_inverse=True)
+    return places, len(values)
 
 
 def checked(

@@ -25,6 +25,16 @@ class DataSettings(Part):
     classes: str | None = _setting(
         None, meaning="All classes of a stream that declares none: negative,positive.", as_before=None
     )
+    encoding: str | None = _setting(
+        None, meaning="Encoding of a local csv, tsv or json file, such as cp1252; found.", as_before=None
+    )
+    separator: str | None = _setting(
+        None, meaning="What separates the fields of a local text file: `;`, tab; found.", as_before=None
+    )
+    missing_label: str | None = _setting(None, meaning="A label that stands for none, such as -1.", as_before=None)
+    shuffle_buffer: int = _setting(
+        0, meaning="Of a stream: draw from so many rows at a time; the seed decides.", as_before=0
+    )
     max_examples: int = _setting(10_000, meaning="Code at most so many labels, drawn by the seed.")
     bin_width: float | None = _setting(
         None, meaning="Regression: width of a bin; the smallest gap between targets.", as_before=None
@@ -36,3 +46,6 @@ class DataSettings(Part):
         wide = self.bin_width is None or 0 < self.bin_width < float("inf")
         require(wide, "bin_width", self.bin_width, "a number above 0")
         require(self.streaming or not self.classes, "classes", self.classes, "left out without `--streaming`")
+        require(self.shuffle_buffer >= 0, "shuffle_buffer", self.shuffle_buffer, "a whole number of at least 0")
+        buffered = self.streaming or not self.shuffle_buffer
+        require(buffered, "shuffle_buffer", self.shuffle_buffer, "left out without `--streaming`")

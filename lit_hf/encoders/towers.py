@@ -69,12 +69,12 @@ def model_class(config: PretrainedConfig, name: str = "this checkpoint") -> Any:
     return getattr(transformers, kind)
 
 
-def new_model(config: PretrainedConfig, name: str = "this checkpoint", **options: Any) -> nn.Module:
+def new_model(config: PretrainedConfig, name: str = "this checkpoint", dtype: Any = None) -> nn.Module:
     """Return a body of `config` with fresh weights; raise `UnsupportedModel` where transformers has none."""
     kind = model_class(config, name)
     make = kind.from_config if hasattr(kind, "from_config") else kind._from_config
     try:
-        model: nn.Module = make(config, **options)
+        model: nn.Module = make(config) if dtype is None else make(config, dtype=dtype)
     except ValueError as error:
         if "Unrecognized configuration class" not in str(error):
             raise

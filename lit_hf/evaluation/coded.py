@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count, takewhile
 from typing import TYPE_CHECKING
 
 from lit_hf.coding.codelength import Codelength, gather
@@ -74,8 +75,7 @@ class CodedArms:
     @property
     def further(self) -> list[str]:
         """Names of the twins beyond the first."""
-        count = sum(twin_name(number) in self.arms for number in range(1, len(self.arms) + 1))
-        return [twin_name(number) for number in range(2, count + 1)]
+        return list(takewhile(self.arms.__contains__, map(twin_name, count(2))))
 
     @property
     def part(self) -> int:

@@ -10,6 +10,7 @@ from lit_hf.config import Settings
 from lit_hf.errors import OneProcessOnly
 from lit_hf.runtime.cache import cache_root
 from lit_hf.runtime.processes import find_processes
+from lit_hf.runtime.progress import Speaking
 from lit_hf.runtime.shared import require_agreement, require_shared
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Job:
         """Resolve and load the checkpoint of `settings` unless its `objects` are given, and likewise the dataset."""
         from lit_hf.runtime.devices import find_place
         from lit_hf.tasks import load_task
+        from lit_hf.tasks.said import spoken
 
         began = time.perf_counter()
         device, processes = find_place(settings.device).device, find_processes()
@@ -54,6 +56,8 @@ class Job:
 
         require_shared(processes, cache_root(settings.cache_dir))
         given, encoder = processes.locally_first(load)
+        if task is None and isinstance(progress, Speaking):
+            progress.say(spoken(given))
         address = dict(encoder.key) if encoder.stored else encoder.info.id
         require_agreement(processes, {"dataset": given.dataset.fingerprint, "checkpoint": address})
         return cls(settings, given, encoder, progress, device, {"load": time.perf_counter() - began})

@@ -61,7 +61,7 @@ def make_record(job: Job, arms: CodedArms) -> Record:
         data["layers"] = layer_profile(first, ends, labels)
     if arms.base is not None:
         data["transfer_from_base"] = _from_base(job, arms.encoder, arms.base)
-    data["notes"] = notes_section(data, arms, job.task.target.note, job.halved)
+    data["notes"] = [*job.task.dataset.notes, *notes_section(data, arms, job.task.target.note, job.halved)]
     return Record(cast(Sections, data), _arrays(job, arms))
 
 

@@ -53,6 +53,7 @@ def dataset_section(job: Job, truncated: float) -> dict[str, Any]:
         "unit": task.unit,
         "columns": dict(info.columns),
         "truncated": truncated,
+        **({} if info.read_as is None else {"read_as": info.read_as}),
     }
 
 

@@ -31,8 +31,9 @@ def encode_labels(
 ) -> bytes:
     """Return a file that gives `labels` back to who has the features; its payload is as long as the codelength says.
 
-    The arguments are those of `codelength`; `order` is the number of the one that is written. Nothing but the order of
-    the features, their groups and the payload is needed to read it: see `decode_labels`.
+    The arguments are those of `codelength`, but that `num_classes` is by default one more than the largest label: the
+    file says nothing of what labels are called. `order` is the number of the one that is written. Nothing but the order
+    of the features, their groups and the payload is needed to read it: see `decode_labels`.
     """
     from lit_hf.coding.arrays import checked
 

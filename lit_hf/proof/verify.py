@@ -19,7 +19,7 @@ import numpy as np
 
 from lit_hf.coding.order import Code, Examples, Order
 from lit_hf.config import Settings, from_mapping
-from lit_hf.errors import BadBitstream, IncomparableRecords, LitError, RecordChanged
+from lit_hf.errors import BadBitstream, IncomparableRecords, LacksPart, LitError, RecordChanged
 from lit_hf.evaluation.job import Job
 from lit_hf.records.record import Record, record_id
 from lit_hf.runtime.cache import atomic_file
@@ -106,6 +106,9 @@ def _measured(record: Record, folder: Path, data: bytes, bits: float, written: b
 def settings_of(record: Record, folder: Path) -> Settings:
     """Return the settings that made `record`; raise `RecordChanged` when its parts do not belong together."""
     resolved = from_mapping(record["settings"]["resolved"], str(folder))
+    if "transfer" not in record.data:
+        evaluate = "Evaluate the checkpoint: `lit-hf eval MODEL DATASET --output DIR`."
+        raise LacksPart(record["id"], "evaluation: it is what a ranking coded", evaluate)
     if record_id(record["model"], record["dataset"], resolved.fingerprint()) != record["id"]:
         raise RecordChanged(folder, "its id is not that of its model, dataset and settings")
     settings = Settings.from_yaml(folder / "settings.yaml")
@@ -161,7 +164,7 @@ def decode_elsewhere(
 
 
 def _run(folder: Path, device: str) -> subprocess.CompletedProcess[str]:
-    here = str(Path(__file__).parent.parent)
+    here = str(Path(__file__).parents[2])  # where the package lies, whatever is installed
     path = os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")]))
     return subprocess.run(
         [sys.executable, "-m", "lit_hf.proof.decoder", str(folder), device],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class Progress(Protocol):
@@ -12,6 +12,15 @@ class Progress(Protocol):
 
     def task(self, label: str, total: int) -> AbstractContextManager[Callable[[int], None]]:
         """Open a bar of `total` steps; the function that it gives is called with how many steps were just done."""
+        ...
+
+
+@runtime_checkable
+class Speaking(Protocol):
+    """Progress that also takes sentences, such as what was read of the data."""
+
+    def say(self, text: str) -> None:
+        """Say one sentence, before the work that it is about."""
         ...
 
 

@@ -11,6 +11,8 @@ from lit_hf.records.record import Record
 from lit_hf.reports.phrases import label_in_words
 from lit_hf.studies.texts import plain_input, task_of
 
+SCHEMA = "lit-hf/diff/1"
+
 
 def compare(a: Record, b: Record, count: int) -> dict[str, Any]:
     """Return both codelengths, a - b with its interval, and `count` inputs, those that differ most first.

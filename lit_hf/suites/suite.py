@@ -13,7 +13,10 @@ from lit_hf.errors import BadSetting, UnknownKey, UsageError
 OF_MODEL = (
     "layer", "pooling", "prompt", "max_tokens", "dtype", "batch_tokens", "allow_pickle", "trust_remote_code"
 )  # fmt: skip
-OF_DATASET = ("task", "text_column", "text_pair_column", "label_column", "split", "max_examples", "bin_width")
+OF_DATASET = (
+    "task", "text_column", "text_pair_column", "label_column", "split", "max_examples", "bin_width", "encoding",
+    "separator", "missing_label",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,10 @@ class DatasetInfo:
     empty_inputs: int
     duplicates: int
     """Usable rows whose input occurred before."""
+    read_as: str | None = None
+    """Of a local table: format, separator and encoding, in words."""
+    notes: tuple[str, ...] = ()
+    """What a reader of the result must be told of how it was read."""
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,11 @@ MISSING = -1
 def find_classes(raw: Sequence[Any], names: Sequence[str] | None, column: str) -> dict[Any, int]:
     """Map each cleaned label value to its class, in the order of `names` if the dataset declares them, else sorted.
 
-    -1 stands for a missing label in many datasets, so it is no class, unless dropping it left fewer than two: labels
-    that are -1 and 1 are a habit too. Raises `BadSetting` when the column holds real numbers.
+    Where names are declared, -1 stands for a missing label; elsewhere it is a label, a step of a scale as others are.
+    Raises `BadSetting` when the column holds real numbers.
     """
     values = {cleaned for value in raw if (cleaned := clean_label(value, column)) is not None}
-    if len(values - {MISSING}) >= 2:
+    if names is not None:
         values.discard(MISSING)
     if names is not None and all(isinstance(value, int) and 0 <= value < len(names) for value in values):
         return {index: index for index in range(len(names))}
@@ -46,7 +46,7 @@ def clean_label(value: Any, column: str) -> int | str | None:
     if isinstance(value, (bool, str)):
         return str(value)
     if isinstance(value, int):
-        return value
+        return int(value)  # one that remembers how it was written is a plain one here
     if isinstance(value, float):
         if value.is_integer():
             return int(value)

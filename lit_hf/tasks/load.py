@@ -11,8 +11,11 @@ from lit_hf.tasks import tokens
 from lit_hf.tasks.contract import Task
 from lit_hf.tasks.kinds import KINDS as INPUT_KINDS
 from lit_hf.tasks.labelled import Labelled, Labelling, assemble
-from lit_hf.tasks.loading import Source, describe, is_stream, open_source, read_columns, wrap_source
+from lit_hf.tasks.loading import Source, describe, is_stream, open_settings, wrap_source
+from lit_hf.tasks.one_label import without_lists
 from lit_hf.tasks.precomputed import load_precomputed
+from lit_hf.tasks.said import with_notes
+from lit_hf.tasks.stream_order import buffer_note
 from lit_hf.tasks.streaming import load_stream
 from lit_hf.tasks.targets import KINDS, Found, SingleLabel, Target, asked
 
@@ -32,13 +35,21 @@ def load_task(settings: Settings, data: datasets.Dataset | datasets.DatasetDict 
     """
     if precomputed_file(settings.model) is not None:
         return load_precomputed(settings, NEEDED)
-    opened = open_source(settings.dataset, streaming=settings.streaming) if data is None else None
-    source = opened or wrap_source(data, settings.dataset)
+    return load_opened(settings, open_settings(settings) if data is None else wrap_source(data, settings))
+
+
+def load_opened(settings: Settings, source: Source) -> Task:
+    """Return the task of an opened dataset."""
     split = _choose_split(source, settings.split)
     if settings.streaming != is_stream(source.splits[split]):
         raise BadSetting("streaming", settings.streaming, "true for an IterableDataset, and false for others")
     if settings.streaming:
-        return load_stream(settings, source, split, NEEDED)
+        return with_notes(load_stream(settings, source, split, NEEDED), source, split, (buffer_note(settings),))
+    source, note = without_lists(source, split, settings)
+    return with_notes(_load(settings, source, split), source, split, (note,))
+
+
+def _load(settings: Settings, source: Source, split: str) -> Task:
     for kind in _targets_asked(settings.task):
         found = kind.find(describe(source.splits[split]), settings)
         task = None if found is None else _task(settings, source, split, kind, found)
@@ -104,7 +115,7 @@ def _columns(found: Found) -> list[str]:
 
 
 def _read(source: Source, split: str, found: Found) -> dict[str, list[Any]]:
-    return read_columns(source.splits[split], _columns(found))
+    return source.read(split, _columns(found), found.labels)
 
 
 def _validation_split(source: Source, split: str, found: Found) -> str | None:

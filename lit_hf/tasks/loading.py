@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lit_hf.config import split_dataset
+from lit_hf.config import Settings, split_dataset
 from lit_hf.errors import (
+    BadSetting,
     FileUnreadable,
     GatedRepository,
     LitError,
@@ -19,20 +19,18 @@ from lit_hf.errors import (
     UnknownDataset,
     nearest,
 )
+from lit_hf.runtime.cache import cache_root
 from lit_hf.runtime.hubrepo import hub_errors, resolve_commit, similar_repos
 from lit_hf.runtime.transport import DOWNLOADING, patiently
 from lit_hf.tasks.aliases import ALIASES
+from lit_hf.tasks.local import open_local
 from lit_hf.tasks.schema import Column, Schema
-from lit_hf.tasks.sound_folder import open_sound_folder
+from lit_hf.tasks.tables import Reading, TableOptions
+from lit_hf.tasks.tables.files import format_of
+from lit_hf.tasks.tables.types import WRITTEN, as_written
 
 if TYPE_CHECKING:
     import datasets
-
-BUILDERS = {
-    ".csv": "csv", ".tsv": "csv", ".json": "json", ".jsonl": "json", ".ndjson": "json", ".parquet": "parquet",
-    ".arrow": "arrow",
-}  # fmt: skip
-"""File name endings and the builders of the datasets library that read them."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +41,25 @@ class Source:
     config: str | None
     revision: str | None
     splits: Mapping[str, datasets.Dataset]
+    readings: Mapping[str, Reading] = field(default_factory=dict)
+    """Of local tables: how each split was read."""
+    missing_label: str | None = None
+    """What stands for no label, beside nothing."""
+
+    def read(self, split: str, names: list[str], labels: Sequence[str] = ()) -> dict[str, Any]:
+        """Return whole columns of a split; raise the fault of the first that has one, such as a row that ends early.
+
+        In the columns of `labels` what stands for no label is None.
+        """
+        if split in self.readings:
+            self.readings[split].require(names)
+        found = read_columns(self.splits[split], names)
+        for name in labels if self.missing_label is not None else ():
+            found[name] = [None if str(value) == self.missing_label else value for value in found[name]]
+        return found
 
 
-def open_source(name: str, *, streaming: bool = False) -> Source:
+def open_source(name: str, *, streaming: bool = False, options: TableOptions | None = None) -> Source:
     """Open a dataset: a local path if there is one, else an alias, else a Hub id with optional config and revision.
 
     With `streaming` its splits are iterable datasets, of which nothing is read yet.
@@ -54,22 +68,35 @@ def open_source(name: str, *, streaming: bool = False) -> Source:
     `OfflineNotCached`, `FileUnreadable`.
     """
     path = Path(name).expanduser()
-    if path.exists():
-        return Source(path.resolve().name, None, None, _open_local(path, streaming))
+    folder, config = (path, None) if path.exists() else _folder_of(name)
+    if folder is not None:
+        return _open_local(folder, config, streaming, options or TableOptions())
     repo, config, revision = split_dataset(name)
     if repo.lower() in ALIASES:
         repo, default = ALIASES[repo.lower()]
         config = config or default
-    elif path.suffix.lower() in BUILDERS or not re.fullmatch(r"[\w.-]+/[\w.-]+", repo):
+    elif format_of(path) is not None or not re.fullmatch(r"[\w.-]+/[\w.-]+", repo):
         raise _unknown(name)
     return _open_hub(repo, config, revision, streaming)
 
 
-def wrap_source(data: datasets.Dataset | datasets.DatasetDict, name: str) -> Source:
+def open_settings(settings: Settings) -> Source:
+    """Open the dataset of `settings`; raise `BadSetting` for an encoding or a separator where it is no text file."""
+    options = TableOptions(settings.encoding, settings.separator, cache_root(settings.cache_dir) / "tables")
+    source = open_source(settings.dataset, streaming=settings.streaming, options=options)
+    for name in ("encoding", "separator"):
+        asked = getattr(settings, name)
+        if asked is not None and all(getattr(each, name) is None for each in source.readings.values()):
+            raise BadSetting(name, asked, f"left out: {settings.dataset} has none that is decided here")
+    return replace(source, missing_label=settings.missing_label)
+
+
+def wrap_source(data: datasets.Dataset | datasets.DatasetDict, settings: Settings) -> Source:
     """Make a source of loaded data: a `DatasetDict` has splits, a `Dataset` is the split it says it is, or "train"."""
+    name, missing = settings.dataset, settings.missing_label
     if isinstance(data, Mapping):
-        return Source(name, None, None, {str(split): part for split, part in data.items()})
-    return Source(name, data.info.config_name, None, {str(data.split or "train"): data})
+        return Source(name, None, None, {str(split): part for split, part in data.items()}, missing_label=missing)
+    return Source(name, data.info.config_name, None, {str(data.split or "train"): data}, missing_label=missing)
 
 
 def is_stream(data: Any) -> bool:
@@ -81,7 +108,7 @@ def is_stream(data: Any) -> bool:
 
 def describe(data: datasets.Dataset) -> Schema:
     """Return the columns of `data` in plain words."""
-    return {name: column_of(name, feature) for name, feature in data.features.items()}
+    return {name: column_of(name, each) for name, each in data.features.items() if not name.startswith(WRITTEN)}
 
 
 def read_columns(data: datasets.Dataset, names: list[str]) -> dict[str, Any]:
@@ -90,8 +117,12 @@ def read_columns(data: datasets.Dataset, names: list[str]) -> dict[str, Any]:
 
     media = [name for name in names if column_of(name, data.features[name]).type in ("image", "sound")]
     plain = [name for name in names if name not in media]
-    table = data.select_columns(plain).with_format("arrow")[:]
+    spelled = [WRITTEN + name for name in plain if WRITTEN + name in data.column_names]
+    table = data.select_columns(plain + spelled).with_format("arrow")[:]
     found = {name: table.column(name).to_pylist() for name in plain}
+    for name in spelled:
+        own = name.removeprefix(WRITTEN)
+        found[own] = list(map(as_written, found[own], table.column(name).to_pylist()))
     return found | {name: Stored(data, name) for name in media}
 
 
@@ -105,29 +136,38 @@ def column_of(name: str, feature: Any) -> Column:
         return Column(name, "class", tuple(feature.names))
     if isinstance(feature, List | LargeList | list):
         item = column_of(name, feature[0] if isinstance(feature, list) else feature.feature)
-        return Column(name, "list" if item.is_labelled else "other", item.names)
+        return Column(name, "list" if item.is_labelled else "other", item.names, "lists")
     kind = str(feature.dtype) if isinstance(feature, Value) else "other"
     types = (("string", "text"), ("bool", "truth"), ("int", "integer"), ("uint", "integer"), ("float", "number"))
     found = next((plain for start, plain in types if kind.removeprefix("large_").startswith(start)), "other")
-    return Column(name, found)
+    return Column(name, found, holds=_holds(feature, kind) if found == "other" else "")
 
 
-def _open_local(path: Path, streaming: bool) -> Mapping[str, datasets.Dataset]:
-    from datasets import DatasetDict, load_dataset, load_from_disk
+def _holds(feature: Any, kind: str) -> str:
+    """Return what a column of no simple type holds, in words."""
+    if isinstance(feature, dict):
+        return (
+            f"objects with {', '.join(map(str, feature))}" if list(feature) != ["json"] else "objects, or of all kinds"
+        )
+    if kind == "null":
+        return "nothing at all"
+    words = {"binary": "bytes", "large_binary": "bytes", "timestamp": "times", "date": "dates", "time": "times"}
+    return next((plain for start, plain in words.items() if kind.startswith(start)), f"values of type {kind}")
 
-    with _readable(path), _quiet_bars():
-        if path.is_dir() and any((path / mark).is_file() for mark in ("state.json", "dataset_dict.json")):
-            saved = load_from_disk(str(path))
-            found = saved if isinstance(saved, DatasetDict) else {str(saved.split or "train"): saved}
-            return {name: each.to_iterable_dataset() for name, each in found.items()} if streaming else found
-        if path.is_dir():
-            return open_sound_folder(path) or load_dataset(str(path), streaming=streaming)
-        builder = BUILDERS.get(path.suffix.lower())
-        if builder is None:
-            raise FileUnreadable(path, f"its name ends in none of {', '.join(BUILDERS)}")
-        if path.suffix.lower() == ".tsv":
-            return load_dataset(builder, data_files=str(path), sep="\t", streaming=streaming)
-        return load_dataset(builder, data_files=str(path), streaming=streaming)
+
+def _folder_of(name: str) -> tuple[Path | None, str | None]:
+    """Return folder and configuration of `FOLDER:config`; (None, None) where there is no such folder."""
+    folder, _, config = name.rpartition(":")
+    path = Path(folder).expanduser()
+    return (path, config) if folder and config and path.is_dir() else (None, None)
+
+
+def _open_local(path: Path, config: str | None, streaming: bool, options: TableOptions) -> Source:
+    try:
+        splits, readings = open_local(path, config, streaming, options)
+    except FileUnreadable as error:
+        raise _config_error(str(path), config, error.__cause__) or error from error
+    return Source(path.resolve().name, config, None, splits, readings)
 
 
 def _open_hub(repo: str, config: str | None, revision: str | None, streaming: bool) -> Source:
@@ -151,17 +191,15 @@ def _open_hub(repo: str, config: str | None, revision: str | None, streaming: bo
     except DatasetsError as error:
         raise _unreadable(repo, error.__cause__ or error) from error
     except ValueError as error:
-        raise _config_error(repo, config, error) from error
+        raise (_config_error(repo, config, error) or _unreadable(repo, error)) from error
     return Source(repo, config, commit.sha, splits)
 
 
-def _config_error(repo: str, config: str | None, error: ValueError) -> LitError:
+def _config_error(name: str, config: str | None, error: BaseException | None) -> UnknownConfig | None:
     """Read the known configurations out of the message of the datasets library, which has no field for them."""
     message = str(error)
     listed = re.search(r"(?:Available: |available configs: |one among the available configs: )(\[.*?\])", message, re.S)
-    if listed is None:
-        return _unreadable(repo, error)
-    return UnknownConfig(repo, config, re.findall(r"'([^']+)'", listed.group(1)))
+    return None if listed is None else UnknownConfig(name, config, re.findall(r"'([^']+)'", listed.group(1)))
 
 
 def _unreadable(repo: str, error: BaseException) -> LitError:
@@ -180,36 +218,5 @@ def _near_files(name: str) -> list[str]:
     path = Path(name).expanduser()
     if not path.parent.is_dir():
         return []
-    files = [each.name for each in path.parent.iterdir() if each.suffix.lower() in BUILDERS]
+    files = [each.name for each in path.parent.iterdir() if format_of(each) is not None]
     return [str(path.parent / each) for each in nearest(path.name, files)]
-
-
-@contextmanager
-def _readable(path: Path) -> Iterator[None]:
-    """Turn the many exceptions of builders into one."""
-    from datasets.exceptions import DatasetsError
-    from datasets.utils import logging
-
-    level = logging.get_verbosity()
-    logging.set_verbosity(logging.CRITICAL)  # what it would log is in the exception, which is said in one line
-    try:
-        yield
-    except (DatasetsError, OSError, ValueError) as error:
-        reason = str(error.__cause__ or error).strip().splitlines()
-        raise FileUnreadable(path, reason[0].rstrip(".") if reason else type(error).__name__) from error
-    finally:
-        logging.set_verbosity(level)
-
-
-@contextmanager
-def _quiet_bars() -> Iterator[None]:
-    """Switch off the bars of the datasets library for work that takes a moment."""
-    from datasets.utils import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
-
-    were_shown = not are_progress_bars_disabled()
-    disable_progress_bars()
-    try:
-        yield
-    finally:
-        if were_shown:
-            enable_progress_bars()

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from lit_hf.errors import AmbiguousColumns, MissingColumn
+from lit_hf.errors import AmbiguousColumns, MissingColumn, UnusableColumn
 from lit_hf.runtime.inputs import Input
 
 LABEL_NAMES = (
@@ -20,12 +20,13 @@ LABEL_NAMES = (
 class Column:
     """One column: `type` is "text", "class", "integer", "number", "truth", "list", "image", "sound" or "other".
 
-    A column of classes, or of lists of them, has `names`.
+    A column of classes, or of lists of them, has `names`; `holds` says in words what is of no simple type.
     """
 
     name: str
     type: str
     names: tuple[str, ...] | None = None
+    holds: str = ""
 
     @property
     def is_labelled(self) -> bool:
@@ -74,21 +75,45 @@ def of_type(schema: Schema, *types: str) -> list[str]:
     return [column.name for column in schema.values() if column.type in types]
 
 
-def first_known(names: Iterable[str], known: Iterable[str]) -> str | None:
-    """Return the first of the `known` names that occurs among `names`, capitals aside."""
-    present = {name.lower(): name for name in names}
-    return next((present[name] for name in known if name in present), None)
+def usable(schema: Schema, column: str, role: str) -> str:
+    """Return `column` if it can be a text, or a label; raise `MissingColumn` or `UnusableColumn` otherwise."""
+    found = schema[named(schema, column)]
+    if found.holds:
+        raise UnusableColumn(role, column, found.holds)
+    return column
+
+
+def odd_one(schema: Schema, known: Iterable[str], role: str) -> None:
+    """Raise `UnusableColumn` where a column has one of the usual names and holds what nothing can be read from."""
+    found = first_known([name for name, each in schema.items() if each.holds], known, role)
+    if found is not None:
+        raise UnusableColumn(role, found, schema[found].holds)
+
+
+def first_known(names: Iterable[str], known: Iterable[str], role: str = "label") -> str | None:
+    """Return the first of the `known` names that occurs among `names`, capitals aside.
+
+    Raises `AmbiguousColumns` where it occurs twice: as `Label` and `label`.
+    """
+    present: dict[str, list[str]] = {}
+    for name in names:
+        present.setdefault(name.lower(), []).append(name)
+    found = next((present[name] for name in known if name in present), None)
+    if found is not None and len(found) > 1:
+        raise AmbiguousColumns(role, found)
+    return None if found is None else found[0]
 
 
 def label_column(schema: Schema, asked: str | None) -> str:
     """Return the label column: `asked`, else one of classes (the best known name first), else one with a usual name."""
     if asked is not None:
-        return named(schema, asked)
+        return usable(schema, asked, "label")
     classes = of_type(schema, "class")
     usual = [column.name for column in schema.values() if column.is_labelled]
     found = first_known(classes, LABEL_NAMES) or next(iter(classes), None) or first_known(usual, LABEL_NAMES)
     if found is not None:
         return found
+    odd_one(schema, LABEL_NAMES, "label")
     if not usual:
         raise MissingColumn("label", list(schema))
     raise AmbiguousColumns("label", list(schema))

@@ -26,6 +26,7 @@ from lit_hf.tasks.labels import MISSING, clean_label
 from lit_hf.tasks.loading import Source, column_of
 from lit_hf.tasks.schema import Column, Columns
 from lit_hf.tasks.stream import render
+from lit_hf.tasks.stream_order import require_mixed, shuffled
 from lit_hf.tasks.targets import SingleLabel
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ class UnknownLabel(LitError):
 
     def __init__(self, label: object, classes: tuple[str, ...]) -> None:
         super().__init__(
-            f"the stream has the label {str(label)!r}, which is none of {', '.join(classes)}.", "Add it to `--classes`."
+            f"the stream has the label {str(label)!r}, which is none of {', '.join(classes)}.",
+            f"Add it to `--classes`; where it stands for a missing label, add `--missing-label {label}`.",
         )
         self.label, self.classes = label, classes
 
@@ -90,7 +92,7 @@ def load_stream(settings: Settings, source: Source, split: str, needed: int) -> 
         raise BadSetting("task", kind.NAME, "a classification of texts or pairs where the dataset is a stream")
     names, encode = _classes(settings, schema[columns.label])
     pool, found = DiskList(cache_root(settings.cache_dir) / "streams"), _Read(array("q"), array("q"))
-    for value, label in _usable(kind, columns, data, found):
+    for value, label in _usable(kind, columns, shuffled(data, settings), found):
         number = encode(label)
         if number is not None:
             pool.append(value)
@@ -99,6 +101,7 @@ def load_stream(settings: Settings, source: Source, split: str, needed: int) -> 
         if len(found.labels) == settings.max_examples:
             break
     pool.close()
+    require_mixed(found.labels, names, settings.shuffle_buffer)
     _require(found, columns, needed)
     return _task(source, split, kind, columns, names, pool, found)
 
@@ -124,7 +127,7 @@ def _classes(settings: Settings, column: Column) -> tuple[tuple[str, ...], Calla
 
     def encode(raw: Any) -> int | None:
         value = clean_label(raw, column.name)
-        if value is None or (value == MISSING and str(MISSING) not in names):
+        if value is None or str(value) == settings.missing_label or (value == MISSING and column.names is not None):
             return None
         if column.names is not None and isinstance(value, int):
             value = column.names[value]

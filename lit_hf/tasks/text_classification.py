@@ -7,7 +7,7 @@ from typing import Any
 
 from lit_hf.errors import AmbiguousColumns, MissingColumn
 from lit_hf.tasks.contract import Input
-from lit_hf.tasks.schema import Columns, Schema, first_known, label_column, named, of_type
+from lit_hf.tasks.schema import Columns, Schema, first_known, label_column, odd_one, of_type, usable
 
 NAME = "text-classification"
 UNIT = "example"
@@ -27,14 +27,15 @@ def find_columns(schema: Schema, text: str | None, text_pair: str | None, label:
     if text_pair is not None:
         return None
     labels = label_column(schema, label)
-    return Columns(named(schema, text) if text is not None else _text_column(schema, labels), labels)
+    return Columns(usable(schema, text, "text") if text is not None else _text_column(schema, labels), labels)
 
 
 def _text_column(schema: Schema, labels: str) -> str:
     texts = [name for name in of_type(schema, "text") if name != labels]
     if not texts:
+        odd_one(schema, TEXT_NAMES, "text")
         raise MissingColumn("text", list(schema))
-    found = first_known(texts, TEXT_NAMES) or (texts[0] if len(texts) == 1 else None)
+    found = first_known(texts, TEXT_NAMES, "text") or (texts[0] if len(texts) == 1 else None)
     if found is None:
         raise AmbiguousColumns("text", texts)
     return found

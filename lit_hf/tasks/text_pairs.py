@@ -7,7 +7,7 @@ from typing import Any
 
 from lit_hf.errors import AmbiguousColumns
 from lit_hf.tasks.contract import Input
-from lit_hf.tasks.schema import Columns, Schema, label_column, named, of_type
+from lit_hf.tasks.schema import Columns, Schema, label_column, named, of_type, usable
 
 NAME = "text-pair-classification"
 UNIT = "example"
@@ -29,7 +29,7 @@ def find_columns(schema: Schema, text: str | None, text_pair: str | None, label:
         first = _partner(schema, named(schema, second), label_column(schema, label))
     if first is None or second is None:
         return None
-    return Columns(named(schema, first), label_column(schema, label), named(schema, second))
+    return Columns(usable(schema, first, "text"), label_column(schema, label), usable(schema, second, "text"))
 
 
 def _usual_pair(schema: Schema, label: str | None) -> tuple[str | None, str | None]:

@@ -44,7 +44,7 @@ class Tagged:
 def find_columns(schema: Schema, text: str | None, text_pair: str | None, label: str | None) -> Columns | None:
     """Return the columns of words and tags, or None when the dataset has no two columns of lists."""
     lists = of_type(schema, "list")
-    words = named(schema, text) if text is not None else first_known(lists, WORD_NAMES)
+    words = named(schema, text) if text is not None else first_known(lists, WORD_NAMES, "text")
     if text_pair is not None or words not in lists:
         return None
     tags = named(schema, label) if label is not None else first_known([n for n in lists if n != words], TAG_NAMES)

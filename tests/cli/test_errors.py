@@ -32,6 +32,7 @@ KNOWN = [
     errors.NoFeatureFile("f.npz", ["features:g.npz"]),
     errors.MissingArray("f.npz", "features", ["X", "y"]),
     errors.AmbiguousColumns("text", ["a", "b"]),
+    errors.UnusableColumn("text", "body", "lists"),
     errors.TooFewClasses(1),
     errors.TooFewExamples(7),
     errors.NoUsableInputs("text"),

@@ -13,9 +13,10 @@ from lit_hf.tasks.labels import class_names, encode_labels, find_classes
 @pytest.mark.parametrize(
     "raw, names, encoded, classes",
     [
-        ([3, 1, 3, None, -1], None, [1, 0, 1, -1, -1], ("1", "3")),
+        ([3, 1, 3, None, -1], None, [2, 1, 2, -1, 0], ("-1", "1", "3")),  # nothing says that -1 is no step
+        ([2, 0, 1, None, -1], ("a", "b", "c"), [2, 0, 1, -1, -1], ("a", "b", "c")),
         ([1.0, 0.0, float("nan")], None, [1, 0, -1], ("0", "1")),
-        ([-1, 1, -1, 1], None, [0, 1, 0, 1], ("-1", "1")),  # a binary habit, not missing labels
+        ([-1, 1, -1, 1], None, [0, 1, 0, 1], ("-1", "1")),
         (["b", "a", "", None], None, [1, 0, -1, -1], ("a", "b")),
         ([True, False], None, [1, 0], ("False", "True")),
         ([0, 2, -1], ("no", "maybe", "yes"), [0, 2, -1], ("no", "maybe", "yes")),

@@ -82,7 +82,7 @@ def test_missing_labels_empty_texts_and_copies_are_counted() -> None:
         {"text": "unlabelled", "label": None}, {"text": "unlabelled too", "label": -1}, {"text": "  ", "label": 1},
         {"text": None, "label": 0}, {"text": "text 0", "label": 2}, {"text": "text 0", "label": 0},
     ]  # fmt: skip
-    task = load_task(settings(), Dataset.from_list([*ROWS, *extra]))
+    task = load_task(settings(missing_label="-1"), Dataset.from_list([*ROWS, *extra]))
     info = task.dataset
     assert (info.read, info.missing_labels, info.empty_inputs, info.duplicates) == (306, 2, 2, 2)
     assert len(task.inputs) == task.size == 300

@@ -139,15 +139,17 @@ def test_a_spool_gives_back_texts_and_pairs(tmp_path: Path) -> None:
 
 def test_a_stream_is_evaluated_with_the_features_of_its_inputs(tmp_path: Path) -> None:
     texts, labels, _ = assets.rotten()
+    mixed = np.random.default_rng(0).permutation(len(texts))[::70]  # the file of reviews is sorted by label
+    labels = np.asarray(labels)[mixed]
     file = tmp_path / "reviews.csv"
     with file.open("w", encoding="utf-8", newline="") as out:
-        csv.writer(out).writerows([("text", "label"), *zip(texts[::70], labels[::70], strict=True)])
+        csv.writer(out).writerows([("text", "label"), *zip([texts[row] for row in mixed], labels, strict=True)])
     record = lit_hf.evaluate(
         str(assets.l6_folder()), str(file), streaming=True, classes="0,1", twins=1, cache_dir=str(tmp_path)
     )
     record.validate()
-    np.testing.assert_array_equal(record.arrays["labels"], labels[::70])
-    np.testing.assert_array_equal(record.arrays["order"], np.arange(len(labels[::70]))[None])
+    np.testing.assert_array_equal(record.arrays["labels"], labels)
+    np.testing.assert_array_equal(record.arrays["order"], np.arange(len(labels))[None])
     parts = record["transfer"]["interval_parts"]
     assert (parts["orders"], "order of" not in parts["orders_reason"]) == (None, True)
     assert "one order, that of arrival" in parts["orders_reason"]

@@ -44,8 +44,8 @@ def read_sets(
     if len(columns) > 1:
         return _flags(table, columns)
     raw = table[columns[0]]
-    if _are_flags(raw):
-        wide = {f"label {place}": [row and row[place] for row in raw] for place in range(len(raw[0]))}
+    if declared is None and (length := _flag_length(raw, columns[0])):
+        wide = {f"label {place}": [row and row[place] for row in raw] for place in range(length)}
         return _flags(wide, list(wide))
     known = np.array([found is not None for found in raw])
     values = sorted({_clean(label, declared) for found in raw for label in found or []})
@@ -68,11 +68,23 @@ def _flags(
     return np.maximum(found, 0), np.asarray((found >= 0).all(1)), tuple(columns)
 
 
-def _are_flags(raw: Sequence[Any]) -> bool:
-    """Tell whether rows are lists of 0.0 and 1.0 of one length, as networks are trained on."""
+def _flag_length(raw: Sequence[Any], column: str) -> int:
+    """Return the length of rows that are flags: of one length of at least 2, all 0 and 1, or truths; 0 for other rows.
+
+    As ids of labels such a row would name one twice, or always be {0, 1}. Raises `BadSetting` where rows of 0 and 1
+    name one twice, and are of several lengths: they are neither.
+    """
     rows = [row for row in raw if row is not None]
-    alike = len({len(row) for row in rows}) == 1 and len(rows) == len(raw)
-    return alike and all(isinstance(value, float) and value in (0.0, 1.0) for row in rows for value in row)
+    values = {type(value) for row in rows for value in row}
+    if not values or not values <= {bool, int, float} or any(value not in (0, 1) for row in rows for value in row):
+        return 0
+    lengths = {len(row) for row in rows}
+    if len(lengths) == 1:
+        return max(lengths) if max(lengths) > 1 or values == {bool} else 0
+    if values == {int} and all(len(set(row)) == len(row) for row in rows):
+        return 0
+    kinds = ", ".join(str(each) for each in sorted(lengths)[:4])
+    raise BadSetting("label column", column, f"rows of 0 and 1 of one length; these have {kinds}")
 
 
 def _flag(value: Any, column: str) -> int:
