@@ -92,11 +92,13 @@ def _loader() -> type[yaml.SafeLoader]:
         def compose_node(self, parent: Any, index: Any) -> Any:
             """Count depth and nodes; an alias weighs what it stands for."""
             self._depth += 1
-            mark = self.peek_event().start_mark
+            again, mark = self.check_event(yaml.AliasEvent), self.peek_event().start_mark
             if self._depth > DEEPEST:
                 raise _Refused(None, None, "it is nested too deeply", mark)
             node = super().compose_node(parent, index)
             self._depth -= 1
+            if again and id(node) not in self._weights:
+                raise _Refused(None, None, "it holds itself", mark)
             if node is not None and id(node) not in self._weights:
                 self._weights[id(node)] = self._weigh(node)
             if node is not None and self._weights[id(node)] > MOST_NODES:
@@ -109,8 +111,7 @@ def _loader() -> type[yaml.SafeLoader]:
                 parts = node.value
             elif isinstance(node, yaml.MappingNode):
                 parts = [each for pair in node.value for each in pair]
-            # A node that holds itself is not weighed yet: its alias ends nowhere, and cannot be counted.
-            return 1 + sum(self._weights.get(id(each), MOST_NODES) for each in parts)
+            return 1 + sum(self._weights[id(each)] for each in parts)
 
         def construct_mapping(self, node: Any, deep: bool = False) -> Any:
             seen = set[str]()
