@@ -42,6 +42,14 @@ def _short(name: str) -> str:
     return name if len(name) <= 40 else f"{name[:39]}…"
 
 
+def _brief(value: Any) -> str:
+    """Return `repr(value)`, cut in the middle when it is longer than a line."""
+    if isinstance(value, int) and abs(value) >= 10**60:
+        return f"a number of {value.bit_length()} bits"
+    text = repr(value)
+    return text if len(text) <= 120 else f"{text[:60]}…{text[-20:]}"
+
+
 def _did_you_mean(suggestions: Sequence[str]) -> str:
     return f"Did you mean {' or '.join(suggestions)}? " if suggestions else ""
 
@@ -280,7 +288,7 @@ class BadSetting(LitError):
     exit_code = 2
 
     def __init__(self, name: str, value: Any, expected: str) -> None:
-        super().__init__(f"{name} is {value!r}, but must be {expected}.", "See `lit-hf eval --help`.")
+        super().__init__(f"{name} is {_brief(value)}, but must be {expected}.", "See `lit-hf eval --help`.")
         self.name, self.value, self.expected = name, value, expected
 
 

@@ -13,7 +13,7 @@ import typer
 from lit_hf.cli import card, data, demo, diff, eval, leaderboard, plan, plot, push, rank, space, stored, verify
 from lit_hf.cli import report as page
 from lit_hf.cli.errors import INTERRUPTED, report
-from lit_hf.cli.output import Sink
+from lit_hf.cli.output import Sink, open_streams
 from lit_hf.errors import LitWarning
 from lit_hf.runtime.cache import reset_cache_in_use
 from lit_hf.runtime.launch import end_on_sigterm
@@ -65,6 +65,7 @@ def _root(
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command; return its exit code: 0 fine, 1 known error, 2 usage, 130 interrupted."""
+    open_streams()
     _quiet_libraries()
     reset_cache_in_use()
     if launched() > 1:

@@ -60,13 +60,13 @@ def _show(board: Board, sink: Sink) -> None:
 
 
 def _table(board: Board) -> Table:
-    from rich.markup import escape
     from rich.table import Table
+    from rich.text import Text
 
     split = f", {board.split}" if board.split else ""
     table = Table(
-        title=escape(f"{board.dataset}{split}: {board.examples:,} labels"),
-        caption=escape(f"bits; coder {board.coder}, bank {board.bank}; = cannot be told from the best"),
+        title=Text(f"{board.dataset}{split}: {board.examples:,} labels"),
+        caption=Text(f"bits; coder {board.coder}, bank {board.bank}; = cannot be told from the best"),
         title_justify="left",
         caption_justify="left",
     )
@@ -76,7 +76,7 @@ def _table(board: Board) -> Table:
         table.add_column(name, justify="right")
     ids = [row.model for row in board.rows]
     for row in board.rows:
-        table.add_row(*map(escape, _cells(row, ambiguous=ids.count(row.model) > 1)))
+        table.add_row(*_cells(row, ambiguous=ids.count(row.model) > 1))
     return table
 
 

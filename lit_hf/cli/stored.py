@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lit_hf.cli.output import Format, Sink
+from lit_hf.config import outside
 from lit_hf.errors import FileUnreadable
 
 if TYPE_CHECKING:
@@ -109,9 +110,13 @@ def _show_ranking(file: Path, format: Format, sink: Sink) -> None:
     from lit_hf.cli.rank import show as show_ranking
 
     try:
-        whole = json.loads(file.read_text(encoding="utf-8"))
+        whole = outside.read_json(file)
+    except UnicodeDecodeError as error:
+        raise FileUnreadable(file, "it is not UTF-8 text") from error
     except ValueError as error:
-        raise FileUnreadable(file, "it is not JSON") from error
+        raise FileUnreadable(file, str(error)) from error
+    if not isinstance(whole, dict):
+        raise FileUnreadable(file, "it holds no JSON object")
     if format is Format.JSON:
         return sink.text(json.dumps(whole, indent=2, ensure_ascii=False))
     return show_ranking(whole, sink)

@@ -41,5 +41,5 @@ class EncoderSettings(Part):
         require(self.dtype in DTYPES, "dtype", self.dtype, f"one of {', '.join(DTYPES)}")
         require(self.pooling in POOLINGS, "pooling", self.pooling, f"one of {', '.join(POOLINGS)}")
         require(self.loader in (None, LIBRARY), "loader", self.loader, f"`{LIBRARY}`, or left out")
-        whole = self.layer.removeprefix("-").isdigit()
+        whole = self.layer.isascii() and self.layer.removeprefix("-").isdigit() and len(self.layer) < 10
         require(self.layer in ("last", "all") or whole, "layer", self.layer, "`last`, `all` or a whole number")

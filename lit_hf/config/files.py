@@ -6,19 +6,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from lit_hf.config import outside
 from lit_hf.errors import FileUnreadable
 
 
 def read_yaml(path: str | Path) -> dict[str, Any]:
     """Read a YAML file that holds one mapping; raise `FileUnreadable`."""
-    import yaml
-
     try:
-        values = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+        values = outside.read_yaml(path)
     except OSError as error:
         raise FileUnreadable(path, error.strerror or "it cannot be opened") from error
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
+    except UnicodeDecodeError as error:
         raise FileUnreadable(path, "it is not YAML") from error
+    except ValueError as error:
+        raise FileUnreadable(path, str(error)) from error
     if not isinstance(values, dict):
         raise FileUnreadable(path, "it does not hold `key: value` lines")
     return values

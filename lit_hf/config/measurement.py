@@ -26,5 +26,5 @@ class MeasurementSettings(Part):
     def __post_init__(self) -> None:
         super().__post_init__()
         require_counts(self, "orders", "twins")
-        require(self.seed >= 0, "seed", self.seed, "a whole number of at least 0")
+        require(0 <= self.seed < 2**128, "seed", self.seed, "a whole number from 0 to 2^128 - 1")
         require(self.code in CODES, "code", self.code, f"one of {', '.join(CODES)}")

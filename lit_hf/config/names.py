@@ -8,9 +8,23 @@ PRECOMPUTED = "features:"
 """Before the path of a file with features and labels, in place of a model's name."""
 
 
+LONGEST_NAME = "a name or a path: at most 255 bytes between two slashes, 4,095 in all, no null character"
+
+
+def can_be_a_name(name: str) -> bool:
+    """Tell whether any system could have a file of this name; the Hub's names are shorter."""
+    raw = name.encode("utf-8", "replace")
+    return len(raw) < 4096 and b"\0" not in raw and all(len(part) < 256 for part in raw.split(b"/"))
+
+
+def exists(name: str) -> bool:
+    """Tell whether there is a file or folder of this name; one that no system could have is not there."""
+    return can_be_a_name(name) and Path(name).exists()
+
+
 def split_model(name: str) -> tuple[str, str | None]:
     """Split `org/name@revision`; a path that exists is a folder and has no revision."""
-    if Path(name).exists() or "@" not in name:
+    if exists(name) or "@" not in name:
         return name, None
     model, _, revision = name.rpartition("@")
     return model, revision or None
@@ -18,7 +32,7 @@ def split_model(name: str) -> tuple[str, str | None]:
 
 def split_dataset(name: str) -> tuple[str, str | None, str | None]:
     """Split `org/name:config@revision` into (id, config, revision); a path that exists stays whole."""
-    if Path(name).exists():
+    if exists(name):
         return name, None, None
     rest, _, revision = name.rpartition("@") if "@" in name else (name, "", "")
     dataset, _, config = rest.partition(":")

@@ -19,7 +19,7 @@ from lit_hf.config.fields import enters, require
 from lit_hf.config.files import read_yaml, write_yaml
 from lit_hf.config.machine import MachineSettings
 from lit_hf.config.measurement import MeasurementSettings
-from lit_hf.config.names import PRECOMPUTED
+from lit_hf.config.names import LONGEST_NAME, PRECOMPUTED, can_be_a_name
 from lit_hf.errors import UnknownKey, UsageError
 
 
@@ -41,6 +41,7 @@ class Settings(MachineSettings, MeasurementSettings, EncoderSettings, DataSettin
         super().__post_init__()
         for name in ("model", "dataset"):
             require(bool(getattr(self, name).strip()), name, getattr(self, name), "a name or a path")
+            require(can_be_a_name(getattr(self, name)), name, getattr(self, name), LONGEST_NAME)
         require(not self.streaming or self.orders == 1, "orders", self.orders, "1 for a stream, which has one order")
 
     def resolved(self) -> dict[str, Any]:
@@ -90,6 +91,8 @@ def from_mapping(values: Mapping[str, Any], where: str) -> Settings:
             raise UnknownKey(str(key), known, where)
     if values.get("dataset") is None and str(values.get("model")).startswith(PRECOMPUTED):
         values = {**values, "dataset": values["model"]}
+    if type(values.get("layer")) is int:  # YAML has no quotes around a number, and the command line no numbers
+        values = {**values, "layer": str(values["layer"])}
     if values.get("streaming") is True:
         values = {"orders": 1, **values}
     for key in ("model", "dataset"):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lit_hf.encoders.chain.files import read_mapping
 from lit_hf.encoders.checkpoint import Checkpoint, Policy, find_checkpoint, load_weights
 from lit_hf.errors import MissingExtra, NoSafetensors, UnsupportedModel
 from lit_hf.runtime.hashes import file_sha256
@@ -26,7 +26,7 @@ class Adapter:
     def __init__(self, checkpoint: Checkpoint, policy: Policy) -> None:
         """Find the base; raise what `find_checkpoint` raises for it, `UnsupportedModel`, `NoSafetensors`."""
         self.checkpoint = checkpoint
-        self.config: dict[str, Any] = json.loads((checkpoint.folder / CONFIG).read_text(encoding="utf-8"))
+        self.config: dict[str, Any] = read_mapping(checkpoint.folder / CONFIG, checkpoint.id)
         name = self.config.get("base_model_name_or_path")
         if not name:
             raise UnsupportedModel(checkpoint.id, f"its {CONFIG} names no base model")

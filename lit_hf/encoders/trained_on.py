@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from lit_hf.config import outside
 from lit_hf.runtime.hubrepo import optional_file
 
 END = "---"
@@ -14,11 +15,9 @@ def declared_datasets(model: str, revision: str | None) -> list[str] | None:
     text = _card(model, revision)
     if text is None or not text.startswith(END):
         return None
-    import yaml
-
     try:
-        front = yaml.safe_load(text.split(f"\n{END}", 1)[0].removeprefix(END))
-    except yaml.YAMLError:
+        front = outside.parse_yaml(text.split(f"\n{END}", 1)[0].removeprefix(END))
+    except ValueError:
         return None
     names = front.get("datasets") if isinstance(front, dict) else None
     if not names:

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
+from lit_hf.config import outside
 from lit_hf.errors import GatedRepository
 from lit_hf.hub import index
 from lit_hf.hub.errors import InvalidCard, UnknownRepository, ValueDiffers
@@ -35,8 +34,8 @@ def task_of(api: HfApi, record: Sections) -> str | None:
     try:
         sha, files = head(api, dataset["id"], "dataset")
         registration = fetch(api, dataset["id"], "dataset", sha, REGISTRATION) if REGISTRATION in files else b""
-        return matching_task(yaml.safe_load(registration), dataset)
-    except (UnknownRepository, GatedRepository, yaml.YAMLError):
+        return matching_task(outside.parse_yaml(registration.decode("utf-8")), dataset)
+    except (UnknownRepository, GatedRepository, ValueError):
         return None  # what cannot be read registers nothing
 
 
@@ -75,7 +74,10 @@ def update(text: str, record: Sections, task: str, overwrite: bool) -> str:
         date=record["created"],
         notes=notes,
     )
-    known = yaml.safe_load(text) if text.strip() else []
+    try:
+        known = outside.parse_yaml(text) if text.strip() else []
+    except ValueError as error:
+        raise InvalidCard(f"the evaluation results cannot be read: {error}") from error
     if not isinstance(known, list):
         raise InvalidCard("the evaluation results are not a list")
     wanted = eval_result_entries_to_yaml([entry])[0]

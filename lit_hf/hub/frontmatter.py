@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from lit_hf.config import outside
 from lit_hf.hub.errors import InvalidCard
 
 # What the Hub takes for front matter; published in huggingface_hub/repocard.py as the server's own expression.
@@ -61,9 +62,9 @@ def line_end(text: str) -> str:
 def parse(front_matter: str) -> dict[str, Any]:
     """The front matter's mapping; {} when it is empty. Raises `InvalidCard`."""
     try:
-        loaded = yaml.safe_load(front_matter)
-    except yaml.YAMLError as error:
-        raise InvalidCard(f"it is not YAML ({' '.join(str(error).split())})") from error
+        loaded = outside.parse_yaml(front_matter)
+    except ValueError as error:
+        raise InvalidCard(str(error)) from error
     if loaded is None:
         return {}
     if not isinstance(loaded, dict):

@@ -6,7 +6,6 @@ reads again and tries again.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -14,6 +13,7 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING
 
+from lit_hf.config import outside
 from lit_hf.errors import NotARecord
 from lit_hf.hub.account import account
 from lit_hf.hub.connection import speaking
@@ -132,8 +132,10 @@ def _record_changes(
     before: dict[str, bytes] = {}
     if sha and known in files:
         before = {path: fetch(api, repo, "dataset", sha, path) for path in contents if path in files}
-        if len(before) == len(contents) and _same(current(json.loads(before[known])), record.data, repo, overwrite):
-            return []
+        if len(before) == len(contents):
+            old = current(outside.parse_json(before[known].decode("utf-8")))
+            if _same(old, record.data, repo, overwrite):
+                return []
     return [Change(path, before.get(path), content) for path, content in contents.items()]
 
 

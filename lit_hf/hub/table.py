@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import io
-import json
 from typing import TYPE_CHECKING, Any
 
+from lit_hf.config import outside
 from lit_hf.errors import NotARecord
 from lit_hf.records.record import Record, current
 from lit_hf.records.sections import Sections
@@ -46,7 +46,7 @@ def from_parquet(content: bytes, where: str) -> list[Record]:
 
     try:
         rows = pq.read_table(io.BytesIO(content)).to_pylist()
-        found = [(json.loads(row["record"]), row) for row in rows]
+        found = [(outside.parse_json(row["record"]), row) for row in rows]
     except (pa.ArrowException, KeyError, TypeError, ValueError) as error:
         raise NotARecord(where, "it is not a Parquet file of lit-hf records") from error
     records = [Record(current(data), _arrays(row)) for data, row in found]

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast, overload
 from zipfile import BadZipFile
 
+from lit_hf.config import outside
 from lit_hf.errors import LacksPart, NotARecord
 from lit_hf.records import sections
 from lit_hf.records.sections import Sections
@@ -299,12 +300,19 @@ def _read_arrays(file: Path) -> dict[str, np.ndarray]:
 
 def _read_json(file: Path) -> dict[str, Any]:
     try:
-        data = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise NotARecord(file, "it does not exist" if not file.exists() else "it is not JSON") from error
+        data = outside.read_json(file)
+    except OSError as error:
+        raise NotARecord(file, _why(error)) from error
+    except ValueError as error:
+        reason = "it is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else str(error)
+        raise NotARecord(file, reason) from error
     if not isinstance(data, dict):
         raise NotARecord(file, "it holds no JSON object")
     return data
+
+
+def _why(error: OSError) -> str:
+    return "it does not exist" if isinstance(error, FileNotFoundError) else str(error.strerror or "it cannot be read")
 
 
 def _pinned(name: str, revision: str | None) -> str:

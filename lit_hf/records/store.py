@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from lit_hf.config.names import exists
 from lit_hf.errors import LitError, NotARecord, warn
 from lit_hf.records.record import Record
 from lit_hf.runtime.cache import cache_root, whole_folder
@@ -54,7 +55,7 @@ class ResultsStore:
 
     def find(self, name: str) -> Record:
         """Return the result in a folder or file `name`, else of the id, or the one id that begins with it."""
-        if Path(name).exists():
+        if exists(name):
             return Record.load(name)
         ids = [folder.name for folder in self._folders() if folder.name.startswith(name)] if name else []
         if len(ids) != 1 and name not in ids:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from lit_hf.records.record import Record
 from lit_hf.reports import phrases
 from lit_hf.reports.series import Series, series
+from lit_hf.runtime.visible import visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -156,8 +157,8 @@ def heading(axes: Axes, title: str, subtitle: str) -> None:
 
 
 def plain_text(text: str) -> str:
-    """Return text that matplotlib draws as it stands: two dollar signs would begin a formula."""
-    return text.replace("$", r"\$")
+    """Return text that matplotlib draws as it stands: two dollar signs would begin a formula; on one line."""
+    return visible(" ".join(text.split())).replace("$", r"\$")
 
 
 def _title(record: Record) -> str:

@@ -5,13 +5,13 @@ This is the loaders' only door to huggingface_hub. The commit that `resolve_comm
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from lit_hf.config import outside
 from lit_hf.errors import GatedRepository, LitError, OfflineNotCached, UnknownRevision, nearest, warn
 from lit_hf.runtime.cache import cache_root, digest_of, write_json
 from lit_hf.runtime.hub_errors import Forbidden, HubFailed, NetworkLost, NotAHub, NotLoggedIn, RateLimited
@@ -232,7 +232,7 @@ def _cached_commit(repo: str, revision: str | None, kind: RepoType) -> Commit | 
     note, root = _note(repo, revision, kind), Path(HF_HUB_CACHE) / repo_folder_name(repo_id=repo, repo_type=kind)
     reference = root / "refs" / (revision or "main")
     with suppress(OSError, ValueError, KeyError, TypeError):  # a damaged note is none
-        known = json.loads(note.read_text())
+        known = outside.read_json(note)
         return Commit(repo, str(known["sha"]), tuple(map(str, known["files"])), from_cache=True)
     if reference.is_file():
         return Commit(repo, reference.read_text().strip(), (), from_cache=True)

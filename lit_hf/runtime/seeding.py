@@ -15,8 +15,13 @@ def forked(seed: int) -> Iterator[None]:
     import torch
 
     with torch.random.fork_rng(devices=[]):
-        torch.default_generator.manual_seed(seed)
+        torch.default_generator.manual_seed(seed if seed < 2**64 else _shorter(seed))
         yield
+
+
+def _shorter(seed: int) -> int:
+    """Return a seed that torch takes, which has 64 bits, for one that is longer."""
+    return int.from_bytes(hashlib.blake2b(str(seed).encode(), digest_size=8).digest(), "little")
 
 
 @contextmanager

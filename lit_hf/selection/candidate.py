@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lit_hf.config import outside
 from lit_hf.errors import reason
 from lit_hf.records.record import Record
 from lit_hf.runtime.cache import cache_root, digest_of, write_json
@@ -155,7 +156,9 @@ class Candidate:
         if measured is not None:
             write_json(note, {"texts_per_second": measured})
             return measured
-        return float(json.loads(note.read_text())["texts_per_second"]) if note.is_file() else None
+        with suppress(OSError, ValueError, KeyError, TypeError):  # a damaged note is none
+            return float(outside.read_json(note)["texts_per_second"])
+        return None
 
     def _make_coder(self, number: int) -> OrderCoder:
         from lit_hf.coding.order import Code, Order

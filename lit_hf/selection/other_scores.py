@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from lit_hf.config import outside
 from lit_hf.ranking.agreement import kendall
 from lit_hf.ranking.other_scores import NAMES, other_score
 from lit_hf.runtime.cache import cache_root, digest_of, write_json
@@ -46,13 +48,24 @@ def other_scores(candidates: Sequence[Candidate], backend: Backend) -> dict[str,
     }  # fmt: skip
 
 
+def _known_scores(note: Path) -> Scores | None:
+    """Return what a note of an earlier run says; a damaged one is none."""
+    with suppress(OSError, ValueError):
+        found = outside.read_json(note)
+        numbers = isinstance(found, dict) and all(isinstance(each, float | int | None) for each in found.values())
+        if numbers and set(found) == set(NAMES):
+            return dict(found)
+    return None
+
+
 def scores_of(candidate: Candidate, labels: int) -> Scores:
     """Return the five scores, from the cache where they were computed before."""
     job = candidate.job
     content = [VERSION, dict(job.encoder.key), job.task.dataset.fingerprint, job.settings.seed, labels]
     note = cache_root(job.settings.cache_dir) / "rivals" / f"{digest_of(content)}.json"
-    if note.is_file():
-        return dict(json.loads(note.read_text()))
+    known = _known_scores(note)
+    if known is not None:
+        return known
     groups = job.task.groups[:labels]
     rows = job.task.feature_rows[:labels]
     if candidate.rows.found is None or len(candidate.rows.found) <= rows.max():

@@ -20,9 +20,10 @@ from lit_hf.errors import (
     nearest,
 )
 from lit_hf.runtime.cache import cache_root
-from lit_hf.runtime.hubrepo import hub_errors, resolve_commit, similar_repos
+from lit_hf.runtime.hubrepo import hub_cache, hub_errors, resolve_commit, similar_repos
 from lit_hf.runtime.transport import DOWNLOADING, patiently
 from lit_hf.tasks.aliases import ALIASES
+from lit_hf.tasks.contained import require_media_inside
 from lit_hf.tasks.local import open_local
 from lit_hf.tasks.schema import Column, Schema
 from lit_hf.tasks.tables import Reading, TableOptions
@@ -167,6 +168,7 @@ def _open_local(path: Path, config: str | None, streaming: bool, options: TableO
         splits, readings = open_local(path, config, streaming, options)
     except FileUnreadable as error:
         raise _config_error(str(path), config, error.__cause__) or error from error
+    _require_own_media(splits, str(path), streaming, path if path.is_dir() else path.parent)
     return Source(path.resolve().name, config, None, splits, readings)
 
 
@@ -192,7 +194,16 @@ def _open_hub(repo: str, config: str | None, revision: str | None, streaming: bo
         raise _unreadable(repo, error.__cause__ or error) from error
     except ValueError as error:
         raise (_config_error(repo, config, error) or _unreadable(repo, error)) from error
+    _require_own_media(splits, repo, streaming)
     return Source(repo, config, commit.sha, splits)
+
+
+def _require_own_media(splits: Mapping[str, Any], name: str, streaming: bool, *roots: Path) -> None:
+    """Raise `FileUnreadable` for images and sounds that lie neither in `roots` nor among what was downloaded."""
+    from datasets.config import HF_DATASETS_CACHE
+
+    if not streaming:
+        require_media_inside(splits, name, (*roots, Path(HF_DATASETS_CACHE), hub_cache()))
 
 
 def _config_error(name: str, config: str | None, error: BaseException | None) -> UnknownConfig | None:

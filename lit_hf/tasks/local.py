@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lit_hf.errors import FileUnreadable
+from lit_hf.tasks.contained import require_contained
 from lit_hf.tasks.sound_folder import open_sound_folder
 from lit_hf.tasks.sound_metadata import open_sound_metadata
 from lit_hf.tasks.tables import Reading, TableOptions, read_splits
@@ -30,6 +31,8 @@ def open_local(path: Path, config: str | None, streaming: bool, options: TableOp
     """Return the splits of a file or a folder, and how those that are tables were read."""
     from datasets import DatasetDict, load_from_disk
 
+    if path.is_dir():
+        require_contained(path)
     with readable(path), quiet_bars():
         if path.is_dir() and any((path / mark).is_file() for mark in ("state.json", "dataset_dict.json")):
             saved = load_from_disk(str(path))

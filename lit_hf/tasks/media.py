@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import struct
 import wave
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import datasets
 
 Decoded = TypeVar("Decoded")
+_UNKNOWN_LENGTH = (1 << 31) - (1 << 16)
 _SCALE = {1: 128.0, 2: 2.0**15, 3: 2.0**23, 4: 2.0**31}
 """What a sample of so many bytes is divided by."""
 
@@ -80,12 +82,26 @@ def decode_image(stored: Mapping[str, Any]) -> np.ndarray:
 
     try:
         with Image.open(io.BytesIO(_content(stored))) as image:
+            if image.mode == "F" and (whole := _of_floats(np.asarray(image), _name(stored))) is not None:
+                return whole
             if image.mode.startswith("I"):
                 grey = (np.asarray(image).astype(np.int64) >> 8).clip(0, 255).astype(np.uint8)
                 return np.repeat(grey[:, :, None], 3, axis=2)
             return np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
-    except (OSError, ValueError) as error:
+    except Image.DecompressionBombError as error:
+        raise FileUnreadable(_name(stored), f"its image is too large: {error}".rstrip(".")) from error
+    except (OSError, ValueError, SyntaxError, EOFError, OverflowError, struct.error) as error:
         raise FileUnreadable(_name(stored), f"it is no image: {error}") from error
+
+
+def _of_floats(values: np.ndarray, name: str) -> np.ndarray | None:
+    """Return grey pixels that were stored as floats from 0 to 1; None for those from 0 to 255, which Pillow reads."""
+    if not np.isfinite(values).all() or values.min() < 0 or values.max() > 255:
+        raise FileUnreadable(name, "its pixels are floats that lie neither in 0..1 nor in 0..255")
+    if values.max() > 1:
+        return None
+    grey = np.rint(values.astype(np.float64) * 255).astype(np.uint8)
+    return np.repeat(grey[:, :, None], 3, axis=2)
 
 
 def decode_sound(stored: Mapping[str, Any]) -> Waveform:
@@ -97,10 +113,28 @@ def decode_sound(stored: Mapping[str, Any]) -> Waveform:
     try:
         with wave.open(io.BytesIO(content)) as file:
             width, channels, rate = file.getsampwidth(), file.getnchannels(), file.getframerate()
-            samples = _pcm(file.readframes(file.getnframes()), width)
-    except (wave.Error, EOFError):
+            frames, wanted = file.readframes(file.getnframes()), file.getnframes() * width * channels
+    except (wave.Error, EOFError, struct.error) as error:
+        if _is_pcm_wav(content):
+            raise FileUnreadable(_name(stored), f"it is a broken .wav: {error or 'it ends too early'}") from error
         return _other_sound(content, _name(stored))
+    _require_whole(len(frames), wanted, _name(stored))
+    samples = _pcm(frames, width)
     return Waveform((samples.reshape(-1, channels) / _SCALE[width]).mean(1).astype(np.float32), rate)
+
+
+def _require_whole(found: int, wanted: int, name: str) -> None:
+    """Raise `FileUnreadable` for a sound that is cut; a recorder that was not stopped announces 2 GiB or more."""
+    if found != wanted and wanted < _UNKNOWN_LENGTH:
+        raise FileUnreadable(name, f"it is a cut .wav: {found:,} of {wanted:,} bytes of sound are there")
+
+
+def _is_pcm_wav(content: bytes) -> bool:
+    """Tell whether a file says that it is a WAV of plain samples (format 1), which needs no other library to read."""
+    if content[:4] != b"RIFF" or content[8:12] != b"WAVE":
+        return False
+    place = content.find(b"fmt ", 12, 4096)
+    return place < 0 or content[place + 8 : place + 10] in (b"\x01\x00", b"\x01", b"")
 
 
 def _pcm(frames: bytes, width: int) -> np.ndarray:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from lit_hf.config import outside
 from lit_hf.errors import UnsupportedModel
 
 LIBRARY = "Try `--loader sentence-transformers`: where it is installed, that library reads its own checkpoints."
@@ -22,8 +22,8 @@ def read_json(path: Path, name: str) -> Any:
     if not path.is_file():
         return None
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as error:
+        return outside.read_json(path)
+    except ValueError as error:
         raise UnsupportedModel(name, f"{path.name} is not JSON") from error
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -20,8 +19,8 @@ from lit_hf.reports.page.charts import Chart
 from lit_hf.reports.page.checkpoint import Checkpoint, checkpoint
 from lit_hf.reports.page.hardest import Reader, hardest
 from lit_hf.reports.ranking_phrases import rank_of
+from lit_hf.runtime.visible import UNSEEN
 
-_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 Texts = Callable[[Record], "Reader | None"]
 """Returns what reads the inputs of a record, or None when its dataset is not here."""
 NO_TEXTS = "The dataset is not here, or is not the one that was measured: numbers are places in the stream."
@@ -125,7 +124,7 @@ def _environment() -> Any:
 
 def _visible(value: Any) -> Any:
     """Replace what is not seen but changes what is: control characters, turns of direction, halves of characters."""
-    return _UNSEEN.sub("\ufffd", value) if type(value) is str else value
+    return UNSEEN.sub("\ufffd", value) if type(value) is str else value
 
 
 def _file(name: str) -> Any:
