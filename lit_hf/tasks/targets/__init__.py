@@ -28,7 +28,7 @@ def asked() -> tuple[str, ...]:
 
 def require_classes(target: Target, command: str) -> None:
     """Raise `LitError` where a command knows classes only."""
-    if not isinstance(target, SingleLabel):
+    if type(target) is not SingleLabel:
         raise LitError(
             f"{command} knows labels that are classes, and this is {target.asked_as}.",
             "Measure one checkpoint at a time: `lit-hf eval MODEL DATASET`.",
