@@ -17,6 +17,7 @@ from lit_hf.errors import LitError
 from lit_hf.tasks import targets
 from lit_hf.tasks.schema import Column, Schema
 from lit_hf.tasks.targets import KINDS, HeldOut, MultiLabel, Regression, SingleLabel, Target
+from lit_hf.tasks.targets.ordinal import Ordinal
 
 N, DIM = 72, 6
 CHEAP = Code(probes=("ridge",))
@@ -50,6 +51,12 @@ CASES = {
         lambda draw, rows: (rows[:, :2] + 0.5 * draw.normal(size=(len(rows), 2)) > 0).astype(np.int64),
         lambda labels: {"x": labels[:, 0].tolist(), "y": labels[:, 1].tolist()},
         ("x", "y"),
+    ),
+    "ordinal": Case(
+        Ordinal(("1", "1.5", "2", "3"), (1.0, 1.5, 2.0, 3.0)),
+        lambda draw, rows: np.digitize(rows[:, 0] + 0.5 * draw.normal(size=len(rows)), (-0.7, 0.0, 0.7)),
+        lambda labels: {"label": [(1.0, 1.5, 2.0, 3.0)[label] for label in labels]},
+        schema_type="number",
     ),
     "regression": Case(
         Regression(0.25),
