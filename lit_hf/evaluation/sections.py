@@ -50,6 +50,7 @@ def dataset_section(job: Job, truncated: float) -> dict[str, Any]:
         "duplicates": info.duplicates if task.streamed else len(task.labels) - len(np.unique(task.feature_rows)),
         "dropped": {"missing_labels": info.missing_labels, "empty_inputs": info.empty_inputs},
         **classes_section(task),
+        "null_name": task.target.null_name,
         "kind": task.kind,
         "unit": task.unit,
         "columns": dict(info.columns),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lit_hf.records.record import Record, verdict
-from lit_hf.records.sections import Dataset, Model
+from lit_hf.records.sections import Dataset, Model, null_name
 
 
 def bits(value: float) -> str:
@@ -82,8 +82,8 @@ def name_of_baseline(record: Record) -> str:
 
 
 def name_of_prior(record: Record) -> str:
-    """Return the name of the code that looks at no input: of classes their prior, of numbers their marginal."""
-    return "class prior" if record["dataset"]["classes"] is not None else "marginal"
+    """Return the name of the code that looks at no input, as the record says it."""
+    return null_name(record["dataset"])
 
 
 def holdout(record: Record) -> str | None:

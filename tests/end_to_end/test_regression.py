@@ -64,6 +64,7 @@ def test_features_save_bits_and_the_record_validates(record: Record) -> None:
 def test_what_numbers_do_not_have_is_null_with_its_reason(record: Record) -> None:
     data, base, measures = record["dataset"], record["baselines"], record["measures"]
     assert (data["classes"], data["bin_width"], data["unit"]) == (None, 1.0, "example")
+    assert data["null_name"] == "marginal"
     assert "no uniform code" in base["uniform"]["bits_reason"]
     for name in ("compression", "surplus", "calibration"):
         assert measures[name] is None
