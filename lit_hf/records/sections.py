@@ -55,6 +55,8 @@ class Dataset(TypedDict):
     classes_reason: NotRequired[str]
     class_names: list[str] | None
     bin_width: NotRequired[float | None]
+    bin_origin: NotRequired[float]
+    read_as: NotRequired[str]
     reads: NotRequired[str]
     kind: str
     unit: Literal["example", "token", "label"]
