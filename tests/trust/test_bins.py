@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lit_hf.errors import BadSetting
 from lit_hf.tasks.targets import Regression
-from lit_hf.tasks.targets.bins import Bins, bins_of, find_bins
+from lit_hf.tasks.targets.bins import Bins, bins_of, find_bins, read_numbers
 from tests.support.tables import task_of, write
 
 
@@ -42,6 +42,12 @@ def test_w11_so_it_is_for_any_targets(values: list[float]) -> None:
 def test_w11_targets_that_no_bins_tell_apart_are_refused() -> None:
     with pytest.raises(BadSetting, match="too far apart"):
         find_bins(np.array([0.0, 1e-300, 1.0]), None, "score")
+
+
+def test_infinity_is_no_missing_number() -> None:
+    with pytest.raises(BadSetting, match="row 3 is -inf"):
+        read_numbers([1.5, None, -np.inf], "score")
+    assert np.isnan(read_numbers([1.5, None, np.nan, ""], "score")).tolist() == [False, True, True, True]
 
 
 def test_w11_bins_that_are_asked_for_begin_at_zero_and_are_of_one_width() -> None:

@@ -20,12 +20,15 @@ MOST_BINS = 2.0**50
 
 
 def read_numbers(raw: Sequence[Any], column: str) -> np.ndarray:
-    """Return float64 [rows], NaN where there is no number; raise `BadSetting` when the column holds something else."""
+    """Return float64 [rows], NaN where there is no number; raise `BadSetting` for anything else, infinity too."""
     try:
         found = np.array([math.nan if value is None or value == "" else float(value) for value in raw])
     except (TypeError, ValueError) as error:
         raise BadSetting("label column", column, f"a column of numbers; {error}") from error
-    return np.where(np.isfinite(found), found, math.nan)
+    if np.isinf(found).any():
+        row = int(np.flatnonzero(np.isinf(found))[0])
+        raise BadSetting("label column", column, f"a column of finite numbers; row {row + 1} is {found[row]}")
+    return found
 
 
 def has_fractions(numbers: np.ndarray) -> bool:
