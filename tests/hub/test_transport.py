@@ -25,7 +25,7 @@ from lit_hf.runtime.hubrepo import download, resolve_commit, size_of
 from lit_hf.runtime.transport import READING, Patience
 from lit_hf.tasks.loading import open_source
 from tests.support.hub import Server
-from tests.support.hub_records import record
+from tests.support.records import hub_record as record
 
 HTML = {"raw": b"<html>Please log in to the network</html>".hex(), "headers": {"Content-Type": "text/html"}}
 IMPATIENT = Patience(attempts=2, first_pause=0.01, longest_pause=5)
