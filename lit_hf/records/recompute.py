@@ -17,6 +17,7 @@ from lit_hf.measures.intervals import Interval, Variance, by_group, interval
 CLOSE = 1e-9
 """Relative: sums of the same floats in another order differ by less."""
 NEEDED = ("labels", "order", "bits_encoder")
+_NO_RAW: Mapping[str, Any] = {"raw_input": {"bits": None}}
 
 
 def contradictions(data: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> list[str]:
@@ -33,22 +34,27 @@ def contradictions(data: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) ->
 
 def _of_itself(data: Mapping[str, Any]) -> Iterator[str]:
     """Yield what the object says against itself."""
-    labels, transfer, code = data["dataset"]["examples"], data["transfer"], data["codelength"]
+    code, transfer = data["codelength"], data.get("transfer") or {"bits": None}
     yield from _not_finite(data, "")
-    yield from _differs("codelength.bits_per_label", code["bits_per_label"], code["bits"] / labels)
+    yield from _differs("codelength.bits_per_label", code["bits_per_label"], code["bits"] / labels_in(data))
     if code["bits_per_order"]:
         yield from _differs("codelength.bits", code["bits"], float(np.mean(code["bits_per_order"])))
     if code["bits"] < 0 or any(bits < 0 for bits in code["bits_per_order"]):
         yield "codelength is below 0"
     if transfer["bits"] is None:
         return
-    yield from _differs("transfer.bits_per_label", transfer["bits_per_label"], transfer["bits"] / labels)
+    yield from _differs("transfer.bits_per_label", transfer["bits_per_label"], transfer["bits"] / labels_in(data))
     twin = data["baselines"]["random_twin"]["bits"]
     if twin is not None:
         yield from _differs("transfer.bits", transfer["bits"], twin - code["bits"], scale=max(twin, 1.0))
     low, high = transfer["interval"]
     if low is not None and high is not None and not low <= transfer["bits"] <= high:
         yield f"transfer.bits, {transfer['bits']:,.1f}, lies outside its interval"
+
+
+def labels_in(data: Mapping[str, Any]) -> int:
+    """Return how many labels were coded: all, or those up to where a race ended for the checkpoint."""
+    return int(data["codelength"].get("labels") or data["dataset"]["examples"])
 
 
 def _not_finite(value: Any, where: str) -> Iterator[str]:
@@ -68,8 +74,8 @@ def _shapes(data: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Iterat
         yield f"arrays.npz lacks {', '.join(missing)}"
         return
     labels, order = len(arrays["labels"]), np.asarray(arrays["order"])
-    if labels != data["dataset"]["examples"]:
-        yield f"arrays.npz has {labels:,} labels, and dataset.examples is {data['dataset']['examples']:,}"
+    if labels != labels_in(data):
+        yield f"arrays.npz has {labels:,} labels, and the record is of {labels_in(data):,}"
     for name in ("bits_encoder", "bits_baseline", "bits_raw"):
         bits = arrays.get(name)
         if bits is None:
@@ -99,7 +105,9 @@ def _codelength(data: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> It
 
 
 def _transfer(data: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Iterator[str]:
-    transfer, base = data["transfer"], arrays.get("bits_baseline")
+    transfer, base = data.get("transfer"), arrays.get("bits_baseline")
+    if transfer is None:
+        return
     if (transfer["bits"] is None) != (base is None):
         yield "transfer and arrays.npz do not agree on whether there is a baseline"
         return
@@ -124,7 +132,7 @@ def _transfer(data: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Iter
 
 
 def _raw_input(data: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Iterator[str]:
-    stated, bits = data["baselines"]["raw_input"]["bits"], arrays.get("bits_raw")
+    stated, bits = (data.get("baselines") or _NO_RAW)["raw_input"]["bits"], arrays.get("bits_raw")
     if stated is not None and bits is not None:
         yield from _differs("baselines.raw_input.bits", stated, float(bits.sum(axis=1).mean()))
 

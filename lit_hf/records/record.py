@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast, overload
 from zipfile import BadZipFile
 
 from lit_hf.config import outside
-from lit_hf.errors import LacksPart, NotARecord
+from lit_hf.errors import LacksPart, NotARecord, RecordChanged
 from lit_hf.records import sections
 from lit_hf.records.sections import Sections
 
@@ -150,6 +150,7 @@ class Record:
 
         Raises:
             NotARecord: there is no such file, or it leaves the schema.
+            RecordChanged: its headline numbers do not follow from its arrays (lit_hf/records/recompute.py).
 
         Example:
             >>> import lit_hf
@@ -165,7 +166,18 @@ class Record:
         except NotARecord as error:
             raise NotARecord(path, error.reason) from None
         beside = file.with_name("arrays.npz")
-        return cls(record.data, _read_arrays(beside)) if arrays and beside.is_file() else record
+        if not arrays:
+            return record
+        return cls(record.data, _read_arrays(beside) if beside.is_file() else {}).checked(path)
+
+    def checked(self, path: object) -> Record:
+        """Return the record; raise `RecordChanged` unless its numbers follow from its arrays, as far as it has them."""
+        from lit_hf.records.recompute import contradictions
+
+        found = contradictions(self.data, self.arrays)
+        if found:
+            raise RecordChanged(path, found[0])
+        return self
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lit_hf.config.names import exists
-from lit_hf.errors import LitError, NotARecord, warn
+from lit_hf.errors import LitError, NotARecord, RecordChanged, warn
 from lit_hf.records.record import Record
 from lit_hf.runtime.cache import cache_root, whole_folder
 
@@ -50,7 +50,7 @@ class ResultsStore:
         """Return the result of this id, or None when there is none that can be read."""
         try:
             return Record.load(self.root / id)
-        except NotARecord:
+        except (NotARecord, RecordChanged):
             return None
 
     def find(self, name: str) -> Record:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from lit_hf.measures.intervals import interval
+from lit_hf.measures.intervals import Variance, interval
 from lit_hf.ranking.table import CandidateResult
 from lit_hf.records.record import Record, record_id
 
@@ -44,7 +44,7 @@ def make_record(examples: int = 2000, orders: int = 3, **transfer: Any) -> Recor
         "created": "2026-11-23T10:00:00+00:00",
         "model": _model(),
         "dataset": _dataset(examples),
-        "transfer": {**_transfer(gain, examples), **transfer},
+        "transfer": _transfer(gain, examples),
         "codelength": _codelength(bits["encoder"]),
         "baselines": _baselines(total, examples),
         "measures": {"compression": examples / total["encoder"]},
@@ -61,7 +61,28 @@ def make_record(examples: int = 2000, orders: int = 3, **transfer: Any) -> Recor
     order = np.stack([np.random.default_rng(r).permutation(examples) for r in range(orders)])
     arrays = {"labels": np.arange(examples) % 2, "order": order, "edges": edges}
     arrays |= {f"bits_{arm}": value if arm != "raw" else value[:1] for arm, value in bits.items()}
-    return checked(data, arrays)
+    found = checked(data, with_intervals(data, arrays))
+    found["transfer"].update(transfer)  # type: ignore[typeddict-item]
+    return found
+
+
+def with_intervals(data: dict[str, Any], arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Put the intervals into `data` that follow from the arrays, which are returned."""
+    order, encoder, base = arrays["order"], arrays["bits_encoder"], arrays.get("bits_baseline")
+    code = interval(encoder, order)
+    data["codelength"]["interval"] = [code.low, code.high]
+    raw = arrays.get("bits_raw")
+    if raw is not None:
+        data["baselines"]["raw_input"]["bits"] = float(raw.sum(axis=1).mean())
+    if base is not None:
+        twin, transfer = data["baselines"]["random_twin"], data["transfer"]
+        parts = transfer["interval_parts"]
+        twins = (
+            Variance(parts["twins"], twin["initialisations"] - 1) if several and parts["twins"] is not None else None
+        )
+        found = interval(base - encoder, order, level=transfer["level"], twins=twins)
+        transfer["interval"] = [found.low, found.high]
+    return arrays
 
 
 def checked(data: dict[str, Any], arrays: dict[str, np.ndarray]) -> Record:
@@ -89,9 +110,8 @@ def without_baseline(examples: int = 400) -> Record:
     model = {**base["model"], "id": "features:rows.npz", "revision": None, "pooling": None, "max_tokens": None}
     curve = {**base["curve"], "baseline_bits_per_label": None, "raw_input_bits_per_label": None}
     arrays = {name: value for name, value in base.arrays.items() if name not in ("bits_baseline", "bits_raw")}
-    return checked(
-        {**base.data, "model": model, "transfer": transfer, "baselines": baselines, "curve": curve, "notes": []}, arrays
-    )
+    data = {**base.data, "model": model, "transfer": transfer, "baselines": baselines, "curve": curve, "notes": []}
+    return checked(data, with_intervals(data, arrays))
 
 
 def ranked_record(name: str, bits: np.ndarray, lost_to: str | None = None, total: int | None = None) -> Record:
@@ -218,7 +238,7 @@ def hub_record(
         "labels": labels, "order": order, "bits_encoder": encoder, "bits_baseline": baseline,
         "bits_raw": baseline[:1] * 0.95, "edges": np.unique(np.geomspace(1, examples, 12).astype(int)),
     }  # fmt: skip
-    return checked(data, arrays)
+    return checked(data, with_intervals(data, arrays))
 
 
 def _model() -> dict[str, Any]:
