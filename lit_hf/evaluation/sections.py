@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lit_hf._version import __version__
+from lit_hf.records.sections import FRAMES, length_unit
 from lit_hf.tasks.stream import GROUPING
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ def model_section(job: Job) -> dict[str, Any]:
     from lit_hf.encoders.content import content_of
 
     info = job.encoder.info
+    sources = dict(info.sources)
     return {
         "id": info.id,
         "revision": info.revision,
@@ -32,9 +34,10 @@ def model_section(job: Job) -> dict[str, Any]:
         "pooling": info.pooling,
         "prompt": info.prompt,
         "max_tokens": info.max_tokens,
+        "length_unit": length_unit({"resolved_from": sources}),
         "padding_side": info.padding_side,
         "dtype": info.dtype,
-        "resolved_from": dict(info.sources),
+        "resolved_from": sources,
         **({} if (content := content_of(job.encoder)) is None else {"content": content}),
     }
 
@@ -115,11 +118,11 @@ def notes_section(data: dict[str, Any], arms: CodedArms, note: str | None, halve
     control = data["baselines"]["shuffled_labels"]
     if abs(control["transfer_bits"] or 0) > 5:
         notes.append(f"Shuffled labels show {control['transfer_bits']:.1f} bits of transfer where there is none.")
-    sounds = "frames of 20 ms" in data["model"]["resolved_from"].get("max_tokens", "")
+    unit = length_unit(data["model"])
     if data["dataset"]["truncated"] > 0.01:
         notes.append(
-            f"{data['dataset']['truncated']:.0%} of the {'sounds' if sounds else 'texts'} were cut at "
-            f"{data['model']['max_tokens']} {'frames of 20 ms' if sounds else 'tokens'}."
+            f"{data['dataset']['truncated']:.0%} of the {'sounds' if unit == FRAMES else 'texts'} were cut at "
+            f"{data['model']['max_tokens']} {unit}."
         )
     if data["settings"]["resolved"].get("streaming"):
         notes.append(

@@ -20,6 +20,7 @@ class Model(TypedDict):
     pooling: str | None
     prompt: str | None
     max_tokens: int | None
+    length_unit: NotRequired[str]
     padding_side: str | None
     dtype: str
     resolved_from: dict[str, str]
@@ -67,6 +68,15 @@ class Dataset(TypedDict):
     read_as: NotRequired[str]
     grouping: NotRequired[str]
     near_copies: NotRequired[int]
+
+
+FRAMES = "frames of 20 ms"
+
+
+def length_unit(model: Mapping[str, Any]) -> str:
+    """Return what a model's length is counted in; records before the key tell it by where their limit came from."""
+    said = FRAMES if FRAMES in (model.get("resolved_from") or {}).get("max_tokens", "") else "tokens"
+    return str(model.get("length_unit") or said)
 
 
 def null_name(dataset: Mapping[str, Any]) -> str:

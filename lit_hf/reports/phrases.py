@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lit_hf.records.record import Record, verdict
-from lit_hf.records.sections import Dataset, Model, null_name
+from lit_hf.records.sections import Dataset, Model, length_unit, null_name
 
 
 def bits(value: float) -> str:
@@ -145,7 +145,7 @@ def reading_line(model: Model) -> str:
         return ""
     layer = "last layer" if model["layer"] == "last" else f"layer {model['layer']}"
     prompt = f"prompt {model['prompt']!r}" if model["prompt"] else "no prompt"
-    unit = "frames" if "frames of 20 ms" in model["resolved_from"].get("max_tokens", "") else "tokens"
+    unit = length_unit(model).partition(" ")[0]
     length = f"at most {model['max_tokens']} {unit}" if model["max_tokens"] else "no truncation"
     fields = {"pooling": f"{model['pooling']} pooling", "layer": layer, "prompt": prompt, "max_tokens": length}
     return ", ".join(fields.values())

@@ -90,9 +90,14 @@ def test_raw_values_become_the_labels_they_are(case: Case) -> None:
     settings = from_mapping({"model": "m", "dataset": "d", "task": case.target.asked_as}, "the test")
     target = type(case.target).read(table, case.columns, case.schema, settings)
     assert type(target) is type(case.target)
-    for found, known in (each.encode(table, case.columns) for each in (target, case.target)):
-        np.testing.assert_array_equal(found, examples.labels)
-        assert known.all()
+    own, known = case.target.encode(table, case.columns)
+    np.testing.assert_array_equal(own, examples.labels)
+    read, also = target.encode(table, case.columns)
+    # The numbers of bins depend on the smallest target of the split; which rows are alike, and their order, do not.
+    for one, other in zip(*(np.unique(each, axis=0, return_inverse=True)[1:] for each in (own, read)), strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert known.all()
+    assert also.all()
 
 
 @every
