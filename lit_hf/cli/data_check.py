@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lit_hf.cli.arguments import is_checkpoint
-from lit_hf.cli.output import Format, Sink, is_main_process
+from lit_hf.cli.output import Format, Sink
 from lit_hf.errors import UsageError
 from lit_hf.runtime.cache import require_writable, whole_folder
+from lit_hf.runtime.launcher import is_main_process
 
 if TYPE_CHECKING:
     from lit_hf.checks import DataCheck
