@@ -14,7 +14,7 @@ from lit_hf._version import __version__
 
 if TYPE_CHECKING:
     from lit_hf import plots
-    from lit_hf.api import codelength, diff, rank, transfer, verify
+    from lit_hf.api import codelength, diff, prequential, rank, transfer, verify
     from lit_hf.config import Settings
     from lit_hf.errors import LitError
     from lit_hf.evaluation.run import evaluate
@@ -36,6 +36,7 @@ _HOMES = {
     "encode_labels": "lit_hf.proof.file",
     "evaluate": "lit_hf.evaluation.run",
     "measurement_path": "lit_hf.integrations.measurement",
+    "prequential": "lit_hf.api",
     "rank": "lit_hf.api",
     "transfer": "lit_hf.api",
     "verify": "lit_hf.api",
@@ -55,6 +56,7 @@ __all__ = [
     "evaluate",
     "measurement_path",
     "plots",
+    "prequential",
     "rank",
     "transfer",
     "verify",

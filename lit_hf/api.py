@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from lit_hf.coding.arrays import Transfer, codelength, transfer
 from lit_hf.coding.codelength import Codelength
+from lit_hf.coding.steps import Step, prequential
 from lit_hf.records.record import Record
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from lit_hf.proof.verify import Verification
 
-__all__ = ["Codelength", "Transfer", "codelength", "diff", "rank", "transfer", "verify"]
+__all__ = ["Codelength", "Step", "Transfer", "codelength", "diff", "prequential", "rank", "transfer", "verify"]
 
 
 def rank(

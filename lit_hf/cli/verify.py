@@ -54,5 +54,7 @@ def _table(found: Verification) -> Table:
         ("uniform code", found.uniform_bits),
     )
     for name, bits in rows:
+        if bits is None:
+            continue
         table.add_row(name, f"{bits:,.1f}", f"{bits / found.stated_bits:.4f}")
     return table

@@ -89,8 +89,15 @@ def _conjugate(bins: np.ndarray, starts: np.ndarray, pseudo: float) -> Forecast:
     values = bins.astype(np.float64)
     shifted = values - values[0]  # sums of squares about a label: numbers far from 0 lose no digits
     sums, squares = (np.append(0.0, np.cumsum(part))[starts] for part in (shifted, shifted * shifted))
-    n = starts.astype(np.float64)
-    mean = np.where(n > 0, values[0] + sums / np.maximum(n, 1), 0.0)
+    return conjugate(starts.astype(np.float64), values[0], sums, squares, pseudo)
+
+
+def conjugate(n: np.ndarray, first: float, sums: np.ndarray, squares: np.ndarray, pseudo: float) -> Forecast:
+    """Return the predictive distributions [12, m] after `n` [m] labels; sums and squares are of labels minus `first`.
+
+    pseudo: how many labels' worth the prior's mean 0 is.
+    """
+    mean = np.where(n > 0, first + sums / np.maximum(n, 1), 0.0)
     spread = np.maximum(squares - sums * sums / np.maximum(n, 1), 0.0)
     weight, shape = pseudo + n, SHAPE + n / 2
     about = spread + pseudo * n / weight * mean * mean

@@ -17,9 +17,10 @@ from torch import Tensor
 
 from lit_hf.codes.curve import Curve
 from lit_hf.codes.forecast import Forecast
+from lit_hf.codes.loop import Chunk
 from lit_hf.codes.marginal import SCALES, beside_marginal, prior_forecast
 from lit_hf.codes.mixture import LN2, Switching
-from lit_hf.codes.prequential import Chunk, Coder
+from lit_hf.codes.prequential import Coder
 from lit_hf.codes.probe_mixture import Prediction
 from lit_hf.probes.contract import Block, Learning, Prefix, Stateful
 
@@ -57,11 +58,11 @@ class Foresight:
 
     def below(self, bins: np.ndarray) -> np.ndarray:
         """Return the mixture's probability [b] of all below the middle of each bin."""
-        return np.exp(self._weights()) @ self.leaves.below(bins)
+        return np.exp(self.log_weights()) @ self.leaves.below(bins)
 
     def location(self) -> np.ndarray:
         """Return the mean over experts of their locations [b], in bins; the wide family, which has no mean, is out."""
-        kept = np.exp(self._weights())[: -len(SCALES)]
+        kept = np.exp(self.log_weights())[: -len(SCALES)]
         return kept @ self.leaves.location[: -len(SCALES)] / kept.sum()
 
     def plain(self) -> dict[str, Any]:
@@ -77,7 +78,8 @@ class Foresight:
         within = tuple(part.numpy() for part in plain["within"])
         return cls(Forecast(*plain["leaves"].numpy()), within, plain["across"].numpy(), plain["prior"])
 
-    def _weights(self) -> np.ndarray:
+    def log_weights(self) -> np.ndarray:
+        """Return the weights [E] of the leaves in the mixture, natural logarithms."""
         return np.concatenate([own + part for own, part in zip(self.across, self.within, strict=True)])
 
     def _scores(self, bins: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from lit_hf.codes.stream import Rows
 
 NEEDED = 20
+MOST_BINS = 2.0**50
+"""Between 0 and the farthest number: beyond, float64 does not tell neighbouring bins apart."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,18 +48,39 @@ def codelength(
 ) -> Codelength:
     """Return the prequential codelength of `labels` given `features` under the default bank of probes, in bits.
 
-    features: floats [N, d] (array, memory map, tensor or feature store). labels: integers [N] from 0 on.
-    num_classes: C, of labels in 0 .. C - 1; by default the values that occur are the classes. groups: [N] ids; labels
-    of one group are coded together and learned after it (copies of an input, tokens of a sentence). shuffle=False codes
-    order 0 as given, for examples
-    that come in random order already. kinds: kinds of probes, for studies of the bank. code: `online`, or a block code
-    for reference (`lit_hf.config.CODES`). Raises `TooFewExamples`, `TooFewClasses`, `NotFiniteFeatures`, `BadSetting`.
+    Args:
+        features: floats [N, d] (array, memory map, tensor or feature store).
+        labels: integers [N] from 0 on.
+        num_classes: C, of labels in 0 .. C - 1; by default the values that occur are the classes.
+        orders: how many orders are coded; their mean is the result.
+        seed: of the orders.
+        groups: [N] ids; labels of one group are coded together and learned after it (copies of an input, tokens of a
+            sentence).
+        device: where probes compute.
+        shuffle: False codes order 0 as given, for examples that come in random order already.
+        kinds: kinds of probes, for studies of the bank.
+        code: `online`, or a block code for reference (`lit_hf.config.CODES`).
+
+    Returns:
+        A `Codelength`: bits, their interval, and what each example cost in each order.
+
+    Raises:
+        TooFewExamples: below 20 labels.
+        TooFewClasses: all labels are alike, and `num_classes` says no more.
+        NotFiniteFeatures: rows hold NaN or infinity.
+        BadSetting: shapes, types or names that do not fit.
+
+    Example:
+        >>> import lit_hf, numpy as np
+        >>> labels = np.arange(40) % 2
+        >>> features = np.stack([labels, 1 - labels], 1).astype("float32")
+        >>> found = lit_hf.codelength(features, labels, orders=1)
+        >>> 8 < found.bits < 25  # of 40 bits: the first 8 labels teach which column says what
+        True
     """
-    from lit_hf.config import CODES
     from lit_hf.runtime.units import side_by_side
 
-    if code not in CODES:
-        raise BadSetting("code", code, f"one of {', '.join(CODES)}")
+    checked_code(code)
     if orders < 1:
         raise BadSetting("orders", orders, "a whole number of at least 1")
 
@@ -87,7 +110,32 @@ def transfer(
     """Return how many bits fewer `labels` cost given `features` than given `baseline_features`, both [N, ...].
 
     Both are coded in the same orders. The interval treats both feature maps as given; with a random twin as the
-    baseline it is conditional on its initialisation. The arguments are those of `codelength`.
+    baseline it is conditional on its initialisation.
+
+    Args:
+        features: floats [N, d] (array, memory map, tensor or feature store).
+        baseline_features: floats [N, e], rows of the same examples.
+        labels: integers [N] from 0 on.
+        num_classes: C, of labels in 0 .. C - 1; by default the values that occur are the classes.
+        orders: how many orders are coded; their mean is the result.
+        seed: of the orders.
+        groups: [N] ids; labels of one group are coded together and learned after it.
+        device: where probes compute.
+        shuffle: False codes order 0 as given, for examples that come in random order already.
+        code: `online`, or a block code for reference (`lit_hf.config.CODES`).
+
+    Returns:
+        A `Transfer`: bits, their interval, bits per label, and both codelengths.
+
+    Raises:
+        BadSetting: the baseline has another number of rows; and all that `codelength` raises.
+
+    Example:
+        >>> import lit_hf, numpy as np
+        >>> labels = np.arange(40) % 2
+        >>> features = np.stack([labels, 1 - labels], 1).astype("float32")
+        >>> lit_hf.transfer(features, np.ones((40, 1), "float32"), labels, orders=1).bits > 10
+        True
     """
     if features.shape[0] != baseline_features.shape[0]:
         given = f"{features.shape[0]} and {baseline_features.shape[0]} rows"
@@ -124,6 +172,14 @@ def occurring(labels: Sequence[int] | np.ndarray, num_classes: int | None) -> tu
     return places, len(values)
 
 
+def checked_code(code: str) -> None:
+    """Raise `BadSetting` unless `code` is the name of one."""
+    from lit_hf.config import CODES
+
+    if code not in CODES:
+        raise BadSetting("code", code, f"one of {', '.join(CODES)}")
+
+
 def checked(
     features: Rows,
     labels: Sequence[int] | np.ndarray,
@@ -131,13 +187,7 @@ def checked(
     num_classes: int | None,
 ) -> tuple[Examples, Alphabet]:
     """Return the examples, and the rule of their C classes, or raise."""
-    if len(features.shape) != 2:
-        raise BadSetting("features", f"shape {tuple(features.shape)}", "rows of numbers, [N, d]")
-    found = np.asarray(labels)
-    if found.ndim != 1 or len(found) != features.shape[0]:
-        raise BadSetting("labels", f"shape {found.shape}", f"one label for each of the {features.shape[0]} rows")
-    if len(found) < NEEDED:
-        raise TooFewExamples(len(found), NEEDED)
+    found = _labels_of(features, labels, 1)
     if not np.issubdtype(found.dtype, np.integer) or found.min() < 0:
         raise BadSetting("labels", found.dtype, "integers from 0 on")
     classes = int(found.max()) + 1 if num_classes is None else num_classes
@@ -145,12 +195,49 @@ def checked(
         raise TooFewClasses(len(np.unique(found)))
     if found.max() >= classes:
         raise BadSetting("num_classes", classes, f"at least {int(found.max()) + 1}, one more than the largest label")
-    given = np.arange(len(found)) if groups is None else np.asarray(groups)
-    if given.shape != found.shape:
+    return Examples(found.astype(np.int64), _groups_of(features, groups)), Alphabet(classes)
+
+
+def checked_flags(
+    features: Rows, labels: Sequence[Sequence[int]] | np.ndarray, groups: Sequence[int] | np.ndarray | None
+) -> Examples:
+    """Return examples with several labels each, [N, L] of 0 and 1, or raise."""
+    found = _labels_of(features, labels, 2)
+    if found.shape[1] < 1 or not np.isin(found, (0, 1)).all():
+        raise BadSetting("labels", f"shape {found.shape}", "rows of 0 and 1, one column for each label")
+    return Examples(found.astype(np.int64), _groups_of(features, groups))
+
+
+def checked_bins(
+    features: Rows, labels: Sequence[float] | np.ndarray, groups: Sequence[int] | np.ndarray | None, width: float
+) -> Examples:
+    """Return examples whose labels are the bins of numbers, round(y / width), or raise."""
+    found = _labels_of(features, labels, 1)
+    if not (np.issubdtype(found.dtype, np.number) and np.isreal(found).all() and np.isfinite(found).all()):
+        raise BadSetting("labels", found.dtype, "finite numbers")
+    if not 0 < width < np.inf or np.abs(found).max() / width > MOST_BINS:
+        raise BadSetting("bin_width", width, "above 0, and wide enough for at most 2^50 bins between 0 and any label")
+    return Examples(np.round(found / width).astype(np.int64), _groups_of(features, groups))
+
+
+def _labels_of(features: Rows, labels: Sequence[Any] | np.ndarray, dimensions: int) -> np.ndarray:
+    if len(features.shape) != 2:
+        raise BadSetting("features", f"shape {tuple(features.shape)}", "rows of numbers, [N, d]")
+    found = np.asarray(labels)
+    if found.ndim != dimensions or len(found) != features.shape[0]:
+        raise BadSetting("labels", f"shape {found.shape}", f"one label for each of the {features.shape[0]} rows")
+    if len(found) < NEEDED:
+        raise TooFewExamples(len(found), NEEDED)
+    return found
+
+
+def _groups_of(features: Rows, groups: Sequence[int] | np.ndarray | None) -> np.ndarray:
+    rows = features.shape[0]
+    given = np.arange(rows) if groups is None else np.asarray(groups)
+    if given.shape != (rows,):
         raise BadSetting("groups", f"shape {given.shape}", "one group id for each label")
     _require_finite(features)
-    names = np.unique(given, return_inverse=True)[1].astype(np.int64)
-    return Examples(found.astype(np.int64), names), Alphabet(classes)
+    return np.unique(given, return_inverse=True)[1].astype(np.int64)
 
 
 def _require_finite(features: Rows) -> None:

@@ -234,15 +234,18 @@ def _fresh(head: Head, seed: int) -> HeadNet:
 
 
 def _shape(checkpoint: Checkpoint, file: Path) -> tuple[tuple[int, int], bool]:
-    """Return (rows, d) of the table, and whether model2vec wrote it."""
-    from safetensors import safe_open
+    """Return (rows, d) of the table, and whether model2vec wrote it; raise `UnsupportedModel` for any other file."""
+    from safetensors import SafetensorError, safe_open
 
-    with safe_open(file, framework="numpy") as tensors:
-        name = next((name for name in _NAMES if name in tensors.keys()), None)  # noqa: SIM118 - not a mapping
-        if name is None:
-            raise UnsupportedModel(checkpoint.id, f"{file.name} has no table called {' or '.join(_NAMES)}")
-        rows, dim = tensors.get_slice(name).get_shape()
-    return (rows, dim), name == "embeddings"
+    try:
+        with safe_open(file, framework="numpy") as tensors:
+            name = next((name for name in _NAMES if name in tensors.keys()), None)  # noqa: SIM118 - not a mapping
+            shape = [] if name is None else tensors.get_slice(name).get_shape()
+    except SafetensorError as error:
+        raise UnsupportedModel(checkpoint.id, f"its {file.name} cannot be read as weights") from error
+    if len(shape) != 2:
+        raise UnsupportedModel(checkpoint.id, f"{file.name} has no table called {' or '.join(_NAMES)}")
+    return (shape[0], shape[1]), name == "embeddings"
 
 
 def _unmapped(file: Path) -> bool:

@@ -38,7 +38,9 @@ class Arm:
     labels: np.ndarray
     """int64 [n], or [n, L] of labels that may hold together."""
     groups: np.ndarray
-    """int64 [n], non-decreasing: `inputs[groups[i]]` is the input of label i."""
+    """int64 [n], non-decreasing: the group of each label."""
+    members: np.ndarray
+    """int64 [n], non-decreasing: `inputs[members[i]]` is the input of label i."""
     rows: np.ndarray
     """int64 [n]: the row of the features that each label belongs to."""
     orders: tuple[int, ...]
@@ -52,7 +54,7 @@ class Arm:
     @property
     def size(self) -> int:
         """Number of inputs whose features are read."""
-        return int(self.groups[-1]) + 1
+        return int(self.members[-1]) + 1
 
     @property
     def examples(self) -> Examples:
@@ -79,7 +81,7 @@ class Arm:
         cut = slice(labels)
         return replace(
             self, name=name, encoder=encoder or self.encoder, labels=self.labels[cut], groups=self.groups[cut],
-            rows=self.rows[cut], orders=self.orders[:1], held_out=None,
+            members=self.members[cut], rows=self.rows[cut], orders=self.orders[:1], held_out=None,
         )  # fmt: skip
 
 
@@ -132,7 +134,8 @@ def encoder_arm(task: Task, encoder: Encoder, settings: MeasurementSettings) -> 
     """Return the arm of the encoder itself: all labels in all orders, and predictions of what is held out."""
     orders = tuple(range(settings.orders))
     return Arm(
-        ENCODER, encoder, task.inputs, task.labels, task.groups, task.feature_rows, orders, held_out=task.holdout
+        ENCODER, encoder, task.inputs, task.labels, task.groups, task.members, task.feature_rows, orders,
+        held_out=task.holdout,
     )  # fmt: skip
 
 

@@ -26,9 +26,30 @@ def evaluate(
 ) -> Record:
     """Measure the information transfer of `model` on `dataset`, each a name or a loaded object; return the record.
 
-    A loaded model is a transformers model with its `tokenizer`, or a SentenceTransformer; it stays as it is.
-    `settings` are the fields of `lit_hf.Settings` (`max_examples=2000`, `orders=3`, ...); unknown ones are refused
-    with the nearest known name. Raises `LitError` with what to do next.
+    Args:
+        model: a checkpoint's id or folder, `features:FILE`, a transformers model, or a SentenceTransformer; a loaded
+            one stays as it is.
+        dataset: a dataset's id, file or folder, or a loaded one.
+        tokenizer: of a loaded transformers model.
+        progress: where progress is told.
+        settings: the fields of `lit_hf.Settings` (`max_examples=2000`, `orders=3`, ...).
+
+    Returns:
+        The `Record`, which is also kept in the results store.
+
+    Raises:
+        LitError: one of its kinds, each with what to do next; an unknown setting with the nearest known name.
+
+    Example:
+        >>> import lit_hf, numpy as np, tempfile
+        >>> labels = np.arange(60) % 2
+        >>> columns = np.stack([labels, np.arange(60)], 1).astype("float32")  # distinct rows
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     np.savez(f"{folder}/mine.npz", features=columns, labels=labels)
+        ...     mine = f"features:{folder}/mine.npz"
+        ...     record = lit_hf.evaluate(mine, mine, orders=1, cache_dir=folder)
+        >>> record["dataset"]["examples"]
+        60
     """
     from lit_hf.config import from_mapping
 

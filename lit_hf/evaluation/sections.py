@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lit_hf._version import __version__
+from lit_hf.tasks.stream import GROUPING
 
 if TYPE_CHECKING:
     from lit_hf.evaluation.coded import CodedArms
@@ -45,16 +46,26 @@ def dataset_section(job: Job, truncated: float) -> dict[str, Any]:
         "revision": info.revision,
         "fingerprint": info.fingerprint,
         "examples": len(task.labels),
-        "groups": task.size,
+        "groups": task.group_count,
         "duplicates": info.duplicates if task.streamed else len(task.labels) - len(np.unique(task.feature_rows)),
         "dropped": {"missing_labels": info.missing_labels, "empty_inputs": info.empty_inputs},
         **classes_section(task),
+        "null_name": task.target.null_name,
         "kind": task.kind,
         "unit": task.unit,
         "columns": dict(info.columns),
         "truncated": truncated,
+        **_grouping(task),
         **({} if info.read_as is None else {"read_as": info.read_as}),
     }
+
+
+def _grouping(task: Task) -> dict[str, Any]:
+    """Return the rule that put different inputs into one group, and how many they are; a stream groups nothing."""
+    copies = task.dataset.near_copies
+    if not copies:
+        return {}
+    return {"near_copies": copies} if task.streamed else {"near_copies": copies, "grouping": GROUPING}
 
 
 def classes_section(task: Task) -> dict[str, Any]:

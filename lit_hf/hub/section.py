@@ -12,7 +12,7 @@ from typing import Any
 from lit_hf.hub import index
 from lit_hf.ranking.names import cell, display_name, reading
 from lit_hf.records.record import require_transfer
-from lit_hf.records.sections import Sections
+from lit_hf.records.sections import Sections, null_name
 from lit_hf.reports.reproduce import command
 
 
@@ -85,7 +85,7 @@ def _ladder(record: Sections) -> list[str]:
     baselines = record["baselines"]
     rows: list[tuple[str, Mapping[str, Any]]] = [
         ("uniform", baselines["uniform"]),
-        ("class prior" if record["dataset"].get("classes") is not None else "marginal", baselines["class_prior"]),
+        (null_name(record["dataset"]), baselines["class_prior"]),
         ("raw input", baselines["raw_input"]),
         ("random twin", baselines["random_twin"]),
         ("**this checkpoint**", record["codelength"]),

@@ -13,7 +13,16 @@ import numpy as np
 def measurement_path() -> str:
     """Return the folder that `evaluate.load` takes to load the measurement `information_transfer`; no network is used.
 
-    `evaluate.load(lit_hf.measurement_path()).compute(features=..., baseline_features=..., references=...)`
+    Returns:
+        A path, for `evaluate.load(path).compute(features=..., baseline_features=..., references=...)`.
+
+    Raises:
+        Nothing: the folder is part of the package.
+
+    Example:
+        >>> import lit_hf, pathlib
+        >>> pathlib.Path(lit_hf.measurement_path()).name
+        'information_transfer'
     """
     return str(Path(__file__).parent / "evaluate_measurement" / "information_transfer")
 

@@ -61,7 +61,7 @@ def plan_evals(plan: Sequence[Settings]) -> dict[str, Any]:
 
 
 def plan_ranking(plan: Sequence[Settings], transfer: bool, race: bool) -> dict[str, Any]:
-    """Return the plan of a contest; when it is a race, also the least time: all but one dropped at the first verdict.
+    """Return the plan of a ranking; when it is a race, also the least time: all but one dropped at the first verdict.
 
     With `transfer`, every finalist is evaluated: the most there is to do is that for all.
     """
@@ -96,7 +96,8 @@ def make_plan(plan: Sequence[Settings], arms: Lister) -> dict[str, Any]:
     return {
         "schema": "lit-hf/plan/1",
         "dataset": {
-            "id": task.dataset.id, "bytes": _dataset_bytes(plan[0]), "examples": len(task.labels), "groups": task.size,
+            "id": task.dataset.id, "bytes": _dataset_bytes(plan[0]), "examples": len(task.labels),
+            "groups": task.group_count,
             "classes": len(task.classes) or None, "codes": task.target.codes, "load_seconds": loaded,
         },
         "models": models,

@@ -19,7 +19,7 @@ from lit_hf.probes.contract import Probe
 
 VERSION = "1"
 KINDS = ("ridge", "discriminant", "prototypes", "neighbours", "fourier", "perceptron")
-ALL_KINDS = (*KINDS, "adaptive")
+ALL_KINDS = (*KINDS, "adaptive", "cumulative")
 COLUMNS = 64  # penalties times classes of one ridge: with rows and steps capped, this bounds the operations of a refit
 OPERATIONS = 12e9  # at most so many multiply-adds for the passes of one refit of one ridge
 ROWS = (2048, 16_384)  # least and most rows of the past that a refit looks at
@@ -116,6 +116,13 @@ def _adaptive(dim: int, classes: int, device: str) -> Probe:
     return AdaptiveLinear(dim, classes, (3e-4, 1e-3, 3e-3, 1e-2), device=device)
 
 
+def _cumulative(dim: int, classes: int, device: str) -> Probe:
+    from lit_hf.probes.cumulative import CumulativeLogit
+
+    penalties = (10.0, 100.0, 1000.0)
+    return CumulativeLogit(dim, classes, penalties, capacity=rows_of_a_refit(dim, len(penalties), 4), device=device)
+
+
 _BUILDERS: dict[str, Callable[[int, int, str], Probe]] = {
     "ridge": _ridge,
     "discriminant": _discriminant,
@@ -124,4 +131,5 @@ _BUILDERS: dict[str, Callable[[int, int, str], Probe]] = {
     "perceptron": _perceptron,
     "prototypes": _prototypes,
     "adaptive": _adaptive,
+    "cumulative": _cumulative,
 }

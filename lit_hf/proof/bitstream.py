@@ -3,53 +3,60 @@
 Encoder and decoder walk through the same loop (`Loop`). The probes' table of an increment is turned into
 integers before any of its labels is known, and its digest is written into the header, or compared with it: arithmetic
 that differs, and labels that came out wrong before, show at the first increment they touch. A range coder turns the
-integers into words; labels come out in the order in which they went in. Martin (1979), "Range encoding".
+integers into words; labels come out in the order in which they went in, several labels of a row column by column.
+Martin (1979), "Range encoding".
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Protocol
 
 import constriction
 import numpy as np
 
-from lit_hf.codes.prequential import Loop
-from lit_hf.codes.probe_mixture import StreamCode
-from lit_hf.codes.stream import Stream
+from lit_hf.codes.loop import Chunk, Loop
+from lit_hf.coding.order import PreparedOrder
 from lit_hf.errors import BadBitstream
-from lit_hf.proof.header import DIGEST, Header, checksum, digest
-from lit_hf.proof.quantised import WHOLE, Sequential, integers
+from lit_hf.proof.header import DIGEST, NUMBERS, Header, checksum, digest
+from lit_hf.proof.quantised import WHOLE, Joint, Sequential, Symbols
 
 _MODEL = constriction.stream.model.Categorical(perfect=False)
 
 
-class _Side(Protocol):
+class _Side(Symbols, Protocol):
     """The encoder or the decoder, as the walk sees it."""
 
     def meet(self, start: int, stop: int, found: bytes) -> None:
-        """Take the digest of the tables for positions [start, stop)."""
+        """Take the digest of the predictions for positions [start, stop)."""
         ...
 
-    def code(self, start: int, stop: int, weights: np.ndarray) -> np.ndarray:
-        """Return the labels int64 of positions [start, stop), coded with `weights` [stop - start, C]."""
-        ...
+
+class _Last(Protocol):
+    """The last step of a code: `Sequential` of classes, `Numbers`."""
+
+    def meet(self, chunk: Chunk) -> bytes: ...
+    def code(self, side: Symbols, at: int, *, ends: bool) -> int: ...
 
 
 class Writer:
-    """The encoder of `labels` int64 [N] by position."""
+    """The encoder of `labels` int64 [N] by position, one column of them at a time."""
 
-    def __init__(self, labels: np.ndarray) -> None:
-        self._labels = labels
+    def __init__(self) -> None:
+        self.labels = np.empty(0, np.int64)
         self._coder = constriction.stream.queue.RangeEncoder()
         self.digests: list[bytes] = []
 
     def meet(self, start: int, stop: int, found: bytes) -> None:
         self.digests.append(found)
 
-    def code(self, start: int, stop: int, weights: np.ndarray) -> np.ndarray:
-        now = self._labels[start:stop]
-        self._coder.encode(now.astype(np.int32), _MODEL, _as_model(weights))
-        return now
+    def known(self, at: int) -> int:
+        return int(self.labels[at])
+
+    def code(self, weights: np.ndarray, symbol: int | None) -> int:
+        assert symbol is not None
+        self._coder.encode(np.array([symbol], np.int32), _MODEL, _as_model(weights))
+        return symbol
 
     def payload(self) -> bytes:
         """Return the words written so far."""
@@ -74,12 +81,15 @@ class Reader:
         if self._met > len(known) or known[self._met - 1] != found:
             raise self._bad(self._reason())
 
-    def code(self, start: int, stop: int, weights: np.ndarray) -> np.ndarray:
+    def known(self, at: int) -> None:
+        return None
+
+    def code(self, weights: np.ndarray, symbol: int | None) -> int:
         try:
-            now = self._coder.decode(_MODEL, _as_model(weights)).astype(np.int64)
+            now = int(self._coder.decode(_MODEL, _as_model(weights))[0])
         except AssertionError as error:  # what constriction raises for words that no encoder writes
             raise self._bad("the payload is damaged") from error
-        self.bits -= float(np.log2(weights[np.arange(len(now)), now] / WHOLE).sum())
+        self.bits -= float(np.log2(weights[0, now] / WHOLE))
         return now
 
     def finish(self, labels: np.ndarray) -> None:
@@ -100,34 +110,42 @@ class Reader:
         return "these are not the features that it was written with"
 
 
-def write(
-    stream: Stream, code: StreamCode, groups: np.ndarray, classes: int, labels: np.ndarray
-) -> tuple[bytes, list[bytes]]:
-    """Return payload and digests for `labels` int64 [N] in `groups` int64 [N], both by position."""
-    writer = Writer(labels)
-    _walk(stream, code, groups, classes, writer)
+def write(orders: Iterable[PreparedOrder], classes: int, labels: np.ndarray) -> tuple[bytes, list[bytes]]:
+    """Return payload and digests for `labels` by position: int64 [N], or [N, L] with as many fresh `orders`."""
+    writer, columns = Writer(), labels.T if labels.ndim == 2 else labels[None]
+    joint = Joint() if labels.ndim == 2 else None
+    for order, column in zip(orders, columns, strict=True):
+        writer.labels = column
+        _walk(order, _last(order, classes, joint), writer)
     return writer.payload(), writer.digests
 
 
-def read(stream: Stream, code: StreamCode, groups: np.ndarray, classes: int, reader: Reader) -> np.ndarray:
-    """Return the labels int64 [N] by position; raise `BadBitstream` rather than return a wrong one."""
-    labels = _walk(stream, code, groups, classes, reader)
+def read(orders: Iterable[PreparedOrder], header: Header, reader: Reader) -> np.ndarray:
+    """Return the labels by position as `write` had them; raise `BadBitstream` rather than return a wrong one."""
+    joint = Joint() if header.columns else None
+    found = [_walk(order, _last(order, header.classes, joint), reader) for order in orders]
+    labels = np.stack(found, 1) if header.columns else found[0]
     reader.finish(labels)
     return labels
 
 
-def _walk(stream: Stream, code: StreamCode, groups: np.ndarray, classes: int, side: _Side) -> np.ndarray:
-    """StreamCode all increments on one `side`; return the labels."""
-    last = Sequential(classes, code.nulls)
-    labels = np.empty(stream.n, dtype=np.int64)
-    loop = Loop(stream, code)
+def _last(order: PreparedOrder, classes: int, joint: Joint | None) -> _Last:
+    if classes == NUMBERS:
+        from lit_hf.proof.numbers import Numbers
+
+        return Numbers()
+    return Sequential(classes, order.code.nulls, joint)
+
+
+def _walk(order: PreparedOrder, last: _Last, side: _Side) -> np.ndarray:
+    """Code all increments of one column on one `side`; return its labels."""
+    groups, loop = order.groups, Loop(order.stream, order.code)
+    labels = np.empty(len(groups), dtype=np.int64)
     while not loop.done:
         chunk = loop.predict()
-        table = integers(np.exp(chunk.table.double().cpu().numpy()))
-        side.meet(chunk.start, chunk.stop, digest(table.astype("<u4").tobytes() + last.state(), DIGEST))
+        side.meet(chunk.start, chunk.stop, digest(last.meet(chunk), DIGEST))
         for at in range(chunk.start, chunk.stop):
-            labels[at : at + 1] = side.code(at, at + 1, last.mix(table[at - chunk.start : at - chunk.start + 1]))
-            last.learn(int(labels[at]), ends=at + 1 == len(groups) or groups[at + 1] != groups[at])
+            labels[at] = last.code(side, at, ends=at + 1 == len(groups) or bool(groups[at + 1] != groups[at]))
         loop.pay(labels[chunk.start : chunk.stop])
     return labels
 

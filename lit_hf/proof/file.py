@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lit_hf.coding.order import Code, Examples, Order
-from lit_hf.errors import BadBitstream, FileUnreadable
+from lit_hf.errors import BadBitstream, BadSetting, FileUnreadable, LitError
 
 if TYPE_CHECKING:
     from lit_hf.codes.stream import Rows
+    from lit_hf.coding.rules import Rule
     from lit_hf.proof.header import Header
 
 
 def encode_labels(
     features: Rows,
-    labels: Sequence[int] | np.ndarray,
+    labels: Sequence[Any] | np.ndarray,
     *,
     num_classes: int | None = None,
+    bin_width: float | None = None,
     groups: Sequence[int] | np.ndarray | None = None,
     seed: int = 0,
     order: int = 0,
@@ -31,16 +33,55 @@ def encode_labels(
 ) -> bytes:
     """Return a file that gives `labels` back to who has the features; its payload is as long as the codelength says.
 
-    The arguments are those of `codelength`, but that `num_classes` is by default one more than the largest label: the
-    file says nothing of what labels are called. `order` is the number of the one that is written. Nothing but the order
-    of the features, their groups and the payload is needed to read it: see `decode_labels`.
-    """
-    from lit_hf.coding.arrays import checked
+    Nothing but the features in their order, their groups and the file is needed to read it: see `decode_labels`.
 
-    examples, rule = checked(features, labels, groups, num_classes)
-    return encode_order(
-        features, examples, rule.classes, Order(order, seed, keep_first=not shuffle), Code(code, device=device)
-    )  # fmt: skip
+    Args:
+        features: floats [N, d] (array, memory map, tensor or feature store).
+        labels: integers [N] in 0 .. C - 1; or 0 and 1 [N, L], several labels of each row; or numbers [N].
+        num_classes: of classes, C, by default one more than the largest label.
+        bin_width: of numbers, the width d of the bins round(y / d) that are written.
+        groups: [N] ids; labels of one group are coded together and learned after it.
+        seed: of the orders.
+        order: the number of the one that is written.
+        device: where probes compute.
+        shuffle: False codes order 0 as given, for examples that come in random order already.
+        code: `online`, or a block code for reference (`lit_hf.config.CODES`).
+
+    Returns:
+        The bytes of the file: a header, and a payload of as many bits as `codelength` says, and less than 64 more.
+
+    Raises:
+        TooFewExamples, TooFewClasses, NotFiniteFeatures, BadSetting: for arguments that cannot be coded.
+
+    Example:
+        >>> import lit_hf, numpy as np
+        >>> labels = np.arange(40) % 2
+        >>> features = np.stack([labels, 1 - labels], 1).astype("float32")
+        >>> file = lit_hf.encode_labels(features, labels)
+        >>> file[:8]
+        b'LIT-BITS'
+    """
+    from lit_hf.coding.arrays import checked, checked_bins, checked_code, checked_flags
+    from lit_hf.coding.rules import Alphabet
+    from lit_hf.proof.header import with_width
+    from lit_hf.tasks.targets.regression import BinRule
+
+    checked_code(code)
+    several = np.ndim(labels) == 2
+    rule: Rule
+    if num_classes is not None and (several or bin_width is not None):
+        raise BadSetting("num_classes", num_classes, "left out, for the labels are no classes")
+    if bin_width is not None and code != "online":
+        raise BadSetting("code", code, "online: numbers have no block code")
+    if bin_width is not None:
+        examples, rule = checked_bins(features, labels, groups, bin_width), BinRule()
+    elif several:
+        examples, rule = checked_flags(features, labels, groups), Alphabet(2)
+    else:
+        examples, rule = checked(features, labels, groups, num_classes)
+    way = Order(order, seed, keep_first=not shuffle)
+    file = encode_order(features, examples, rule, way, Code(code, device=device))
+    return file if bin_width is None else with_width(file, bin_width)
 
 
 def decode_labels(
@@ -50,62 +91,105 @@ def decode_labels(
     groups: Sequence[int] | np.ndarray | None = None,
     device: str = "cpu",
 ) -> np.ndarray:
-    """Return the labels int64 [N] that `file` (its bytes, or its path) was written from.
+    """Return the labels that `file` was written from: int64 [N], or [N, L], or float64 [N] of numbers.
 
-    features: [N, d] and groups: [N] as they were given to `encode_labels`. Raises `BadBitstream`, which names the first
-    increment that fails, for a damaged, cut or foreign file, for other features and where arithmetic differs.
+    Args:
+        features: [N, d], as they were given to `encode_labels`.
+        file: what it returned, or the path of a file that holds it.
+        groups: [N], as they were given to `encode_labels`.
+        device: where probes compute: of the kind that it was written on.
+
+    Returns:
+        The labels, in the order of the features; of numbers, the middle of each one's bin.
+
+    Raises:
+        BadBitstream: it names the first increment that fails, for a damaged, cut or foreign file, for other features
+            and where arithmetic differs.
+        FileUnreadable: there is no such file.
+
+    Example:
+        >>> import lit_hf, numpy as np
+        >>> labels = np.arange(40) % 2
+        >>> features = np.stack([labels, 1 - labels], 1).astype("float32")
+        >>> file = lit_hf.encode_labels(features, labels)
+        >>> lit_hf.decode_labels(features, file)[:6].tolist()
+        [0, 1, 0, 1, 0, 1]
     """
+    from lit_hf.proof.header import unpack
+
     ids = np.arange(features.shape[0]) if groups is None else np.unique(np.asarray(groups), return_inverse=True)[1]
-    return decode_order(features, read_file(file), ids.astype(np.int64), device=device)[0]
+    data = read_file(file)
+    labels, _ = decode_order(features, data, ids.astype(np.int64), device=device)
+    width = unpack(data)[0].width
+    return labels * width if width else labels
 
 
-def encode_order(features: Rows, examples: Examples, classes: int, order: Order, code: Code) -> bytes:
-    """Write one order of an evaluation; as in `code_order`, with labels of so many `classes`."""
-    from lit_hf.coding.rules import Alphabet, prepare_order
+def encode_order(features: Rows, examples: Examples, rule: Rule, order: Order, code: Code) -> bytes:
+    """Write one order of an evaluation; as in `code_order`.
+
+    Labels int64 [N, L] of 0 and 1 are several labels, each coded by `rule`, as the target of several labels codes them.
+    """
+    from lit_hf.coding.rules import prepare_order
     from lit_hf.proof.bitstream import write
     from lit_hf.proof.header import Header, checksum, digest
-    from lit_hf.runtime.arithmetic import environment_hash
-    from lit_hf.runtime.units import UNIT_THREADS, side_by_side
+    from lit_hf.runtime.units import side_by_side
 
-    rule = Alphabet(classes)
+    labels, symbols = examples.labels, symbols_of(rule)
+    columns = labels.shape[1] if labels.ndim == 2 else 0
     ready = prepare_order(features, examples, rule, order, code)
-    along = examples.labels[ready.index]
-    [(payload, digests)] = side_by_side([lambda: write(ready.stream, ready.code, ready.groups, classes, along)])
+    along = labels[ready.index]
+    # Each column has probes of its own, made when its turn has come.
+    orders = (prepare_order(features, examples, rule, order, code) for _ in range(max(1, columns)))
+    [(payload, digests)] = side_by_side([lambda: write(orders, symbols, along)])
     header = Header(
-        classes=classes, labels=len(along), seed=order.seed, number=order.number, keep_first=order.keep_first,
+        classes=symbols, labels=len(along), seed=order.seed, number=order.number, keep_first=order.keep_first,
         code=bytes.fromhex(rule.digest(code)), layout=checksum(ready.groups, 8),
-        environment=environment_hash(code.device, UNIT_THREADS), checksum=checksum(along),
-        words=len(payload) // 4, seal=digest(payload, 8), digests=tuple(digests),
+        environment=_environment(symbols, code.device), checksum=checksum(along),
+        words=len(payload) // 4, seal=digest(payload, 8), digests=tuple(digests), columns=columns,
     )  # fmt: skip
     return header.pack() + payload
+
+
+def symbols_of(rule: Rule) -> int:
+    """Return what a header says of the labels: C, or `NUMBERS` for bins."""
+    from lit_hf.coding.rules import Alphabet
+    from lit_hf.proof.header import NUMBERS
+    from lit_hf.tasks.targets.regression import BinRule
+
+    if isinstance(rule, Alphabet):
+        return rule.classes
+    if isinstance(rule, BinRule):
+        return NUMBERS
+    raise LitError("such labels have no bitstream.", "Measure them: `lit-hf eval MODEL DATASET`.")
 
 
 def decode_order(
     features: Rows, data: bytes, groups: np.ndarray, *, device: str = "cpu", rows: np.ndarray | None = None
 ) -> tuple[np.ndarray, float]:
-    """Read the labels int64 [N] by example from what `encode_order` wrote with these features, groups and rows.
+    """Read the labels int64 [N] (or [N, L]) by example from what `encode_order` wrote with these features and groups.
 
     Beside them is their information in bits: the codelength as the decoder knows it.
     """
     from lit_hf.coding.rules import Alphabet, prepare_order
     from lit_hf.proof.bitstream import Reader, read
-    from lit_hf.proof.header import checksum, unpack
-    from lit_hf.runtime.arithmetic import environment_hash
-    from lit_hf.runtime.units import UNIT_THREADS, side_by_side
+    from lit_hf.proof.header import NUMBERS, checksum, unpack
+    from lit_hf.runtime.units import side_by_side
+    from lit_hf.tasks.targets.regression import BinRule
 
     header, payload = unpack(data)
     if header.labels != len(groups):
         raise BadBitstream(f"it holds {header.labels:,} labels, and there are inputs for {len(groups):,}", 0)
-    order = prepare_order(
-        features, Examples(np.empty(0, np.int64), groups, rows), Alphabet(header.classes),
-        Order(header.number, header.seed, header.keep_first), Code(_code_of(header, device), device=device),
-    )  # fmt: skip
-    if checksum(order.groups, 8) != header.layout:
+    rule: Rule = BinRule() if header.classes == NUMBERS else Alphabet(header.classes)
+    way = Order(header.number, header.seed, header.keep_first)
+    examples, code = Examples(np.empty(0, np.int64), groups, rows), _code_of(header, rule, device)
+    ready = prepare_order(features, examples, rule, way, code)
+    if checksum(ready.groups, 8) != header.layout:
         raise BadBitstream("the inputs are grouped in another way", 0)
-    reader = Reader(header, payload, environment_hash(device, UNIT_THREADS) == header.environment)
-    [along] = side_by_side([lambda: read(order.stream, order.code, order.groups, header.classes, reader)])
+    reader = Reader(header, payload, _environment(header.classes, device) == header.environment)
+    orders = (prepare_order(features, examples, rule, way, code) for _ in range(max(1, header.columns)))
+    [along] = side_by_side([lambda: read(orders, header, reader)])
     labels = np.empty_like(along)
-    labels[order.index] = along
+    labels[ready.index] = along
     return labels, reader.bits
 
 
@@ -119,12 +203,21 @@ def read_file(file: bytes | str | PathLike[str]) -> bytes:
         raise FileUnreadable(file, error.strerror or "it cannot be opened") from error
 
 
-def _code_of(header: Header, device: str) -> str:
-    """Return the name of the code that has the header's hash."""
-    from lit_hf.coding.rules import code_hash
+def _environment(symbols: int, device: str) -> bytes:
+    """Return the hash of what decides the arithmetic; that of numbers is scipy's too."""
+    from lit_hf.proof.header import NUMBERS
+    from lit_hf.runtime.arithmetic import environment_hash
+    from lit_hf.runtime.units import UNIT_THREADS
+
+    more = ("scipy",) if symbols == NUMBERS else ()
+    return environment_hash(device, UNIT_THREADS, *more)
+
+
+def _code_of(header: Header, rule: Rule, device: str) -> Code:
+    """Return the code that has the header's hash under the `rule`."""
     from lit_hf.config import CODES
 
     for name in CODES:
-        if code_hash(name, device) == header.code.hex():
-            return name
+        if rule.digest(Code(name, device=device)) == header.code.hex():
+            return Code(name, device=device)
     raise BadBitstream("it was written with another version of the coder, or on another kind of device", 0)

@@ -7,23 +7,29 @@ digest of 4 bytes for each increment, then a checksum of the header itself, then
 from __future__ import annotations
 
 import hashlib
+import math
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from lit_hf.errors import BadBitstream
 
 MAGIC = b"LIT-BITS"
-VERSION = 1
+VERSION, LATEST = 1, 2
+"""Classes are written as version 1, as they always were; several labels and numbers as version 2, which says so."""
+NUMBERS = 0
+"""In place of a number of classes: labels are bins of numbers."""
 DIGEST = 4  # bytes: a wrong table passes as right once in 4 billion; the labels' own checksum has 16
 _FIXED = struct.Struct("<8sHIQQIB8s8s8s16sI8sI")
+_MORE = struct.Struct("<Id")  # version 2: columns and width
 _SEAL = 8
 
 
 @dataclass(frozen=True)
 class Header:
-    """labels: N; number: which order; keep_first: order 0 is the order of the examples.
+    """classes: C; 2 for each of several labels; 0 for numbers. labels: N, or rows of labels that may hold together.
+    number: which order; keep_first: order 0 is the order of the examples.
 
     code: hash of the code and its bank; layout: hash of the groups along the order; environment: hash of what decides
     the arithmetic; checksum: of the labels along the order; words, seal: length and checksum of the payload; digests:
@@ -42,20 +48,35 @@ class Header:
     words: int
     seal: bytes
     digests: tuple[bytes, ...]
+    columns: int = 0
+    """L, of rows of L labels that may hold together; else 0."""
+    width: float = 0.0
+    """Of numbers, the width of a bin, where the file gives numbers back; 0 where it gives bins."""
+
+    @property
+    def version(self) -> int:
+        """The least version of the format that can say this."""
+        return VERSION if self.classes and not self.columns else LATEST
+
+    @property
+    def uniform_bits(self) -> float | None:
+        """Length of the uniform code: N log2 C, or N L; None for numbers, whose bins have no end."""
+        return self.labels * max(self.columns, 1) * math.log2(self.classes) if self.classes else None
 
     def pack(self) -> bytes:
         """Return the header's bytes."""
         fixed = _FIXED.pack(
-            MAGIC, VERSION, self.classes, self.labels, self.seed, self.number, self.keep_first, self.code, self.layout,
-            self.environment, self.checksum, self.words, self.seal, len(self.digests),
+            MAGIC, self.version, self.classes, self.labels, self.seed, self.number, self.keep_first, self.code,
+            self.layout, self.environment, self.checksum, self.words, self.seal, len(self.digests),
         )  # fmt: skip
-        body = fixed + b"".join(self.digests)
+        more = _MORE.pack(self.columns, self.width) if self.version > VERSION else b""
+        body = fixed + more + b"".join(self.digests)
         return body + digest(body, _SEAL)
 
     @property
     def bits(self) -> int:
         """Length of the header."""
-        return 8 * (_FIXED.size + DIGEST * len(self.digests) + _SEAL)
+        return 8 * len(self.pack())
 
 
 def unpack(data: bytes) -> tuple[Header, bytes]:
@@ -67,18 +88,27 @@ def unpack(data: bytes) -> tuple[Header, bytes]:
     _, version, classes, labels, seed, number, keep, code, layout, environment, labels_sum, words, seal, count = (
         _FIXED.unpack_from(data)
     )
-    if version != VERSION:
-        raise BadBitstream(f"it has version {version} of the format, and this lit-hf reads version {VERSION}", 0)
-    end = _FIXED.size + DIGEST * count
+    if not VERSION <= version <= LATEST:
+        raise BadBitstream(f"it has version {version} of the format, and this lit-hf reads {VERSION} to {LATEST}", 0)
+    start = _FIXED.size + (_MORE.size if version > VERSION else 0)
+    end = start + DIGEST * count
     if len(data) < end + _SEAL:
         raise BadBitstream("it ends within the header", 0)
     if digest(data[:end], _SEAL) != data[end : end + _SEAL]:
         raise BadBitstream("the header is damaged", 0)
-    digests = tuple(data[at : at + DIGEST] for at in range(_FIXED.size, end, DIGEST))
+    digests = tuple(data[at : at + DIGEST] for at in range(start, end, DIGEST))
+    columns, width = _MORE.unpack_from(data, _FIXED.size) if version > VERSION else (0, 0.0)
     found = Header(
-        classes, labels, seed, number, bool(keep), code, layout, environment, labels_sum, words, seal, digests
-    )
+        classes, labels, seed, number, bool(keep), code, layout, environment, labels_sum, words, seal, digests, columns,
+        width,
+    )  # fmt: skip
     return found, data[end + _SEAL :]
+
+
+def with_width(data: bytes, width: float) -> bytes:
+    """Return a file of bins as one of numbers: its header remembers the width of a bin."""
+    header, payload = unpack(data)
+    return replace(header, width=width).pack() + payload
 
 
 def digest(data: bytes, size: int) -> bytes:

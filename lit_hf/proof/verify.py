@@ -6,7 +6,6 @@ Features of order 0 of the encoder come from the store, or are computed again fr
 from __future__ import annotations
 
 import json
-import math
 import os
 import subprocess
 import sys
@@ -24,7 +23,6 @@ from lit_hf.evaluation.job import Job
 from lit_hf.records.record import Record, record_id
 from lit_hf.runtime.cache import atomic_file
 from lit_hf.runtime.progress import NullProgress, Progress
-from lit_hf.tasks.targets import require_classes
 
 if TYPE_CHECKING:
     from lit_hf.features import Features
@@ -47,7 +45,8 @@ class Verification:
     decoded_bits: float
     payload_bits: int
     header_bits: int
-    uniform_bits: float
+    uniform_bits: float | None
+    """None for numbers, which have no uniform code."""
     file: str
     written: bool
 
@@ -65,7 +64,6 @@ def verify(folder: str | Path, progress: Progress | None = None) -> Verification
     folder, progress = Path(folder), progress or NullProgress()
     record = Record.load(folder)
     job = Job.prepare(settings_of(record, folder), progress)
-    require_classes(job.task.target, "verify")
     _same_data(record, job, folder)
     task, file = job.task, folder / FILE
     features = job.features(job.encoder, task.inputs, task.size, "embed with the encoder")
@@ -86,7 +84,7 @@ def _encode(job: Job, features: Features) -> bytes:
 
     task, settings = job.task, job.settings
     return encode_order(
-        features, Examples(task.labels, task.groups, task.groups), len(task.classes), Order(0, settings.seed),
+        features, Examples(task.labels, task.groups, task.groups), task.target.rule, Order(0, settings.seed),
         Code(settings.code, device=job.device),
     )  # fmt: skip
 
@@ -99,8 +97,9 @@ def _measured(record: Record, folder: Path, data: bytes, bits: float, written: b
     stated, length = float(record["codelength"]["bits_per_order"][0]), 8 * len(payload)
     if abs(bits - stated) > SHARE * stated + 1 or abs(length - stated) > SHARE * stated + CODER_BITS:
         raise RecordChanged(folder, f"it states {stated:,.1f} bits, and its labels take {bits:,.1f}")
-    uniform = header.labels * math.log2(header.classes)
-    return Verification(header.labels, stated, bits, length, header.bits, uniform, str(folder / FILE), written)
+    return Verification(
+        header.labels, stated, bits, length, header.bits, header.uniform_bits, str(folder / FILE), written
+    )
 
 
 def settings_of(record: Record, folder: Path) -> Settings:
@@ -145,9 +144,9 @@ def _same_data(record: Record, job: Job, folder: Path) -> None:
 def decode_elsewhere(
     features: Features | np.ndarray, groups: np.ndarray, data: bytes, device: str
 ) -> tuple[np.ndarray, float]:
-    """Return the labels int64 [N] that a fresh process reads from `data` (lit_hf/proof/decoder.py), and their bits.
+    """Return the labels int64 [N] (or [N, L]) that a fresh process (lit_hf/proof/decoder.py) reads, and their bits.
 
-    It is given features [G, d], groups [N] and the file in a folder of their own, and may open nothing else.
+    It is given features [G, d], groups [N] and the file `data` in a folder of their own, and may open nothing else.
     """
     with tempfile.TemporaryDirectory(prefix="lit-hf-verify-") as name:
         folder = Path(name)

@@ -139,7 +139,25 @@ class Record:
 
     @classmethod
     def load(cls, path: str | Path, *, arrays: bool = True) -> Record:
-        """Read a record's folder or its JSON file, and the arrays beside it; raise `NotARecord`."""
+        """Read a record's folder or its JSON file, and the arrays beside it.
+
+        Args:
+            path: the folder that `lit-hf eval --output` or `save` wrote, or a `record.json`.
+            arrays: False leaves the arrays unread.
+
+        Returns:
+            The record; without `arrays.npz` beside it, its `arrays` are empty.
+
+        Raises:
+            NotARecord: there is no such file, or it leaves the schema.
+
+        Example:
+            >>> import lit_hf
+            >>> lit_hf.Record.load("no/such/folder")  # doctest: +ELLIPSIS
+            Traceback (most recent call last):
+                ...
+            lit_hf.errors.NotARecord: ...
+        """
         file = _file_of(Path(path))
         record = cls(current(_read_json(file)))
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal, NotRequired, TypedDict
 
 Contamination = Literal["declared", "not declared", "unknown"]
@@ -54,12 +55,23 @@ class Dataset(TypedDict):
     classes: int | None
     classes_reason: NotRequired[str]
     class_names: list[str] | None
+    null_name: NotRequired[str]
     bin_width: NotRequired[float | None]
+    bin_origin: NotRequired[float]
     reads: NotRequired[str]
     kind: str
     unit: Literal["example", "token", "label"]
     columns: Columns
     truncated: float | None
+    read_as: NotRequired[str]
+    grouping: NotRequired[str]
+    near_copies: NotRequired[int]
+
+
+def null_name(dataset: Mapping[str, Any]) -> str:
+    """Return the name of the code that looks at no input; records before the key tell it by their classes."""
+    said = "class prior" if dataset.get("classes") is not None else "marginal"
+    return str(dataset.get("null_name") or said)
 
 
 class IntervalParts(TypedDict):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lit_hf.records.record import Record, verdict
-from lit_hf.records.sections import Dataset, Model
+from lit_hf.records.sections import Dataset, Model, null_name
 
 
 def bits(value: float) -> str:
@@ -82,8 +82,8 @@ def name_of_baseline(record: Record) -> str:
 
 
 def name_of_prior(record: Record) -> str:
-    """Return the name of the code that looks at no input: of classes their prior, of numbers their marginal."""
-    return "class prior" if record["dataset"]["classes"] is not None else "marginal"
+    """Return the name of the code that looks at no input, as the record says it."""
+    return null_name(record["dataset"])
 
 
 def holdout(record: Record) -> str | None:
@@ -157,7 +157,10 @@ def sources_line(model: Model) -> str | None:
     return ", ".join(f"{_READING[name]}: {where}" for name, where in shown.items()) or None
 
 
-_READING = {"pooling": "pooling", "prompt": "prompt", "max_tokens": "length"}
+_READING = {
+    "pooling": "pooling", "prompt": "prompt", "max_tokens": "length", "route": "route", "modules": "modules",
+    "loader": "read by",
+}  # fmt: skip
 
 
 def coder_line(record: Record) -> str:
@@ -203,7 +206,7 @@ def label_in_words(dataset: Dataset, label: Any) -> str:
     """Return a label's class, the number that its bin is of, or the labels that hold."""
     names, width = dataset["class_names"], dataset.get("bin_width")
     if width is not None:
-        return f"{label * width:g}"
+        return f"{dataset.get('bin_origin', 0.0) + label * width:g}"
     if isinstance(label, list):
         return ", ".join(name for name, holds in zip(names or (), label, strict=True) if holds) or "none"
     return names[int(label)] if names else f"{float(label):g}"

@@ -1,4 +1,4 @@
-"""A ranking on a terminal: the order with its intervals, what each budget of labels buys, the rivals, what is known."""
+"""A ranking on a terminal: the order with its intervals, what budgets of labels buy, other scores, what is known."""
 
 from __future__ import annotations
 

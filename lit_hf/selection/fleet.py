@@ -27,7 +27,7 @@ from lit_hf.selection.candidate import Candidate, running
 from lit_hf.selection.finalists import finish
 from lit_hf.selection.other_scores import scores_of
 from lit_hf.selection.results import register
-from lit_hf.selection.stages import groups_for
+from lit_hf.selection.stages import inputs_for
 from lit_hf.selection.stopwatch import Stopwatch
 from lit_hf.selection.work_items import ADVANCE, FINISH, REGISTER, SCORE, WorkItem, run_work_item
 
@@ -86,7 +86,7 @@ class Fleet(Backend):
         """Have those that are behind brought to a stop of the race."""
         behind = [candidate for candidate in candidates if not all(candidate.knows(n, each) for each in orders)]
         ask = partial(self._work, kind=ADVANCE, labels=n, orders=tuple(orders))
-        works = [ask(candidate, shell=groups_for(candidate.job.task, n, orders)) for candidate in behind]
+        works = [ask(candidate, shell=inputs_for(candidate.job.task, n, orders)) for candidate in behind]
         answers = self._gather(works, f"embed and code {n:,} labels")
         _take(behind, answers, lambda candidate: all(candidate.fetch_raced(n, each) for each in orders))
 

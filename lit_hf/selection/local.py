@@ -18,7 +18,7 @@ from lit_hf.selection.candidate import Candidate, attempt
 from lit_hf.selection.finalists import finish
 from lit_hf.selection.other_scores import scores_of
 from lit_hf.selection.results import register
-from lit_hf.selection.stages import groups_for
+from lit_hf.selection.stages import inputs_for
 from lit_hf.selection.stopwatch import Stopwatch
 from lit_hf.tasks import Task
 
@@ -55,7 +55,7 @@ class Local(Backend):
         large = sum(candidate.job.encoder.info.parameters for candidate in candidates) > KEPT_PARAMETERS
         behind = [candidate for candidate in candidates if not all(candidate.knows(n, each) for each in orders)]
         for candidate in behind:
-            attempt(candidate, partial(candidate.embed, groups_for(candidate.job.task, n, orders)))
+            attempt(candidate, partial(candidate.embed, inputs_for(candidate.job.task, n, orders)))
             if large:
                 candidate.job.encoder.release()
         able = [candidate for candidate in behind if candidate.error is None]

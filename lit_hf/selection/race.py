@@ -40,7 +40,7 @@ def run_race(candidates: Sequence[Candidate], task: Task, rules: Rules, backend:
             return
         bits = np.stack([candidate.group_bits(stop.labels) for candidate in racing])
         ends = [each.groups for each in stops[: number + 1]]
-        leader, verdicts = stage(bits, ends, task.size, bound, len(candidates), rules)
+        leader, verdicts = stage(bits, ends, task.group_count, bound, len(candidates), rules)
         for candidate, verdict in zip(racing, verdicts, strict=True):
             if verdict is not None and verdict.eliminated and not candidate.complete:
                 candidate.elimination = (racing[leader], verdict)

@@ -91,7 +91,8 @@ def partial_record(candidate: Candidate) -> Record:
 def stage_section(candidate: Candidate) -> dict[str, Any]:
     """Return how far the checkpoint came, in groups, and against whom it fell behind."""
     if candidate.elimination is None:
-        return {"n": candidate.job.task.size, "of": candidate.job.task.size, "eliminated": False}
+        groups = candidate.job.task.group_count
+        return {"n": groups, "of": groups, "eliminated": False}
     leader, verdict = candidate.elimination
     return {"n": verdict.n, "of": verdict.total, "eliminated": True, **_verdict(verdict), "leader": leader.id}
 

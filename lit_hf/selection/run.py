@@ -134,7 +134,8 @@ def _about(settings: Settings, task: Task, options: Options, candidates: Sequenc
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "dataset": {
             "id": info.id, "config": info.config, "split": info.split, "revision": info.revision,
-            "fingerprint": info.fingerprint, "examples": len(task.labels), "groups": task.size, "kind": task.kind,
+            "fingerprint": info.fingerprint, "examples": len(task.labels),
+            "groups": task.group_count, "kind": task.kind,
             "unit": task.unit, **classes_section(task),
             "columns": dict(info.columns),
             "holdout": None if task.holdout is None else {

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Stage:
-    """A stop of the race: `labels` are coded, which are `groups`, once the first `shell` groups are embedded."""
+    """A stop of the race: `labels` are coded, which are `groups`, once the first `shell` inputs are embedded."""
 
     shell: int
     labels: int
@@ -30,7 +30,7 @@ def stages(task: Task) -> list[Stage]:
     found = list[Stage]()
     for end in shells():
         shell = min(end, task.size)
-        embedded = int(np.searchsorted(task.groups, shell))
+        embedded = int(np.searchsorted(task.members, shell))
         coded = stops[stops <= embedded]
         if len(coded) and (not found or coded[-1] > found[-1].labels):
             found.append(Stage(shell, int(coded[-1]), int(task.groups[coded[-1] - 1]) + 1))
@@ -39,12 +39,12 @@ def stages(task: Task) -> list[Stage]:
     raise AssertionError("shells have no end")
 
 
-def groups_for(task: Task, labels: int, orders: Sequence[int]) -> int:
-    """Return how many groups to embed for the first `labels` of `orders`: whole shells, or all.
+def inputs_for(task: Task, labels: int, orders: Sequence[int]) -> int:
+    """Return how many inputs to embed for the first `labels` of `orders`: whole shells, or all.
 
     Only order 0 is the stream itself; any other draws from all of it.
     """
     from lit_hf.features import shells
 
-    needed = task.size if any(orders) else int(task.groups[labels - 1]) + 1
+    needed = task.size if any(orders) else int(task.members[labels - 1]) + 1
     return min(next(end for end in shells() if end >= needed), task.size)

@@ -35,7 +35,7 @@ def compare(a: Record, b: Record, count: int) -> dict[str, Any]:
             {
                 "group": group, "bits_a": float(means[0, group]), "bits_b": float(means[1, group]), "difference": bits,
                 "labels": [label_in_words(a["dataset"], label) for label in labels[groups == group].tolist()],
-                "input": None if task is None else plain_input(task.inputs[group]),
+                "input": None if task is None else plain_input(task.input_of_group(group)),
             }
             for group, bits in found.examples
         ],

@@ -47,13 +47,13 @@ def reader(task: Task) -> Reader:
     """Return what shows the input of a label of `task`, shortened; a word stands in its sentence."""
     import numpy as np
 
-    starts = np.concatenate([[0], np.cumsum([rows_of(task.inputs[g]) for g in range(task.size)])])
+    starts = np.concatenate([[0], np.cumsum([rows_of(task.inputs[place]) for place in range(task.size)])])
 
     def read(index: int) -> Excerpt:
-        group = int(task.groups[index])
-        value = task.inputs[group]
+        member = int(task.members[index])
+        value = task.inputs[member]
         if isinstance(value, Words):
-            return sentence(value.words, int(task.feature_rows[index] - starts[group]))
+            return sentence(value.words, int(task.feature_rows[index] - starts[member]))
         if isinstance(value, Image | Sound):
             return Excerpt((value.name,))
         if isinstance(value, int):

@@ -55,7 +55,7 @@ class Suite:
             )
         general = {**(self.settings or {}), **given}
         return [
-            [from_mapping({**general, **dataset, **model}, "the contest") for model in _distinct(self.models)]
+            [from_mapping({**general, **dataset, **model}, "the selection") for model in _distinct(self.models)]
             for dataset in self.datasets
         ]
 
@@ -76,7 +76,7 @@ def _listed(values: Any, key: str, allowed: Sequence[str], path: str | Path) -> 
 
 
 def _distinct(models: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Drop repetitions: one checkpoint, read one way, is one entrant."""
+    """Drop repetitions: one checkpoint, read one way, is one candidate."""
     return [model for index, model in enumerate(models) if model not in models[:index]]
 
 

@@ -38,6 +38,8 @@ class DatasetInfo:
     """Usable rows whose input occurred before."""
     read_as: str | None = None
     """Of a local table: format, separator and encoding, in words."""
+    near_copies: int = 0
+    """Distinct inputs that share a group with another one: they differ in case, white space or Unicode form alone."""
     notes: tuple[str, ...] = ()
     """What a reader of the result must be told of how it was read."""
 
@@ -58,7 +60,7 @@ class Holdout:
 
 @dataclass(frozen=True)
 class Task:
-    """Labelled groups in stream order. A group is one distinct input with all its labels.
+    """Labelled groups in stream order. A group is one distinct input with all its labels, or several near-copies.
 
     The stream is one permutation of all distinct inputs, given by a hash that the seed keys. So it depends neither on
     the order of rows, nor on the labels, nor on `max_examples`: a smaller sample is a prefix of a larger one.
@@ -72,17 +74,19 @@ class Task:
     inputs: Sequence[Input]
     """All distinct usable inputs of the split, in stream order."""
     size: int
-    """Number of groups drawn: the task is `inputs[:size]`."""
+    """Number of inputs drawn: the task is `inputs[:size]`, whole groups."""
     labels: np.ndarray
     """int64 [N], or [N, L]: what they stand for is the target's to say; those of one group are adjacent and sorted."""
     groups: np.ndarray
-    """int64 [N], non-decreasing: `inputs[groups[i]]` is the input of label i. Every drawn group occurs."""
+    """int64 [N], non-decreasing: the group of label i, counted from 0. Every drawn group occurs."""
     target: Target
     """What the labels are, in the whole split, whatever is drawn."""
     holdout: Holdout | None
     dataset: DatasetInfo
     rows: np.ndarray | None = None
-    """int64 [N]: the row of the features that each label belongs to; None: that of its group."""
+    """int64 [N]: the row of the features that each label belongs to; None: that of its input."""
+    own_inputs: np.ndarray | None = None
+    """int64 [N], non-decreasing: `inputs[own_inputs[i]]` is the input of label i; None: each group is one input."""
     reads: str | None = None
     """Kind of the inputs where `kind` says what the labels are."""
     streamed: bool = False
@@ -91,7 +95,21 @@ class Task:
     @property
     def feature_rows(self) -> np.ndarray:
         """int64 [N]: the row of the features that each label belongs to."""
-        return self.groups if self.rows is None else self.rows
+        return self.members if self.rows is None else self.rows
+
+    @property
+    def members(self) -> np.ndarray:
+        """int64 [N], non-decreasing: `inputs[members[i]]` is the input of label i."""
+        return self.groups if self.own_inputs is None else self.own_inputs
+
+    @property
+    def group_count(self) -> int:
+        """Number of groups drawn."""
+        return int(self.groups[-1]) + 1
+
+    def input_of_group(self, group: int) -> Input:
+        """Return the first input of a group."""
+        return self.inputs[int(self.members[np.searchsorted(self.groups, group)])]
 
     @property
     def classes(self) -> tuple[str, ...]:

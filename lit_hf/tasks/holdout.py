@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from lit_hf.tasks.contract import Holdout
-from lit_hf.tasks.stream import Stream, flatten
+from lit_hf.tasks.form import grouping_input
+from lit_hf.tasks.stream import Stream
 
 LIMIT = 2_000
 """Labels at most: beyond, a metric's error is below a hundredth and embedding only costs time."""
@@ -12,10 +15,13 @@ LEAST = 20
 
 
 def make_holdout(validation: Stream | None, stream: Stream, size: int) -> Holdout | None:
-    """Return inputs of the validation split that are not in `stream[:size]`, else undrawn groups, else None."""
+    """Return inputs of the validation split of which no near-copy is coded, else undrawn groups, else None.
+
+    `size`: the number of inputs of `stream` that are coded, which are whole groups.
+    """
     if validation is not None:
-        drawn = set(stream.inputs[:size])
-        fresh = [index for index, value in enumerate(validation.inputs) if value not in drawn]
+        coded = {grouping_input(value) for value in stream.inputs[:size]}
+        fresh = [index for index, value in enumerate(validation.inputs) if grouping_input(value) not in coded]
         found = _take(validation, fresh, "validation split")
         if found is not None:
             return found
@@ -23,9 +29,9 @@ def make_holdout(validation: Stream | None, stream: Stream, size: int) -> Holdou
 
 
 def _take(stream: Stream, indices: list[int], source: str) -> Holdout | None:
-    """Return the first `LIMIT` labels of these groups, an input repeated for each of its labels."""
-    labels, groups = flatten([stream.labels[index] for index in indices])
-    if len(labels) < LEAST:
+    """Return the first `LIMIT` labels of these inputs, an input repeated for each of its labels."""
+    pairs = [(stream.inputs[index], label) for index in indices for label in stream.labels[index]]
+    if len(pairs) < LEAST:
         return None
-    inputs = [stream.inputs[indices[group]] for group in groups[:LIMIT]]
-    return Holdout(inputs, labels[:LIMIT], source)
+    inputs, labels = zip(*pairs[:LIMIT], strict=True)
+    return Holdout(list(inputs), np.array(labels, dtype=np.int64), source)

@@ -13,9 +13,19 @@ import numpy as np
 
 from lit_hf.config import Settings
 from lit_hf.errors import BadSetting, NoUsableInputs, TooFewExamples
+from lit_hf.runtime.inputs import render
 from lit_hf.tasks.contract import DatasetInfo, Holdout, Input, Task
 from lit_hf.tasks.holdout import make_holdout
-from lit_hf.tasks.stream import Stream, build_stream, draw, fingerprint, flatten, render
+from lit_hf.tasks.stream import (
+    Stream,
+    build_stream,
+    copies_note,
+    draw,
+    fingerprint,
+    form_of,
+    grouped_fingerprint,
+    near_copies,
+)
 
 if TYPE_CHECKING:
     from lit_hf.tasks.targets.contract import Target
@@ -47,12 +57,13 @@ class Labelled:
 
 @dataclass(frozen=True)
 class Labelling:
-    """What labels and inputs are: `kind` of the inputs, their `unit`, and what makes two inputs one (`content`)."""
+    """What labels and inputs are: `kind` of the inputs, their `unit`, what makes two inputs one, and what one group."""
 
     target: Target
     kind: str
     unit: str
     content: Callable[[Input], bytes] = render
+    form: Callable[[Input], bytes] = form_of
 
 
 def assemble(
@@ -64,22 +75,25 @@ def assemble(
     of labels that have none.
     """
     _require(settings, what.target, rows, str(info["columns"]["text"]), needed)
-    stream = _stream(rows, settings.seed, what.content)
-    size = draw(stream, settings.max_examples)
-    drawn, groups = flatten(stream.labels[:size])
-    if len(drawn) < needed:
-        raise TooFewExamples(len(drawn), needed)
-    other = None if validation is None else _stream(validation, settings.seed, what.content)
+    stream = _stream(rows, settings.seed, what)
+    drawn = draw(stream, settings.max_examples)
+    if len(drawn.labels) < needed:
+        raise TooFewExamples(len(drawn.labels), needed)
+    other = None if validation is None else _stream(validation, settings.seed, what)
+    copies = near_copies(stream)
+    exact = fingerprint(rows.inputs, what.target.identity(rows.labels), what.content)
+    notes = (*info.pop("notes", ()), *copies_note(copies, "are one group with these, coded together"))
     dataset = DatasetInfo(
-        **info, fingerprint=fingerprint(rows.inputs, what.target.identity(rows.labels), what.content), read=rows.read,
-        missing_labels=rows.missing_labels, empty_inputs=rows.empty_inputs,
-        duplicates=len(rows.inputs) - len(stream.inputs),
+        **info, notes=notes, fingerprint=grouped_fingerprint(exact, copies), read=rows.read,
+        missing_labels=rows.missing_labels,
+        empty_inputs=rows.empty_inputs, duplicates=len(rows.inputs) - len(stream.inputs), near_copies=copies,
     )  # fmt: skip
     named = what.target.asked_as
     return Task(
-        kind=named or what.kind, unit=what.unit, inputs=stream.inputs, size=size, labels=rows.labels[drawn],
-        groups=groups, target=what.target, holdout=_holdout(make_holdout(other, stream, size), rows, validation),
-        dataset=dataset, reads=what.kind if named else None,
+        kind=named or what.kind, unit=what.unit, inputs=stream.inputs, size=drawn.size,
+        labels=rows.labels[drawn.labels], groups=drawn.groups, target=what.target,
+        holdout=_holdout(make_holdout(other, stream, drawn.size), rows, validation), dataset=dataset,
+        own_inputs=drawn.members if copies else None, reads=what.kind if named else None,
     )  # fmt: skip
 
 
@@ -93,9 +107,9 @@ def _require(settings: Settings, target: Target, rows: Labelled, text: str, need
     target.require_usable(rows.labels)
 
 
-def _stream(rows: Labelled, seed: int, content: Callable[[Input], bytes]) -> Stream:
+def _stream(rows: Labelled, seed: int, what: Labelling) -> Stream:
     """Return the stream whose "labels" are the numbers of rows."""
-    return build_stream(rows.inputs, list(range(len(rows.inputs))), seed, content)
+    return build_stream(rows.inputs, list(range(len(rows.inputs))), seed, what.content, what.form)
 
 
 def _holdout(found: Holdout | None, rows: Labelled, validation: Labelled | None) -> Holdout | None:

@@ -21,7 +21,7 @@ UNIT = "example"
 
 
 def load_precomputed(settings: Settings, needed: int) -> Task:
-    """Return the task of `features:FILE`; rows with the same numbers are one group.
+    """Return the task of `features:FILE`; rows with the same numbers are one group, or those that its `groups` name.
 
     Raises what `read_precomputed` raises, `BadSetting` when another dataset is named beside the file, `TooFewClasses`,
     `TooFewExamples` below `needed` labels, and `MissingColumn` for one label a row where several are asked for.
@@ -29,18 +29,21 @@ def load_precomputed(settings: Settings, needed: int) -> Task:
     if settings.dataset != settings.model:
         raise BadSetting("dataset", settings.dataset, f"left out: the labels are in {settings.model}")
     found = read_precomputed(settings.model)
-    table, rows = _table(found), list(range(len(found.labels)))
+    table, rows = _table(found, settings.missing_label), list(range(len(found.labels)))
     target = _kind_of(settings, found).read(table, list(table), {}, settings)
     assert target is not None, "it was asked for, or its labels are real numbers"
     usable = Labelled.of(rows, *target.encode(table, list(table)))
-    what = Labelling(target, NAME, UNIT, partial(_content, found))
+    what = Labelling(target, NAME, UNIT, partial(_content, found), partial(_form, found))
     return assemble(settings, what, usable, None, _info(found), needed)
 
 
-def _table(found: Precomputed) -> dict[str, Sequence[Any]]:
-    """Return the labels as a dataset has them: one column, or a column of 0 and 1 for each of several."""
+def _table(found: Precomputed, missing: str | None) -> dict[str, Sequence[Any]]:
+    """Return the labels as a dataset has them: one column, or a column of 0 and 1 for each of several.
+
+    `missing`: the label that stands for none.
+    """
     if not (len(found.labels) and isinstance(found.labels[0], list)):
-        return {LABELS: found.labels}
+        return {LABELS: [None if missing is not None and str(each) == missing else each for each in found.labels]}
     marks = np.asarray(found.labels).T
     return {f"label {place}": marks[place].tolist() for place in range(len(marks))}
 
@@ -60,6 +63,12 @@ def _content(found: Precomputed, row: Input) -> bytes:
     """Return the numbers of a row: rows with the same are one input."""
     assert isinstance(row, int)
     return found.features[row].tobytes() + (b"" if found.baseline is None else found.baseline[row].tobytes())
+
+
+def _form(found: Precomputed, row: Input) -> bytes:
+    """Return what the rows of a group have in common: the group that the file names, else their numbers."""
+    assert isinstance(row, int)
+    return _content(found, row) if found.groups is None else int(found.groups[row]).to_bytes(8, "little", signed=True)
 
 
 def _info(found: Precomputed) -> dict[str, Any]:

@@ -15,7 +15,8 @@ MINUS_ONE = "-1"
 def with_notes(task: Task, source: Source, split: str, notes: tuple[str | None, ...] = ()) -> Task:
     """Return the task with how its table was read, and all that must be said of it."""
     reading = source.readings.get(split)
-    said = [*(reading.notes if reading is not None else ()), *notes, _minus_one(task, source, split)]
+    read = reading.notes if reading is not None else ()
+    said = [*read, *notes, _minus_one(task, source, split), *task.dataset.notes]
     info = replace(
         task.dataset,
         read_as=None if reading is None else reading.spoken,

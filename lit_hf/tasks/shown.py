@@ -39,7 +39,7 @@ def show_dataset(settings: Settings) -> dict[str, Any]:
             "without_input": {"rows": info.empty_inputs},
         },
         "labels": len(task.labels),
-        "groups": task.size,
+        "groups": task.group_count,
         "duplicates": info.duplicates,
         "label_counts": label_counts(task),
         "examples": examples(task),
@@ -62,8 +62,8 @@ def label_counts(task: Task) -> dict[str, int]:
 def examples(task: Task) -> list[dict[str, str]]:
     """Return the first examples of the stream, as the network will get them, with their labels."""
     return [
-        {"input": spoken_input(task.inputs[group]), "label": _spoken_label(task, task.labels[task.groups == group])}
-        for group in range(min(EXAMPLES, task.size))
+        {"input": spoken_input(task.inputs[place]), "label": _spoken_label(task, task.labels[task.members == place])}
+        for place in range(min(EXAMPLES, task.size))
     ]
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from lit_hf.config import Settings
 from lit_hf.errors import BadSetting, LitError, NoUsableInputs, TooFewClasses, TooFewExamples
 from lit_hf.runtime.cache import cache_root
-from lit_hf.runtime.inputs import Text
+from lit_hf.runtime.inputs import Text, render
 from lit_hf.tasks import text_classification, text_pairs
 from lit_hf.tasks.contract import DatasetInfo, Task
 from lit_hf.tasks.disk_list import DiskList
@@ -25,7 +25,7 @@ from lit_hf.tasks.kinds import Kind, choose_kind
 from lit_hf.tasks.labels import MISSING, clean_label
 from lit_hf.tasks.loading import Source, column_of
 from lit_hf.tasks.schema import Column, Columns
-from lit_hf.tasks.stream import render
+from lit_hf.tasks.stream import copies_note, form_of
 from lit_hf.tasks.stream_order import require_mixed, shuffled
 from lit_hf.tasks.targets import SingleLabel
 
@@ -59,10 +59,11 @@ class UnknownLabel(LitError):
 
 @dataclass
 class _Read:
-    """What was read of a stream: counts, one hash over all that is kept, and eight bytes of each input's hash."""
+    """What was read of a stream: counts, one hash over all that is kept, eight bytes each of two hashes of an input."""
 
     labels: array[int]
     inputs: array[int]
+    forms: array[int]
     read: int = 0
     missing: int = 0
     empty: int = 0
@@ -70,10 +71,19 @@ class _Read:
     def __post_init__(self) -> None:
         self.content = hashlib.blake2b(b"stream", digest_size=16)
 
+    @property
+    def near_copies(self) -> int:
+        """Distinct inputs that differ from another one in case, white space or Unicode form alone."""
+        distinct = np.unique(np.stack([np.array(self.inputs), np.array(self.forms)]), axis=1)
+        counts = np.unique(distinct[1], return_counts=True)[1]
+        return int(counts[counts > 1].sum())
+
     def keep(self, value: Text, label: int, name: str) -> None:
         digest = hashlib.blake2b(render(value), digest_size=8).digest()
         self.content.update(digest + render(name))
         self.inputs.append(int.from_bytes(digest, "little", signed=True))
+        form = hashlib.blake2b(form_of(value), digest_size=8).digest()
+        self.forms.append(int.from_bytes(form, "little", signed=True))
         self.labels.append(label)
 
 
@@ -91,7 +101,7 @@ def load_stream(settings: Settings, source: Source, split: str, needed: int) -> 
     if kind.NAME not in (text_classification.NAME, text_pairs.NAME):
         raise BadSetting("task", kind.NAME, "a classification of texts or pairs where the dataset is a stream")
     names, encode = _classes(settings, schema[columns.label])
-    pool, found = DiskList(cache_root(settings.cache_dir) / "streams"), _Read(array("q"), array("q"))
+    pool, found = DiskList(cache_root(settings.cache_dir) / "streams"), _Read(array("q"), array("q"), array("q"))
     for value, label in _usable(kind, columns, shuffled(data, settings), found):
         number = encode(label)
         if number is not None:
@@ -161,12 +171,14 @@ def _require(found: _Read, columns: Columns, needed: int) -> None:
 def _task(
     source: Source, split: str, kind: Kind, columns: Columns, names: tuple[str, ...], pool: DiskList, found: _Read
 ) -> Task:
+    copies = found.near_copies
     info = DatasetInfo(
         id=source.id, config=source.config, split=split, revision=source.revision,
         fingerprint=found.content.hexdigest(),
         columns={"text": columns.text, "text_pair": columns.text_pair, "label": columns.label},
         read=found.read, missing_labels=found.missing, empty_inputs=found.empty,
-        duplicates=len(found.inputs) - len(np.unique(found.inputs)),
+        duplicates=len(found.inputs) - len(np.unique(found.inputs)), near_copies=copies,
+        notes=copies_note(copies, "are examples of their own, for a stream groups nothing"),
     )  # fmt: skip
     count = len(pool)
     return Task(

@@ -14,7 +14,7 @@ from lit_hf.tasks.contract import DatasetInfo, Holdout, Input, Task
 from lit_hf.tasks.holdout import make_holdout
 from lit_hf.tasks.labels import MISSING, encode_labels, find_classes
 from lit_hf.tasks.schema import Columns, Schema, first_known, named, of_type
-from lit_hf.tasks.stream import Stream, build_stream, draw, fingerprint, flatten
+from lit_hf.tasks.stream import Stream, build_stream, draw, fingerprint
 
 if TYPE_CHECKING:
     from lit_hf.tasks.targets.contract import Target
@@ -91,10 +91,9 @@ def assemble(
         raise TooFewExamples(len(tagged.labels), needed)
     target.require_usable(tagged.labels)
     stream = _stream(tagged, seed)
-    size = draw(stream, max_examples)
-    drawn, groups = flatten(stream.labels[:size])
-    if len(drawn) < needed:
-        raise TooFewExamples(len(drawn), needed)
+    drawn = draw(stream, max_examples)
+    if len(drawn.labels) < needed:
+        raise TooFewExamples(len(drawn.labels), needed)
     other = None if validation is None else _stream(validation, seed)
     spoken = [f"{place} {name}" for place, name in zip(tagged.places, target.identity(tagged.labels), strict=True)]
     dataset = DatasetInfo(
@@ -102,10 +101,10 @@ def assemble(
         missing_labels=tagged.missing_labels, empty_inputs=tagged.empty, duplicates=tagged.copies,
     )  # fmt: skip
     return Task(
-        kind=NAME, unit=UNIT, inputs=stream.inputs, size=size, labels=tagged.labels[drawn], groups=groups,
-        target=target,
-        holdout=_holdout(make_holdout(other, stream, size), tagged, validation), dataset=dataset,
-        rows=_rows(stream.inputs[:size], groups, tagged.places[drawn]),
+        kind=NAME, unit=UNIT, inputs=stream.inputs, size=drawn.size, labels=tagged.labels[drawn.labels],
+        groups=drawn.groups, target=target,
+        holdout=_holdout(make_holdout(other, stream, drawn.size), tagged, validation), dataset=dataset,
+        rows=_rows(stream.inputs[: drawn.size], drawn.groups, tagged.places[drawn.labels]),
     )  # fmt: skip
 
 

@@ -58,6 +58,84 @@ def test_a_record_is_proved(lit: Lit, made: Path, tmp_path: Path, code: str) -> 
     assert 8 * (folder / "labels.bin").stat().st_size == found["payload_bits"] + found["header_bits"]
 
 
+KINDS: dict[str, dict[str, object]] = {
+    "numbers": {"label_column": "score", "bin_width": 0.01},
+    "several labels": {"label_column": "good,dull"},
+    "pairs": {"text_column": "text", "text_pair_column": "second", "label_column": "label"},
+    "layers": {"text_column": "text", "label_column": "label", "layer": "all"},
+}
+
+
+def _table(home: Path) -> Path:
+    """Write texts with a second text, a class, a number and two answers each."""
+    rows = ["text,second,label,score,good,dull"]
+    for place, text in enumerate(tiny.texts(70)):
+        good, dull = "good" in text, "dull" in text
+        other = tiny.texts(1, start=200 + place)[0]
+        rows.append(f"{text},{other},{'good' if good else 'other'},{len(text) / 7:.2f},{int(good)},{int(dull)}")
+    (home / "table.csv").write_text("\n".join(rows))
+    return home / "table.csv"
+
+
+def _proved(lit: Lit, folder: Path) -> dict[str, Any]:
+    """Verify twice: the file is written, then read; return what is found."""
+    code, out, err = lit("verify", str(folder), "--format", "json")
+    assert (code, err) == (0, "")
+    found: dict[str, Any] = json.loads(out)
+    stated = json.loads((folder / "record.json").read_text())["codelength"]["bits_per_order"][0]
+    assert found["stated_bits"] == stated
+    assert abs(found["decoded_bits"] - stated) < 0.1
+    assert abs(found["payload_bits"] - stated) <= 0.001 * stated + 64
+    code, out, _ = lit("verify", str(folder))
+    assert code == 0
+    assert "read from" in out
+    assert ("uniform code" in out) == (found["uniform_bits"] is not None)
+    return found
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_record_of_every_kind_is_proved(lit: Lit, made: Path, tmp_path: Path, kind: str) -> None:
+    from lit_hf.evaluation.run import evaluate
+
+    options: dict[str, Any] = {"orders": 1, "twins": 1, "max_examples": 50, "cache_dir": str(tmp_path / "cache")}
+    record = evaluate(str(made / "model"), str(_table(tmp_path)), **options, **KINDS[kind])
+    found = _proved(lit, record.save(tmp_path / "record"))
+    assert found["uniform_bits"] == {"numbers": None, "several labels": 100.0}.get(kind, 50.0)
+
+
+def test_a_record_of_words_is_proved(lit: Lit, made: Path, tmp_path: Path) -> None:
+    from lit_hf.evaluation.run import evaluate
+
+    lines = []
+    for text in tiny.texts(60):
+        words = text.split()[:4]
+        lines.append(
+            json.dumps({"tokens": words, "tags": ["ADJ" if word in ("good", "dull") else "X" for word in words]})
+        )
+    (tmp_path / "words.jsonl").write_text("\n".join(lines))
+    options: dict[str, Any] = {"orders": 1, "twins": 1, "max_examples": 60, "cache_dir": str(tmp_path / "cache")}
+    record = evaluate(str(made / "model"), str(tmp_path / "words.jsonl"), **options)
+    assert record["dataset"]["kind"] == "token-classification"
+    _proved(lit, record.save(tmp_path / "record"))
+
+
+@pytest.mark.parametrize("kind", ["classes", "numbers", "several labels"])
+def test_a_record_of_a_file_of_features_is_proved(lit: Lit, tmp_path: Path, kind: str) -> None:
+    from lit_hf.evaluation.run import evaluate
+
+    draw = np.random.default_rng(0)
+    features = draw.normal(size=(60, 4)).astype(np.float32)
+    labels = {
+        "classes": (features[:, 0] > 0).astype(np.int64),
+        "numbers": np.round(features[:, 0] + 0.1 * draw.normal(size=60), 2),
+        "several labels": (features[:, :2] > 0).astype(np.float32),
+    }[kind]
+    np.savez(tmp_path / "mine.npz", features=features, labels=labels)
+    name = f"features:{tmp_path / 'mine.npz'}"
+    record = evaluate(name, name, orders=1, max_examples=50, cache_dir=str(tmp_path / "cache"))
+    _proved(lit, record.save(tmp_path / "record"))
+
+
 def test_with_labels_bits_and_predictions_deleted_the_file_alone_gives_the_labels(lit: Lit, record: Path) -> None:
     assert lit("verify", str(record), "--format", "quiet")[0] == 0
     before = (record / "labels.bin").read_bytes()

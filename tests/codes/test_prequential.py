@@ -113,15 +113,15 @@ def test_held_out_rows_are_predicted_at_the_marks_and_leave_no_trace() -> None:
 
 
 def test_large_increments_are_predicted_in_pieces() -> None:
-    from lit_hf.codes import prequential
+    from lit_hf.codes import loop
 
     features, labels = gaussian(400, 6, 2)
-    whole, size = code(features, labels), prequential.CHUNK
+    whole, size = code(features, labels), loop.CHUNK
     try:
-        prequential.CHUNK = 16
+        loop.CHUNK = 16
         pieces = code(features, labels)
     finally:
-        prequential.CHUNK = size
+        loop.CHUNK = size
     # products of other shapes sum in another order
     np.testing.assert_allclose(pieces.bits, whole.bits, atol=1e-3)
     assert len(pieces.edges) > len(whole.edges)

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 import torch
 
-from lit_hf.codes.prequential import Coder, Loop
+from lit_hf.codes.loop import Loop
+from lit_hf.codes.prequential import Coder
 from lit_hf.coding.order import Code, Examples, Order
 from lit_hf.coding.rules import Alphabet, Rule, prepare_order
 from lit_hf.config import CODES

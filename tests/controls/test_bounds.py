@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lit_hf.codes.baselines import class_prior_bits, uniform_bits
-from lit_hf.codes.prequential import Loop
+from lit_hf.codes.loop import Loop
 from lit_hf.codes.probe_mixture import online_code
 from lit_hf.codes.stream import Stream
 from lit_hf.probes.bank import ALL_KINDS, default_bank

@@ -97,7 +97,9 @@ def test_rows_with_the_same_numbers_are_one_group_and_missing_labels_are_dropped
     pixels, labels = assets.digits()
     features, found = np.concatenate([pixels[:100], pixels[:10]]), np.concatenate([labels[:100], labels[:10]])
     found[50:53] = -1
-    task = load_task(settings(write(tmp_path, features=features, labels=found, baseline_features=None)))
+    name = write(tmp_path, features=features, labels=found, baseline_features=None)
+    assert len(load_task(settings(name)).inputs) == 100  # -1 is a class like any other, unless it is said to be none
+    task = load_task(settings(name, missing_label="-1"))
     assert (len(task.inputs), task.dataset.duplicates, task.dataset.missing_labels) == (97, 10, 3)
 
 

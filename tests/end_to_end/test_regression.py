@@ -64,6 +64,7 @@ def test_features_save_bits_and_the_record_validates(record: Record) -> None:
 def test_what_numbers_do_not_have_is_null_with_its_reason(record: Record) -> None:
     data, base, measures = record["dataset"], record["baselines"], record["measures"]
     assert (data["classes"], data["bin_width"], data["unit"]) == (None, 1.0, "example")
+    assert data["null_name"] == "marginal"
     assert "no uniform code" in base["uniform"]["bits_reason"]
     for name in ("compression", "surplus", "calibration"):
         assert measures[name] is None
@@ -124,10 +125,11 @@ def test_what_cannot_be_coded_is_refused(
         run(settings(diabetes(tmp_path, **changes), **options))
 
 
-def test_verify_says_that_it_knows_classes(record: Record, tmp_path: Path) -> None:
-    folder = record.save(tmp_path / "record")
-    with pytest.raises(LitError, match="knows labels that are classes"):
-        verify(folder)
+def test_its_codelength_is_proved(record: Record, tmp_path: Path) -> None:
+    found = verify(record.save(tmp_path / "record"))
+    assert found.stated_bits == record["codelength"]["bits_per_order"][0]
+    assert abs(found.payload_bits - found.stated_bits) <= 0.001 * found.stated_bits + 64
+    assert found.uniform_bits is None
 
 
 def scores(folder: Path, count: int) -> str:

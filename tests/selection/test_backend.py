@@ -16,7 +16,7 @@ from lit_hf.selection.backend import Backend
 from lit_hf.selection.candidate import Candidate
 from lit_hf.selection.fleet import Fleet
 from lit_hf.selection.local import Local
-from lit_hf.selection.stages import groups_for, stages
+from lit_hf.selection.stages import inputs_for, stages
 from lit_hf.tasks import Task, load_task
 from tests.selection.conftest import Field
 from tests.support.engines import Inline
@@ -75,5 +75,5 @@ def test_scores_are_of_each_candidate_in_order(backend: Backend, field: Field, t
 
 def test_the_groups_to_embed_are_whole_shells(field: Field, tmp_path: Path) -> None:
     task, _, _ = registered(Local(), field, tmp_path)
-    assert [groups_for(task, stop.labels, (0,)) for stop in stages(task)] == [stop.shell for stop in stages(task)]
-    assert groups_for(task, 10, (0, 1)) == task.size
+    assert [inputs_for(task, stop.labels, (0,)) for stop in stages(task)] == [stop.shell for stop in stages(task)]
+    assert inputs_for(task, 10, (0, 1)) == task.size

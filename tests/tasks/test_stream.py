@@ -8,7 +8,17 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lit_hf.tasks.stream import build_stream, draw, fingerprint, flatten, render
+from lit_hf.runtime.inputs import render
+from lit_hf.tasks.holdout import make_holdout
+from lit_hf.tasks.stream import (
+    Stream,
+    build_stream,
+    draw,
+    fingerprint,
+    form_of,
+    grouped_fingerprint,
+    near_copies,
+)
 
 INPUTS = [f"text {index % 70}" for index in range(100)]
 LABELS = [index % 3 for index in range(100)]
@@ -42,17 +52,65 @@ def test_a_draw_is_cut_at_a_group_and_is_as_large_as_it_may_be(counts: list[int]
     stream = build_stream(
         [f"{group}" for group, count in enumerate(counts) for _ in range(count)], [0] * sum(counts), seed=0
     )
-    size = draw(stream, limit)
-    drawn = sum(len(found) for found in stream.labels[:size])
-    assert drawn <= limit
-    assert size == len(counts) or drawn + len(stream.labels[size]) > limit
+    drawn = draw(stream, limit)
+    assert len(drawn.labels) == sum(len(found) for found in stream.labels[: drawn.size]) <= limit
+    assert drawn.size == len(counts) or len(drawn.labels) + len(stream.labels[drawn.size]) > limit
 
 
-def test_flattened_groups_are_adjacent_and_in_order() -> None:
-    labels, groups = flatten([[0], [1, 2], [1]])
-    assert labels.tolist() == [0, 1, 2, 1]
-    assert groups.tolist() == [0, 1, 1, 2]
-    assert labels.dtype == groups.dtype == np.int64
+def test_drawn_labels_are_adjacent_and_know_their_input_and_group() -> None:
+    stream = Stream(["a", "A", "b", "c"], [[0], [1, 2], [1], [3]], [0, 0, 1, 2])
+    drawn = draw(stream, 4)
+    assert (drawn.size, drawn.labels.tolist()) == (3, [0, 1, 2, 1])
+    assert drawn.members.tolist() == [0, 1, 1, 2]
+    assert drawn.groups.tolist() == [0, 0, 0, 1]
+    assert draw(stream, 2).size == 0
+    assert {each.dtype for each in (drawn.labels, drawn.members, drawn.groups)} == {np.dtype(np.int64)}
+
+
+COPIES = ["a b", " A  b ", "Ａ b", "c", "straße", "STRASSE", "d"]
+
+
+def test_near_copies_are_one_group_and_keep_their_own_input() -> None:
+    stream = build_stream(COPIES, [0, 1, 2, 3, 4, 5, 6], seed=3)
+    together = {}
+    for value, group in zip(stream.inputs, stream.groups, strict=True):
+        together.setdefault(group, set()).add(value)
+    assert {frozenset(each) for each in together.values()} == {
+        frozenset(COPIES[:3]), frozenset(["c"]), frozenset(["straße", "STRASSE"]), frozenset(["d"])
+    }  # fmt: skip
+    assert stream.groups == sorted(stream.groups)
+    assert near_copies(stream) == 5
+    owners = dict(zip(stream.inputs, stream.labels, strict=True))
+    assert owners == {value: [label] for label, value in enumerate(COPIES)}
+
+
+def test_a_group_stands_where_its_first_member_would_stand_alone() -> None:
+    alone = build_stream(COPIES, [0] * 7, seed=3, form=render).inputs
+    grouped = build_stream(COPIES, [0] * 7, seed=3)
+    firsts = [grouped.inputs[grouped.groups.index(group)] for group in dict.fromkeys(grouped.groups)]
+    assert firsts == [value for value in alone if value in firsts]
+
+
+def test_data_without_near_copies_are_as_they_were() -> None:
+    exact, grouped = build_stream(INPUTS, LABELS, seed=0, form=render), build_stream(INPUTS, LABELS, seed=0)
+    assert exact == grouped
+    assert grouped.groups == list(range(len(grouped.inputs)))
+    assert grouped_fingerprint("abc", near_copies(grouped)) == "abc" != grouped_fingerprint("abc", 2)
+
+
+def test_held_out_inputs_are_no_near_copies_of_coded_ones() -> None:
+    words = [f"Text {number}" for number in range(60)]
+    stream = build_stream(words, [0] * 60, seed=0)
+    other = build_stream([f"{word.upper()}  " for word in words], [0] * 60, seed=0)
+    found = make_holdout(other, stream, draw(stream, 30).size)
+    assert found is not None
+    coded = {form_of(value) for value in stream.inputs[:30]}
+    assert not coded & {form_of(value) for value in found.inputs}
+    assert (found.source, len(found.labels)) == ("validation split", 30)
+    mixed = build_stream([*words, *(word.upper() for word in words)], [0] * 120, seed=0)
+    left = make_holdout(None, mixed, draw(mixed, 31).size)
+    assert left is not None
+    assert not {form_of(value) for value in mixed.inputs[: draw(mixed, 31).size]} & set(map(form_of, left.inputs))
 
 
 def test_rendering_tells_inputs_apart_that_join_to_the_same_text() -> None:

@@ -12,8 +12,8 @@ from lit_hf.encoders.chain import files
 from lit_hf.errors import UnsupportedModel
 
 CONFIG = "config_sentence_transformers.json"
-_BY_ROUTE = {"query": ("query",), "document": ("document", "passage", "corpus")}
-"""The prompts that the library's `encode_query` and `encode_document` take, the first that there is."""
+_ROUTES = ("query", "document")
+"""Routes whose prompt is that of their name, or none: so do the library's `encode_query` and `encode_document`."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,13 @@ def read_prompts(folder: Path, route: str | None, name: str) -> Prompts:
 def choose_prompt(
     written: Mapping[str, Any], default: str | None, route: str | None, where: str, name: str, card: str = ""
 ) -> Prompts:
-    """Return the prompt of an asked `route`, else the default one, else the one that the card demands, else none."""
+    """Return the prompt of the asked route, else the default one, else the one that the card demands, else none."""
     strange = [key for key, value in written.items() if value is not None and not isinstance(value, str)]
     if strange:
         raise UnsupportedModel(name, f"the prompt {strange[0]!r} in {where} is no text")
     named = {str(key): value or "" for key, value in written.items()}
-    if route is not None:
-        known = next((key for key in _BY_ROUTE.get(route, (route,)) if key in named), None)
-        return Prompts(named.get(known or "", ""), f"{where}: {known or 'none'}, for the route {route}", named)
+    if route in _ROUTES:
+        return Prompts(named.get(route, ""), f"{where}: {route if route in named else 'none'}, for the route", named)
     if default is not None and default in named:
         return Prompts(named[default], f"{where}: {default}", named)
     demanded = re.search(r"start with\s+[\"'`](query: )[\"'`]", card)  # the words of the e5 family's cards

@@ -49,7 +49,7 @@ def load_head(head: Head, folders: Sequence[Path], policy: Policy, name: str) ->
     found = fresh_head(head, 0)
     for part, stage, folder in zip(found.parts, (*head.tokens, *head.after), folders, strict=False):
         if stage.weighted:
-            _fill(part, _read(weights_file(folder, policy, name)), f"{folder.name}, its {stage.kind}", name)
+            _fill(part, _read(weights_file(folder, policy, name), name), f"{folder.name}, its {stage.kind}", name)
     return found
 
 
@@ -80,13 +80,18 @@ def weights_file(folder: Path, policy: Policy, name: str) -> Path:
     return folder / PICKLED
 
 
-def _read(file: Path) -> dict[str, Tensor]:
-    if file.name == PICKLED:
-        found: dict[str, Tensor] = torch.load(file, map_location="cpu", weights_only=True)
-        return found
+def _read(file: Path, name: str) -> dict[str, Tensor]:
+    """Return the tensors of a file; raise `UnsupportedModel` when it is damaged, or no plain dictionary of tensors."""
     from safetensors.torch import load_file
 
-    return load_file(file)
+    try:
+        pickled = file.name == PICKLED
+        found = torch.load(file, map_location="cpu", weights_only=True) if pickled else load_file(file)
+    except Exception as error:  # each format has errors of its own
+        raise UnsupportedModel(name, f"{file.parent.name}/{file.name} cannot be read as weights") from error
+    if not isinstance(found, dict) or not all(isinstance(each, Tensor) for each in found.values()):
+        raise UnsupportedModel(name, f"{file.parent.name}/{file.name} holds no tensors by name")
+    return found
 
 
 def _fill(part: nn.Module, tensors: dict[str, Tensor], where: str, name: str) -> None:

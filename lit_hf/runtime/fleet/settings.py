@@ -58,7 +58,7 @@ class FleetSettings:
 
 
 def open_engine(name: str, settings: FleetSettings) -> Engine | None:
-    """Start or join the engine `name`; None for `local`: the contest's own process does the work.
+    """Start or join the engine `name`; None for `local`: the selection's own process does the work.
 
     Raises `BadSetting` for another name, and `MissingExtra` when its package is not installed.
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lit_hf.errors import LitError
 from lit_hf.tasks.targets.contract import Found, HeldOut, OrderCoder, Target
 from lit_hf.tasks.targets.multi_label import MultiLabel
+from lit_hf.tasks.targets.ordinal import Ordinal
 from lit_hf.tasks.targets.regression import Regression
 from lit_hf.tasks.targets.single_label import SingleLabel
 
@@ -16,6 +17,7 @@ __all__ = [
 KINDS: tuple[type[Target], ...] = (
     MultiLabel,
     Regression,
+    Ordinal,
     SingleLabel,
 )
 """In the order in which a dataset is tried; the last one takes what no other does."""
@@ -28,7 +30,7 @@ def asked() -> tuple[str, ...]:
 
 def require_classes(target: Target, command: str) -> None:
     """Raise `LitError` where a command knows classes only."""
-    if not isinstance(target, SingleLabel):
+    if type(target) is not SingleLabel:
         raise LitError(
             f"{command} knows labels that are classes, and this is {target.asked_as}.",
             "Measure one checkpoint at a time: `lit-hf eval MODEL DATASET`.",

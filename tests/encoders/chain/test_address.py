@@ -7,10 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from datasets import Dataset
 from safetensors.numpy import load_file, save_file
 
 from lit_hf.encoders import load_encoder, wrap_encoder
 from lit_hf.encoders.objects import evaluating, live_encoder
+from lit_hf.evaluation.run import evaluate
+from lit_hf.reports.phrases import sources_line
 from tests.support import chains, tiny
 from tests.support.chains import body, dense, layer_norm, modules, table
 
@@ -116,3 +119,15 @@ def test_what_the_files_say_besides_is_in_the_sources(tmp_path: Path) -> None:
         assert encoder.info.sources["modules"] == "Dense, LayerNorm"
         assert encoder.info.sources["similarity"].startswith("dot, ignored: it compares two embeddings")
         assert encoder.dim == encoder.info.dim == 3
+
+
+def test_the_route_and_the_modules_are_said_in_the_report(tmp_path: Path) -> None:
+    router = modules.Router.for_query_document([table(1)], [table(2), dense(W, 4)])
+    folder, _ = chains.save(tmp_path / "saved", [router])
+    data = Dataset.from_dict({"text": tiny.texts(40), "label": [index % 2 for index in range(40)]})
+    record = evaluate(str(folder), data, orders=1, twins=1, max_examples=40, route="document")
+    record.validate()
+    said = sources_line(record["model"])
+    assert said is not None
+    assert "route: document, the settings" in said
+    assert "modules: Dense" in said

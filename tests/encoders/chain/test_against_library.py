@@ -95,17 +95,35 @@ def test_tokens_of_the_prompt_can_be_left_out_of_the_pooling(tmp_path: Path, mod
     np.testing.assert_array_equal(encoder.encode(INPUTS).rows, wrap_encoder(model).encode(INPUTS).rows)
 
 
+PROMPTS = ({"query": "the film ", "document": ""}, {"query": "the film ", "passage": "a plot "})
+
+
+@pytest.mark.parametrize("prompts", PROMPTS)
 @pytest.mark.parametrize("route", ["query", "document"])
 @pytest.mark.parametrize("chain", ["router", "router of static tables"])
-def test_a_route_is_what_the_library_takes_for_it(tmp_path: Path, chain: str, route: str) -> None:
+def test_a_route_is_what_the_library_takes_for_it(
+    tmp_path: Path, chain: str, route: str, prompts: dict[str, str]
+) -> None:
     parts = CHAINS[chain](tmp_path / "bert")
-    folder, model = chains.save(tmp_path / "saved", parts, prompts={"query": "the film ", "document": ""})
+    options: dict[str, Any] = {"prompts": prompts, "default_prompt_name": "query"}
+    folder, model = chains.save(tmp_path / "saved", parts, **options)
+    tiny.write(folder / "config_sentence_transformers.json", {**options, "model_type": "SentenceTransformer"})
+    model = chains.SentenceTransformer(str(folder), device="cpu", local_files_only=True)
     expected = {"query": model.encode_query, "document": model.encode_document}[route](INPUTS)
     encoder = load_encoder(str(folder), Choices(route=route))
     assert_close(encoder.encode(INPUTS).rows, expected)
     loaded = wrap_encoder(model, choices=Choices(route=route))
     np.testing.assert_array_equal(encoder.encode(INPUTS).rows, loaded.encode(INPUTS).rows)
     assert encoder.info.sources["route"] == f"{route}, the settings"
+
+
+def test_a_route_of_another_name_has_the_default_prompt(tmp_path: Path) -> None:
+    router = modules.Router({"passage": [table(1)], "title": [table(2)]})
+    options: dict[str, Any] = {"prompts": {"query": "the film ", "title": "a "}, "default_prompt_name": "query"}
+    folder, model = chains.save(tmp_path / "saved", [router], **options)
+    expected = model.encode(INPUTS, task="title")
+    assert_close(load_encoder(str(folder), Choices(route="title")).encode(INPUTS).rows, expected)
+    assert_close(wrap_encoder(model, choices=Choices(route="title")).encode(INPUTS).rows, expected)
 
 
 def test_the_default_route_is_said(tmp_path: Path) -> None:

@@ -156,6 +156,18 @@ def test_a_file_that_is_not_json_is_refused(tmp_path: Path, file: str) -> None:
         load_encoder(str(folder))
 
 
+@pytest.mark.parametrize("content", [b"", b"no tensors", b"\xff" * 64])
+def test_weights_that_are_damaged_are_refused(tmp_path: Path, content: bytes) -> None:
+    folder = _saved(tmp_path, dense(POOLED, 4))
+    (folder / "2_Dense" / "model.safetensors").write_bytes(content)
+    with pytest.raises(UnsupportedModel, match=r"2_Dense/model.safetensors cannot be read"):
+        load_encoder(str(folder)).encode(["a film"])
+    static = chains.save(tmp_path / "static", [table()])[0]
+    (static / "model.safetensors").write_bytes(content)
+    with pytest.raises(UnsupportedModel, match=r"model.safetensors cannot be read"):
+        load_encoder(str(static))
+
+
 def test_pickled_weights_of_a_module_need_permission(tmp_path: Path) -> None:
     import torch
     from safetensors.torch import load_file
