@@ -174,7 +174,7 @@ def compare_forward() -> None:
     """Print the time of coding six streams of Rotten Tomatoes against that of both arms' forward passes."""
     from lit_hf.encoders import load_encoder
     from lit_hf.features import embed
-    from tests.support import assets
+    from scripts import assets
 
     encoder = load_encoder(str(assets.l6_folder()))
     found = assets.rotten()[0]

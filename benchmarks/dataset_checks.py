@@ -43,7 +43,7 @@ class Sample:
 
 def draw(name: str, seed: int, rows: int) -> Sample:
     """Return rows of a set in a random order."""
-    from tests.support import assets
+    from scripts import assets
 
     texts, labels, _ = getattr(assets, name)()
     rng = np.random.default_rng(seed)
@@ -53,7 +53,7 @@ def draw(name: str, seed: int, rows: int) -> Sample:
 
 def found_copies(sample: Sample, near: bool) -> float:
     """Return the share of planted copies that are in a listed pair."""
-    from tests.checks.texts import change
+    from scripts.assets.texts import change
 
     long = [row for row, text in enumerate(sample.texts) if len(text.split()) >= 20]
     chosen = sample.rng.choice(long, sample.planted, replace=False)

@@ -24,7 +24,7 @@ from machine import PrivateMemory, matmul_gflops
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tests.support import assets
+from scripts import assets
 
 MAX_TOKENS = 256
 Embed = Callable[[Sequence[str]], np.ndarray]

@@ -13,7 +13,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tests.support import assets
+from scripts import assets
 
 MAX_TOKENS = 128
 SETS = ("rotten", "bbc", "reuters_r8", "newsgroups20")

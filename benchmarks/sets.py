@@ -31,7 +31,7 @@ def load(name: str, limit: int | None = None) -> Labelled:
     """Return one of `NAMES`, its first `limit` examples; texts are embedded once and cached as every evaluation
     caches them.
     """
-    from tests.support import assets
+    from scripts import assets
 
     if name == "fashion/pixels":
         images, labels = assets.fashion_mnist()
@@ -48,7 +48,7 @@ def load(name: str, limit: int | None = None) -> Labelled:
 def _embed(texts: list[str], arm: str, limit: int | None) -> np.ndarray:
     from lit_hf.encoders import load_encoder
     from lit_hf.features import FeatureStore, embed
-    from tests.support import assets
+    from scripts import assets
 
     encoder = load_encoder(str(assets.l6_folder()))
     source = encoder if arm == "encoder" else encoder.twin(0)

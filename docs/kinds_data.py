@@ -34,7 +34,7 @@ def main() -> None:
 
 def text(folder: Path) -> str:
     """Rotten Tomatoes: sentences, positive or negative."""
-    from tests.support import assets
+    from scripts import assets
 
     sentences, labels, names = assets.rotten()
     rows = ((sentence, names[label]) for sentence, label in zip(sentences, labels, strict=True))
@@ -44,7 +44,7 @@ def text(folder: Path) -> str:
 
 def pairs(folder: Path) -> str:
     """BBC news: the beginnings of two articles, of one topic or not. Derived: no such labels were ever given."""
-    from tests.support import assets
+    from scripts import assets
 
     articles, topics, _ = assets.bbc()
     draw, rows = np.random.default_rng(0), []
@@ -58,14 +58,13 @@ def pairs(folder: Path) -> str:
 
 
 def tokens(folder: Path) -> str:
-    """The Brown corpus: words and parts of speech, collapsed to the classes of tests/end_to_end/test_tokens.py."""
-    from tests.end_to_end.test_tokens import UNIVERSAL
-    from tests.support import assets
+    """The Brown corpus: words and parts of speech, collapsed to the classes of scripts/assets."""
+    from scripts import assets
 
     words, tags, _ = assets.brown()
     with (folder / "brown.jsonl").open("w", encoding="utf-8") as file:
         for row in range(0, len(words), len(words) // 400):
-            collapsed = [UNIVERSAL.get(tag[0], ".") for tag in tags[row]]
+            collapsed = [assets.UNIVERSAL.get(tag[0], ".") for tag in tags[row]]
             file.write(json.dumps({"tokens": words[row], "tags": collapsed}) + "\n")
     return f"lit-hf eval {assets.l6_folder()} {folder}/brown.jsonl --max-examples 2000 {FEW}"
 
@@ -74,7 +73,7 @@ def images(folder: Path) -> str:
     """Fashion-MNIST: 500 garments as PNG files, a folder for each class."""
     from PIL import Image
 
-    from tests.support import assets
+    from scripts import assets
 
     pixels, labels = assets.fashion_mnist("test")
     for number in range(500):
@@ -86,7 +85,7 @@ def images(folder: Path) -> str:
 
 def sounds(folder: Path) -> str:
     """Spoken prompts, 30 of each of five languages, one speaker each: plumbing, not evidence."""
-    from tests.support import assets
+    from scripts import assets
 
     for language, files in assets.spoken_prompts().items():
         place = folder / "prompts" / language

@@ -37,7 +37,7 @@ def evaluate_all(max_examples: int) -> None:
     """Evaluate every checkpoint under its own name: no path of this machine gets into a record."""
     sys.path.insert(0, str(HERE.parent))
     from lit_hf.demo import find_demo
-    from tests.support.assets import l3_folder
+    from scripts.assets import l3_folder
 
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)

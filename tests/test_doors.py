@@ -12,8 +12,8 @@ import lit_hf
 from lit_hf.cli.app import run
 from lit_hf.errors import LacksPart
 from lit_hf.records.store import ResultsStore
-from tests.selection.conftest import make_models, write_data
 from tests.selection.test_fleet import timeless
+from tests.support.field import make_models, write_data
 
 
 @pytest.fixture(scope="module")

@@ -112,6 +112,22 @@ def test_nobody_imports_the_command_line() -> None:
     assert {room_of(name) for name in users} <= {"cli", "__main__"}
 
 
+@pytest.mark.parametrize("folder", ["lit_hf", "benchmarks", "docs", "scripts", "model_cards"])
+def test_nobody_imports_the_tests(folder: str) -> None:
+    files = [*(PACKAGE.parent / folder).rglob("*.py")]
+    assert files
+    assert {str(file): used for file in files if (used := {each for each in imports_of(file) if _of_tests(each)})} == {}
+
+
+def _of_tests(module: str) -> bool:
+    return module.split(".")[0] == "tests"
+
+
+def test_tests_take_fixtures_from_conftest_by_name_alone() -> None:
+    files = [*Path(__file__).parent.rglob("*.py")]
+    assert [str(file) for file in files if any(each.endswith("conftest") for each in imports_of(file))] == []
+
+
 @pytest.mark.parametrize(("room", "other"), [("codes", "probes"), ("features", "encoders")])
 def test_a_room_knows_the_contract_of_another_and_none_of_its_files(room: str, other: str) -> None:
     used = {module for file in (PACKAGE / room).glob("*.py") for module in imports_of(file)}

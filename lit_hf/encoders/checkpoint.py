@@ -16,13 +16,12 @@ from typing import TYPE_CHECKING, Any
 from lit_hf.config import split_model
 from lit_hf.encoders.chain.listing import MODULES, named_folders
 from lit_hf.encoders.chain.router import ROUTERS
+from lit_hf.encoders.content import files_hash
 from lit_hf.encoders.quantised import check_quantised
 from lit_hf.encoders.towers import has_decoder, model_class
 from lit_hf.errors import LitError, NoSafetensors, UnknownModel, UnsafeRemoteCode, UnsupportedModel, nearest
-from lit_hf.runtime.cache import digest_of
-from lit_hf.runtime.hashes import file_sha256
 from lit_hf.runtime.hubrepo import Commit, download, resolve_commit, similar_repos
-from lit_hf.runtime.memory import offload_folder
+from lit_hf.runtime.memory import offload_folder, out_of_memory
 from lit_hf.runtime.seeding import forked
 
 if TYPE_CHECKING:
@@ -88,7 +87,7 @@ def load_config(checkpoint: Checkpoint, folder: Path, policy: Policy) -> Pretrai
     """Return the configuration; raise `UnsafeRemoteCode`, `UnsupportedModel`, or what `check_quantised` raises."""
     from transformers import AutoConfig
 
-    with _loading(checkpoint):
+    with loading(checkpoint):
         config = AutoConfig.from_pretrained(folder, trust_remote_code=policy.trust_remote_code)
     check_quantised(checkpoint.id, config)
     return config
@@ -98,7 +97,7 @@ def load_tokenizer(checkpoint: Checkpoint, folder: Path, policy: Policy) -> PreT
     """Return the tokeniser; raise `UnsafeRemoteCode` or `UnsupportedModel`."""
     from transformers import AutoTokenizer
 
-    with _loading(checkpoint):
+    with loading(checkpoint):
         return AutoTokenizer.from_pretrained(folder, trust_remote_code=policy.trust_remote_code)
 
 
@@ -110,7 +109,7 @@ def load_processor(checkpoint: Checkpoint, folder: Path, policy: Policy, medium:
     from transformers import AutoFeatureExtractor, AutoImageProcessor
 
     code = policy.trust_remote_code
-    with _loading(checkpoint), quiet():
+    with loading(checkpoint), quiet():
         if medium == "image":
             return AutoImageProcessor.from_pretrained(folder, backend="pil", trust_remote_code=code)
         return AutoFeatureExtractor.from_pretrained(folder, trust_remote_code=code)
@@ -128,7 +127,7 @@ def load_weights(
 
     where = {"device_map": "auto", "offload_folder": str(offload_folder())} if spread else {}
     kind = model_class(load_config(checkpoint, folder, policy), checkpoint.id)
-    with _loading(checkpoint), quiet(), forked(0):
+    with loading(checkpoint), quiet(), forked(0):
         model, report = kind.from_pretrained(
             folder, dtype=getattr(torch, dtype), trust_remote_code=policy.trust_remote_code,
             use_safetensors=None if policy.allow_pickle else True, output_loading_info=True,
@@ -142,14 +141,19 @@ def load_weights(
 
 
 def weights_hash(checkpoint: Checkpoint, folder: Path, policy: Policy, cache: Path) -> str:
-    """Return a hash of the content of the weights' files; raise `NoSafetensors` when there are only pickles."""
-    files = sorted(folder.glob("*.safetensors"))
+    """Return a hash of the weights' files, by name and content, with the index that finds what lies in which.
+
+    An adapter that lies beside them is merged by transformers, so its settings belong to them. Raises `NoSafetensors`
+    when there are only pickles.
+    """
+    files = list(folder.glob("*.safetensors"))
     if policy.allow_pickle and not files:
-        files = sorted([*folder.glob("pytorch_model*.bin"), *folder.glob("*.pt")])
+        files = [*folder.glob("pytorch_model*.bin"), *folder.glob("*.pt")]
     if not files:
         pickled = any(folder.glob("*.bin")) or any(folder.glob("*.pt"))
         raise NoSafetensors(checkpoint.id) if pickled else UnsupportedModel(checkpoint.id, "it has no weights")
-    return digest_of([file_sha256(file, cache) for file in files])
+    beside = [*folder.glob("*.index.json"), *folder.glob("adapter_config.json")]
+    return files_hash(folder, [*files, *beside], cache)
 
 
 def wanted_files(name: str, commit: Commit, policy: Policy) -> list[str]:
@@ -222,15 +226,20 @@ def _unknown(name: str) -> UnknownModel:
 
 
 @contextmanager
-def _loading(checkpoint: Checkpoint) -> Iterator[None]:
-    """Turn transformers' OSError and ValueError, which tell their kinds apart by text only, into errors of lit-hf."""
+def loading(checkpoint: Checkpoint) -> Iterator[None]:
+    """Turn what transformers raises, which tells its kinds apart by text only, into errors of lit-hf.
+
+    Files that are empty, cut or odd make it fail in any way; want of memory stays itself.
+    """
     try:
         yield
     except LitError:
         raise
     except RuntimeError as error:
-        if "ignore_mismatched_sizes" not in str(error):
+        if out_of_memory(error) or "CUDA" in str(error):
             raise
+        if "ignore_mismatched_sizes" not in str(error):
+            raise _unreadable(checkpoint, error) from error
         raise UnsupportedModel(checkpoint.id, "its weights have other shapes than its config.json says") from error
     except (OSError, ValueError, KeyError, ImportError) as error:
         text = str(error)
@@ -239,6 +248,15 @@ def _loading(checkpoint: Checkpoint) -> Iterator[None]:
         if "safetensors" in text and isinstance(error, OSError):
             raise NoSafetensors(checkpoint.id) from error
         raise UnsupportedModel(checkpoint.id, _one_line(text) or type(error).__name__) from error
+    except Exception as error:  # TypeError, AttributeError, SafetensorError, UnpicklingError, ...: of odd files
+        if out_of_memory(error):
+            raise
+        raise _unreadable(checkpoint, error) from error
+
+
+def _unreadable(checkpoint: Checkpoint, error: Exception) -> UnsupportedModel:
+    what = f"transformers cannot read its files ({type(error).__name__}: {_one_line(error)})"
+    return UnsupportedModel(checkpoint.id, what, "Check config.json and the other files, or fetch them again.")
 
 
 def _one_line(text: Any) -> str:

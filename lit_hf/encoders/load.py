@@ -19,17 +19,20 @@ from lit_hf.encoders.checkpoint import (
     load_config,
     load_tokenizer,
     load_weights,
+    loading,
     weights_hash,
 )
 from lit_hf.encoders.contract import Encoder, EncoderInfo
 from lit_hf.encoders.library import load_with_library
 from lit_hf.encoders.load_media import load_media
 from lit_hf.encoders.precomputed import load_brought_features
+from lit_hf.encoders.quantised import storage_of
 from lit_hf.encoders.recipe import Declared, read_declared
+from lit_hf.encoders.remote import running_code
 from lit_hf.encoders.resolve import DEFAULTS, Choices, resolve_pipeline
 from lit_hf.encoders.static import load_static
 from lit_hf.encoders.text import Pipeline, TextEncoder, place_model
-from lit_hf.encoders.tokenizing import tokenizer_hash
+from lit_hf.encoders.tokenizer_content import tokenizer_hash
 from lit_hf.encoders.towers import check_reads_text, check_vocabulary, model_class, new_model, text_body
 from lit_hf.encoders.twin import normalise_config
 from lit_hf.errors import BadSetting
@@ -41,7 +44,7 @@ if TYPE_CHECKING:
 
     from lit_hf.encoders.chain.weights import HeadNet
 
-VERSION = 1
+VERSION = 2
 """Raised whenever this room's code gives other floats for the same key."""
 
 
@@ -74,15 +77,17 @@ def load_encoder(
     if declared.static:
         return load_static(checkpoint, declared, choices, policy, cache)
     config = load_config(checkpoint, declared.weights, policy)
-    body = skeleton_body(config, checkpoint.id)
+    with loading(checkpoint):
+        body = skeleton_body(config, checkpoint.id)
     tokenizer = load_tokenizer(checkpoint, declared.weights, policy)
     check_vocabulary(body, tokenizer, checkpoint.id)
     pipeline, sources = resolve_pipeline(choices, declared, config, tokenizer)
-    code = checkpoint.revision if policy.trust_remote_code else None
+    code = running_code([checkpoint.folder, declared.weights], checkpoint.id, policy, cache)
+    pipeline = replace(pipeline, code=code)
     weights = weights_hash(checkpoint, declared.weights, policy, cache)
     make = partial(load_weights, checkpoint, declared.weights, policy, pipeline.dtype, pipeline.spread)
     info = describe(checkpoint.id, checkpoint.revision, pipeline, sources, parameters_of(body))
-    content = digest_of([weights, code])
+    content = digest_of([weights, storage_of(config)])
     return build_with_head(pipeline, info, content, make, HeadFiles(declared, policy, checkpoint.id, cache))
 
 
@@ -94,22 +99,24 @@ def _load_adapter(adapter: Adapter, choices: Choices, policy: Policy, cache: Pat
     if (folder / "modules.json").is_file():
         declared, named = read_declared(folder, own.id, choices.route), own.id
     config = load_config(base, weights, policy)
-    body = skeleton_body(config, own.id)
+    with loading(base):
+        body = skeleton_body(config, own.id)
     tokenizer = load_tokenizer(own, folder if (folder / "tokenizer_config.json").is_file() else weights, policy)
     check_vocabulary(body, tokenizer, own.id)
     pipeline, sources = resolve_pipeline(choices, declared, config, tokenizer)
     sources["base"] = f"{adapter.named_base}, named by {ADAPTER_CONFIG}"
     info = describe(own.id, own.revision, pipeline, sources, parameters_of(body))
-    code = base.revision if policy.trust_remote_code else None
+    code = running_code([base.folder, weights, folder], own.id, policy, cache)
+    pipeline = replace(pipeline, code=code)
     plain = weights_hash(base, weights, policy, cache)
     about = describe(adapter.named_base, base.revision, pipeline, sources, info.parameters)
     make = partial(load_weights, base, weights, policy, pipeline.dtype)
     content, head = (
-        digest_of([plain, adapter.sha256(cache), adapter.config, code]),
+        digest_of([plain, storage_of(config), adapter.sha256(cache), adapter.config]),
         HeadFiles(declared, policy, named, cache),
     )
     found = build_with_head(pipeline, info, content, partial(adapter.load, weights, policy, pipeline.dtype), head)
-    return found.on(build_with_head(pipeline, about, digest_of([plain, code]), make, head))
+    return found.on(build_with_head(pipeline, about, digest_of([plain, storage_of(config)]), make, head))
 
 
 def build(
@@ -165,6 +172,7 @@ def make_key(pipeline: Pipeline, weights: str) -> dict[str, Any]:
         **({"head": pipeline.head.key} if pipeline.head else {}),
         **({"left_out": pipeline.left_out} if pipeline.left_out else {}),
         **({"fixed": pipeline.fixed} if pipeline.fixed else {}),
+        **({"code": pipeline.code} if pipeline.code else {}),
         "kind": "text", "version": VERSION, "weights": weights, "config": digest_of(normalise_config(pipeline.config)),
         "tokeniser": tokenizer_hash(pipeline.tokenizer), "prompt": pipeline.prompt, "lower_case": pipeline.lower_case,
         "max_tokens": pipeline.max_tokens, "layers": list(pipeline.layers), "pooling": pipeline.pooling,

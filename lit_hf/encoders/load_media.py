@@ -22,8 +22,9 @@ from lit_hf.encoders.media import (
     with_projection,
 )
 from lit_hf.encoders.processors import DEFAULT_FRAMES, ImageFront, Processor, SoundFront
-from lit_hf.encoders.quantised import quantised_source
+from lit_hf.encoders.quantised import quantised_source, storage_of
 from lit_hf.encoders.recipe import read_declared
+from lit_hf.encoders.remote import running_code
 from lit_hf.encoders.resolve import Choices, resolve_dtype
 from lit_hf.encoders.towers import POOLER, PROJECTED, new_model
 from lit_hf.encoders.twin import normalise_config
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from torch import nn
     from transformers import PretrainedConfig
 
-VERSION = 1
+VERSION = 2
 """Raised whenever this module's code, `media` or `fronts` give other floats for the same key."""
 PIXELS_PER_TOKEN = 256
 """An image of a convolutional network weighs as much in a batch as one that is cut into patches of 16 by 16."""
@@ -87,6 +88,7 @@ def load_media(checkpoint: Checkpoint, choices: Choices, policy: Policy, cache: 
         front=front, config=config, layers=layers, top=len(outline.widths) - 1, pooling=pooling, prefix=outline.prefix,
         dtype=resolve_dtype(choices.dtype, config), batch=max(1, budget // outline.weight),
         threads=choices.threads or UNIT_THREADS, device=place.device,
+        code=running_code([checkpoint.folder, folder], checkpoint.id, policy, cache),
     )  # fmt: skip
     sources = {
         "pooling": pooling_source,
@@ -99,7 +101,8 @@ def load_media(checkpoint: Checkpoint, choices: Choices, policy: Policy, cache: 
         parameters=outline.parameters, dim=width, layer=layers[-1], pooling=pooling, prompt="",
         max_tokens=limit, padding_side=None, dtype=pipeline.dtype, sources=sources,
     )  # fmt: skip
-    key = make_key(pipeline, medium, weights_hash(checkpoint, folder, policy, cache))
+    weights = digest_of([weights_hash(checkpoint, folder, policy, cache), storage_of(config)])
+    key = make_key(pipeline, medium, weights)
     make = partial(load_weights, checkpoint, folder, policy, pipeline.dtype)
     return MediaEncoder(pipeline, key, info, lambda: MediaEncoder.placed(make(), pipeline))
 
@@ -126,6 +129,7 @@ def make_key(pipeline: Pipeline, medium: str, weights: str) -> dict[str, Any]:
     kind = pipeline.device.partition(":")[0]
     capability = torch.backends.cpu.get_cpu_capability() if kind == "cpu" else kind
     return {
+        **({"code": pipeline.code} if pipeline.code else {}),
         "kind": medium, "version": VERSION, "weights": weights, "config": digest_of(normalise_config(pipeline.config)),
         "front": digest_of(dict(pipeline.front.key)), "layers": list(pipeline.layers), "pooling": pipeline.pooling,
         "dtype": pipeline.dtype, "batch": pipeline.batch, "threads": pipeline.threads, "device": kind,

@@ -46,6 +46,8 @@ class Pipeline:
     """Inputs that are decoded and embedded at a time."""
     threads: int
     device: str
+    code: str | None = None
+    """Content of the repository's own code, where that runs."""
 
 
 class MediaEncoder(Network[Pipeline]):

@@ -65,6 +65,8 @@ class Pipeline:
     """Columns of one layer's row."""
     left_out: int = 0
     """Tokens at the beginning, those of the prompt, that are not pooled."""
+    code: str | None = None
+    """Content of the repository's own code, where that runs: a twin runs it too."""
     fixed: int = 0
     """Tokens that each text is filled up to, without telling the network what is padding; 0 for none."""
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lit_hf.encoders.contract import Text
 from lit_hf.errors import BadSetting
-from lit_hf.runtime.cache import digest_of
 from lit_hf.runtime.inputs import Words
 
 if TYPE_CHECKING:
@@ -72,16 +70,6 @@ def _first(words: Sequence[str], spans: Sequence[tuple[int, int]]) -> list[int]:
         found.append(token if inside else -1)
         begin += len(word) + 1
     return found
-
-
-def tokenizer_hash(tokenizer: PreTrainedTokenizerBase) -> str:
-    """Return a hash of what turns texts into ids; truncation and padding, which are set per call, do not enter."""
-    backend = getattr(tokenizer, "backend_tokenizer", None)
-    if backend is None:
-        return digest_of([type(tokenizer).__name__, tokenizer.get_vocab(), str(tokenizer.special_tokens_map)])
-    state = json.loads(backend.to_str())
-    kept = {name: part for name, part in state.items() if name not in ("truncation", "padding")}
-    return digest_of([kept, tokenizer.truncation_side])
 
 
 def _count_truncated(

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 
 def model_section(job: Job) -> dict[str, Any]:
-    """Return which checkpoint was read, and how."""
+    """Return which checkpoint was read, and how; where nothing pins it, also its content."""
+    from lit_hf.encoders.content import content_of
+
     info = job.encoder.info
     return {
         "id": info.id,
@@ -33,6 +35,7 @@ def model_section(job: Job) -> dict[str, Any]:
         "padding_side": info.padding_side,
         "dtype": info.dtype,
         "resolved_from": dict(info.sources),
+        **({} if (content := content_of(job.encoder)) is None else {"content": content}),
     }
 
 

@@ -244,9 +244,14 @@ def verdict(interval: Sequence[float], labels: int) -> str:
 
 
 def record_id(model: Mapping[str, Any], dataset: Mapping[str, Any], fingerprint: str) -> str:
-    """Return 16 hex digits that name a job: checkpoint at a revision, data, and `Settings.fingerprint()`."""
+    """Return 16 hex digits that name a job: checkpoint at a revision, data, and `Settings.fingerprint()`.
+
+    A checkpoint without a revision is known by its `content` instead: a folder that is trained on gives a record for
+    each state. Records of 0.1.0 state none and are named without it.
+    """
     named = [model["id"], model.get("revision"), dataset["id"], dataset.get("config"), dataset.get("split")]
-    text = json.dumps([*named, dataset.get("fingerprint"), fingerprint])
+    content = [model["content"]] if model.get("content") is not None else []
+    text = json.dumps([*named, dataset.get("fingerprint"), fingerprint, *content])
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 

@@ -23,6 +23,7 @@ class Model(TypedDict):
     padding_side: str | None
     dtype: str
     resolved_from: dict[str, str]
+    content: NotRequired[str]
 
 
 class Dropped(TypedDict):

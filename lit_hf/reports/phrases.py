@@ -206,7 +206,7 @@ def label_in_words(dataset: Dataset, label: Any) -> str:
     """Return a label's class, the number that its bin is of, or the labels that hold."""
     names, width = dataset["class_names"], dataset.get("bin_width")
     if width is not None:
-        return f"{dataset.get('bin_origin', 0.0) + label * width:g}"
+        return f"{(dataset.get('bin_origin') or 0.0) + label * width:.12g}"
     if isinstance(label, list):
         return ", ".join(name for name, holds in zip(names or (), label, strict=True) if holds) or "none"
     return names[int(label)] if names else f"{float(label):g}"

@@ -9,7 +9,7 @@ import pytest
 
 from lit_hf.checks.conflicts import conflicting_groups
 from lit_hf.data import check
-from tests.checks.texts import random_texts
+from scripts.assets.texts import random_texts
 
 
 @pytest.mark.parametrize(

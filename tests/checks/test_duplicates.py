@@ -15,7 +15,7 @@ from lit_hf.checks.form import strong_form, units
 from lit_hf.checks.minhash import NEAR, near_pairs
 from lit_hf.checks.shingles import read_shingles
 from lit_hf.data import check
-from tests.checks.texts import change, random_texts
+from scripts.assets.texts import change, random_texts
 
 
 def jaccard(one: str, other: str) -> float:

@@ -14,7 +14,7 @@ from lit_hf.checks import DataCheck, run_checks
 from lit_hf.checks.read import read_data
 from lit_hf.checks.request import Request
 from lit_hf.errors import BadSetting, MissingColumn, NoUsableInputs, UnknownSplit
-from tests.checks.texts import random_texts
+from scripts.assets.texts import random_texts
 from tests.support import media
 
 TEXTS = random_texts(40)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from lit_hf.data import DataCheck, check
-from tests.checks.texts import change, random_texts
+from scripts.assets.texts import change, random_texts
 from tests.support import assets
 
 SCHEMA = json.loads(resources.files("lit_hf").joinpath("records/schemas/data-check-1.json").read_text(encoding="utf-8"))
@@ -73,7 +73,7 @@ def test_the_pairs_are_a_frame_and_the_rules_a_figure() -> None:
 BIG = """
 import resource, sys, time
 from lit_hf.data import check
-from tests.checks.texts import random_texts
+from scripts.assets.texts import random_texts
 texts = random_texts(int(sys.argv[1]), 100, vocabulary=50_000)
 start = time.process_time()
 check(texts, [row % 10 for row in range(len(texts))])

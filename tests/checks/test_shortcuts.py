@@ -10,7 +10,7 @@ import pytest
 from lit_hf.checks.result import DataCheck
 from lit_hf.codes.baselines import class_prior_bits
 from lit_hf.data import check
-from tests.checks.texts import random_texts
+from scripts.assets.texts import random_texts
 
 N = 1_000
 TEXTS = random_texts(N)

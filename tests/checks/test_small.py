@@ -8,7 +8,7 @@ import pytest
 from lit_hf.checks.kt import KT, static_bits
 from lit_hf.data import check
 from lit_hf.errors import BadSetting
-from tests.checks.texts import random_texts
+from scripts.assets.texts import random_texts
 
 LABELS = np.random.default_rng(0).integers(0, 2, 40).tolist()
 

@@ -16,7 +16,7 @@ from lit_hf.cli.output import console
 from lit_hf.cli.progress import RichProgress, make_progress
 from lit_hf.config import Settings, known_keys
 from lit_hf.runtime.progress import NullProgress
-from tests.cli.conftest import Lit
+from tests.support.command_line import Lit
 from tests.test_imports import HEAVY
 
 

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from pyarrow import parquet
 
-from tests.checks.texts import random_texts
-from tests.cli.conftest import Lit
+from scripts.assets.texts import random_texts
+from tests.support.command_line import Lit
 
 TEXTS = random_texts(60)
 HOSTILE = '=cmd|"x" \x1b[2Jwipe <b>text</b> [red]'

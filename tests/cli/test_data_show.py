@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.cli.conftest import Lit
+from tests.support.command_line import Lit
 from tests.support.tables import reviews, write
 
 ROWS = [*reviews((-1, 0, 1)), ("", 1), ("no label", ""), ("no label either", "")]

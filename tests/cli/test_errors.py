@@ -13,7 +13,7 @@ from lit_hf import errors
 from lit_hf.cli.errors import INTERRUPTED, explain, report
 from lit_hf.errors import LitError
 from lit_hf.records.record import Record
-from tests.cli.conftest import Lit, replace_run
+from tests.support.command_line import Lit, replace_run
 
 KNOWN = [
     errors.UnknownModel("orgg/model", ["org/model"]),

@@ -11,7 +11,7 @@ import pytest
 
 from lit_hf.config import Settings
 from lit_hf.records.record import Record, validate
-from tests.cli.conftest import Lit, replace_run
+from tests.support.command_line import Lit, replace_run
 from tests.support.records import make_record
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Lit
 from tests.reports.test_missing_sections import KINDS, NO_TRANSFER
+from tests.support.command_line import Lit
 
 
 @pytest.mark.parametrize("kind", KINDS)

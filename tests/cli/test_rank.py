@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from lit_hf.cli.app import run
-from tests.cli.conftest import Lit
-from tests.selection.conftest import Field, make_models, write_data
+from tests.support.command_line import Lit
+from tests.support.field import Field, make_models, write_data
 
 FAST = ("--max-examples", "80", "--orders", "1", "--no-rivals", "--device", "cpu")
 

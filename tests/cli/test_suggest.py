@@ -7,11 +7,9 @@ from pathlib import Path
 import pytest
 
 from lit_hf.runtime.hubrepo import similar_repos
-from tests.cli.conftest import Lit
-from tests.hub.conftest import Server, hub, server
 from tests.support import tiny
-
-__all__ = ["hub", "server"]
+from tests.support.command_line import Lit
+from tests.support.hub import Server
 
 ROWS = [f"a film that was good in its way {number},{number % 2}" for number in range(30)]
 

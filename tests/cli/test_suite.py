@@ -12,8 +12,8 @@ import pytest
 from lit_hf.config import Settings
 from lit_hf.errors import UnknownDataset
 from lit_hf.records.record import Record
-from tests.cli.conftest import Lit, replace_run
 from tests.support import tiny
+from tests.support.command_line import Lit, replace_run
 from tests.support.records import make_record
 
 

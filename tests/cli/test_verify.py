@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.cli.conftest import Lit
 from tests.support import tiny
+from tests.support.command_line import Lit
 
 
 @pytest.fixture(scope="module")

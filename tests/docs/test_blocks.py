@@ -11,9 +11,7 @@ import pytest
 
 from tests.docs import workspace
 from tests.docs.blocks import ROOT, Block, blocks_of, find
-from tests.hub.conftest import Server, server
-
-__all__ = ["server"]
+from tests.support.hub import Server
 
 PAGES = ("README.md", "docs/guide.md", "docs/report.md")
 BLOCKS = [block for page in PAGES for block in blocks_of(page)]

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.hub.conftest import Server
 from tests.support import assets, tiny
+from tests.support.hub import Server
 
 ROWS = 60
 CARD = "---\nconfigs:\n- config_name: {name}\n  data_files: train.csv\n---\n"

@@ -104,7 +104,7 @@ def test_targets_that_are_not_whole_are_numbers_unasked(tmp_path: Path) -> None:
 
     name = diabetes(tmp_path, labels=load_diabetes().target / 4)
     task = load_task(settings(name, task=None))
-    assert (task.kind, task.reads, task.target) == ("regression", "features", Regression(0.25))
+    assert (task.kind, task.reads, task.target) == ("regression", "features", Regression(0.25, 25 / 4))
     assert load_task(settings(name, task=None, bin_width=0.5)).target == Regression(0.5)
 
 

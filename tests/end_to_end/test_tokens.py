@@ -20,11 +20,6 @@ from lit_hf.selection.run import rank
 from lit_hf.tasks import load_task
 from tests.support import assets, tiny
 
-UNIVERSAL = {
-    "n": "NOUN", "v": "VERB", "b": "VERB", "h": "VERB", "d": "DET", "a": "DET", "i": "ADP", "j": "ADJ", "r": "ADV",
-    "p": "PRON", "c": "CONJ", "m": "VERB", "t": "PRT", "u": "X", "w": "PRON", "q": "ADV", "e": "PRON", "f": "X",
-    "*": "ADV", "o": "NUM",
-}  # fmt: skip
 SENTENCES = [Words(("the", "film", "was", "good")), Words(("dull",)), Words(("a", "storyboard", "☃", "bad", "plot"))]
 
 
@@ -32,7 +27,7 @@ def brown(count: int) -> Dataset:
     """Sentences spread over the corpus, the raw tags collapsed by their first letter to a dozen or so."""
     words, tags, _ = assets.brown()
     rows = range(0, len(words), len(words) // count)
-    collapsed = [[UNIVERSAL.get(tag[0], ".") for tag in tags[row]] for row in rows]
+    collapsed = [[assets.UNIVERSAL.get(tag[0], ".") for tag in tags[row]] for row in rows]
     return Dataset.from_dict({"tokens": [words[row] for row in rows], "tags": collapsed})
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lit_hf.records.record import Record
-from tests.hub.conftest import COUNTER, Server
+from tests.support.hub import COUNTER, Server
 from tests.support.records import hub_record as record
 
 

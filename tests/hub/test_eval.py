@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.hub.conftest import ROOT, Server
 from tests.hub.test_server import save_tiny
+from tests.support.hub import ROOT, Server
 
 WORDS = ("good", "bad", "a", "film", "very")
 

@@ -9,8 +9,8 @@ import pytest
 from lit_hf.hub import cards
 from lit_hf.probes.bank import bank_hash
 from lit_hf.records.record import Record
-from tests.hub.conftest import ROOT
 from tests.hub_server.cards import check
+from tests.support.hub import ROOT
 
 FOLDERS = sorted(path.parent for path in (ROOT / "model_cards").glob("*/record.json"))
 

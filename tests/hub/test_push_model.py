@@ -20,7 +20,7 @@ from lit_hf.hub.errors import (
 )
 from lit_hf.runtime.hub_errors import HubFailed, NetworkLost, NotLoggedIn, RateLimited
 from lit_hf.runtime.transport import Patience
-from tests.hub.conftest import Server
+from tests.support.hub import Server
 from tests.support.records import hub_record as record
 
 CARD = "---\r\nlicense: mit  # chosen by the owner\r\ncustom: 1\r\n---\r\n# Mine\r\n"

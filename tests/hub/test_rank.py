@@ -11,8 +11,8 @@ import pytest
 
 from lit_hf.errors import BadSetting, LitError
 from lit_hf.hub.models import Query, list_checkpoints, names, parse_count, spell_count
-from tests.hub.conftest import Server
-from tests.selection.conftest import make_models, write_data
+from tests.support.field import make_models, write_data
+from tests.support.hub import Server
 
 CARD = "---\ntags: [sentence-similarity]\n---\n"
 

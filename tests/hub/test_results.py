@@ -21,7 +21,7 @@ from lit_hf.hub.leaderboard import board, boards
 from lit_hf.records.record import Record
 from lit_hf.runtime.hub_errors import NetworkLost
 from lit_hf.runtime.transport import Patience
-from tests.hub.conftest import COUNTER, Server
+from tests.support.hub import COUNTER, Server
 from tests.support.records import hub_record as record
 
 IMPATIENT = Patience(attempts=6, first_pause=0.01, longest_pause=5)

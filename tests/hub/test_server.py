@@ -18,7 +18,7 @@ from huggingface_hub.errors import (
     RevisionNotFoundError,
 )
 
-from tests.hub.conftest import Server
+from tests.support.hub import Server
 
 CARD = "---\nlicense: mit\npipeline_tag: sentence-similarity\ntags: [mine]\n---\n"
 

@@ -24,7 +24,7 @@ from lit_hf.runtime.hub_errors import Forbidden, HubFailed, NetworkLost, NotAHub
 from lit_hf.runtime.hubrepo import download, resolve_commit, size_of
 from lit_hf.runtime.transport import READING, Patience
 from lit_hf.tasks.loading import open_source
-from tests.hub.conftest import Server
+from tests.support.hub import Server
 from tests.support.records import hub_record as record
 
 HTML = {"raw": b"<html>Please log in to the network</html>".hex(), "headers": {"Content-Type": "text/html"}}
@@ -266,7 +266,7 @@ def test_a_rankings_row_says_what_broke(hub: Server, tmp_path: Path) -> None:
     """One checkpoint whose weights never come: the others are ranked, and its row has the reason in one line."""
     import json
 
-    from tests.selection.conftest import make_models, write_data
+    from tests.support.field import make_models, write_data
 
     folders = make_models(tmp_path / "models")
     good, broken = hub.new(), hub.new()

@@ -16,8 +16,8 @@ from lit_hf.errors import UnknownModel
 from lit_hf.evaluation.run import run
 from lit_hf.planning.plan import plan_evals, plan_ranking
 from lit_hf.planning.warm_up import time_encoder
-from tests.selection.conftest import Field, make_models, write_data
 from tests.support import tiny
+from tests.support.field import Field, make_models, write_data
 
 
 @pytest.fixture(scope="module")

@@ -1,42 +1,14 @@
-"""One headless Chromium for all tests of pages."""
+"""Pages of reports in the one browser of all tests."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support import assets
-
-
-@dataclass
-class Opened:
-    """A page in the browser, with what it asked for and what it complained of."""
-
-    page: Any
-    requests: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-
-    def texts(self, selector: str) -> list[str]:
-        """The words of all that a selector finds and that is shown."""
-        return [each.inner_text() for each in self.page.query_selector_all(selector) if each.is_visible()]
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """The browser."""
-    program = assets.chromium()
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        assets.absent('playwright is not installed: pip install ".[test]"')
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program)
-        yield browser
-        browser.close()
+from tests.support.browser import Opened
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from lit_hf.records.record import Record
 from lit_hf.reports.page.hardest import Excerpt
 from lit_hf.reports.page.render import page
-from tests.reports.conftest import Opened
+from tests.support.browser import Opened
 from tests.support.pages import HOSTILE, full, hostile
 
 Open = Callable[..., Opened]

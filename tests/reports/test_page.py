@@ -15,7 +15,7 @@ from lit_hf.reports.page.hardest import Excerpt, hardest, sentence, shortened
 from lit_hf.reports.page.kinds import curve_chart, layer_chart, switching_chart
 from lit_hf.reports.page.render import page
 from lit_hf.reports.series import series
-from tests.cli.conftest import Lit, lit  # noqa: F401
+from tests.support.command_line import Lit
 from tests.support.pages import full
 from tests.support.records import noisy, ranked_id, ranked_record
 
@@ -121,7 +121,7 @@ def test_a_word_stands_in_its_sentence() -> None:
     assert len(shortened("x" * 999, 50)) == 50
 
 
-def test_the_command_writes_one_file(lit: Lit, tmp_path: Path) -> None:  # noqa: F811
+def test_the_command_writes_one_file(lit: Lit, tmp_path: Path) -> None:
     folders = [full(model, quality=q).save(tmp_path / model) for model, q in (("a", 0.2), ("b", 0.5))]
     code, out, err = lit("report", *map(str, folders), "-o", str(tmp_path / "site"))
     assert code == 0
@@ -130,7 +130,7 @@ def test_the_command_writes_one_file(lit: Lit, tmp_path: Path) -> None:  # noqa:
     assert "--data" in err
 
 
-def test_texts_come_from_the_dataset_while_it_is_the_one_that_was_measured(lit: Lit, tmp_path: Path) -> None:  # noqa: F811
+def test_texts_come_from_the_dataset_while_it_is_the_one_that_was_measured(lit: Lit, tmp_path: Path) -> None:
     from lit_hf.config import Settings
     from lit_hf.tasks import load_task
 

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from lit_hf import plots
 from lit_hf.errors import IncomparableRecords, LacksPart
 from lit_hf.records.record import Record
-from tests.cli.conftest import Lit, lit  # noqa: F401
+from tests.support.command_line import Lit
 from tests.support.pages import full
 
 KINDS: dict[str, Callable[[list[Record]], Figure]] = {
@@ -107,7 +107,7 @@ def test_what_must_not_be_compared_is_not_drawn_together(records: list[Record]) 
             draw([records[0], full("org/x", bank="other")])
 
 
-def test_the_command_writes_png_and_svg(records: list[Record], tmp_path: Path, lit: Lit) -> None:  # noqa: F811
+def test_the_command_writes_png_and_svg(records: list[Record], tmp_path: Path, lit: Lit) -> None:
     folders = [str(record.save(tmp_path / str(number))) for number, record in enumerate(records)]
     out = tmp_path / "out"
     for kind, names in {
@@ -126,7 +126,7 @@ def test_the_command_writes_png_and_svg(records: list[Record], tmp_path: Path, l
         assert (out / "ranking" / f"ranking.{end}").read_bytes() == before
 
 
-def test_a_wrong_kind_or_record_leads_on(records: list[Record], tmp_path: Path, lit: Lit) -> None:  # noqa: F811
+def test_a_wrong_kind_or_record_leads_on(records: list[Record], tmp_path: Path, lit: Lit) -> None:
     folder = str(records[0].save(tmp_path / "a"))
     code, _, err = lit("plot", folder, "--kind", "laders")
     assert code == 2

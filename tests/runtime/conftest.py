@@ -1,14 +1,10 @@
-"""The stand-in Hub serves this room's tests too; what is stored on this machine takes no part in them."""
+"""What is stored on this machine takes no part in the tests of this room."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-
-from tests.hub.conftest import hub, server
-
-__all__ = ["hub", "server"]
 
 
 @pytest.fixture(autouse=True)

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from safetensors.numpy import save
 
-from tests.hub.conftest import Server
 from tests.support import tiny
+from tests.support.hub import Server
 
 ROWS = "text,label\n" + "\n".join(f"text {index},{index % 2}" for index in range(40))
 LOOK = """

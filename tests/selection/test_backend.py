@@ -18,8 +18,8 @@ from lit_hf.selection.fleet import Fleet
 from lit_hf.selection.local import Local
 from lit_hf.selection.stages import inputs_for, stages
 from lit_hf.tasks import Task, load_task
-from tests.selection.conftest import Field
 from tests.support.engines import Inline
+from tests.support.field import Field
 
 BACKENDS: dict[str, Callable[[], Backend]] = {"local": Local, "fleet": lambda: Fleet(Inline(), FleetSettings())}
 

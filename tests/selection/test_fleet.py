@@ -15,8 +15,8 @@ from lit_hf.selection.fleet import Fleet
 from lit_hf.selection.local import Local
 from lit_hf.selection.plan import Options
 from lit_hf.selection.run import select, select_all
-from tests.selection.conftest import Field
 from tests.support.engines import Inline
+from tests.support.field import Field
 
 OPTIONS = Options(audit=True)
 

@@ -18,8 +18,8 @@ from lit_hf.selection.fleet import Fleet
 from lit_hf.selection.local import Local
 from lit_hf.selection.plan import Options
 from lit_hf.selection.run import select
-from tests.selection.conftest import Field
 from tests.selection.test_fleet import plan_of, timeless
+from tests.support.field import Field
 
 pytestmark = pytest.mark.slow
 OPTIONS = Options(other_scores=False)

@@ -13,7 +13,7 @@ from lit_hf.features import FeatureStore
 from lit_hf.records.store import ResultsStore
 from lit_hf.selection.plan import Options
 from lit_hf.selection.run import rank
-from tests.selection.conftest import Field
+from tests.support.field import Field
 
 SETTINGS: dict[str, Any] = {"max_examples": 1100, "orders": 1, "device": "cpu"}
 PLAIN = Options(other_scores=False)

@@ -29,10 +29,10 @@ from lit_hf.selection.local import Local
 from lit_hf.selection.plan import Options
 from lit_hf.selection.run import select
 from lit_hf.studies.diff import compare
-from tests.selection.conftest import Field
 from tests.selection.test_fleet import timeless
 from tests.support import tiny
 from tests.support.engines import Inline
+from tests.support.field import Field
 
 LABELS = {"sets": {"label_column": "good,wit"}, "numbers": {"label_column": "length"}}
 SIZES = {"sets": 900, "numbers": 150}

@@ -16,8 +16,7 @@ import pytest
 
 from lit_hf.hub import results
 from lit_hf.space.folder import write_space
-from tests.hub.conftest import COUNTER, Server, hub, server  # noqa: F401
-from tests.reports.conftest import chromium  # noqa: F401
+from tests.support.hub import COUNTER, Server
 from tests.support.pages import HOSTILE, full
 
 pytestmark = pytest.mark.slow
@@ -27,7 +26,7 @@ CELL = "#ranks [role=gridcell]"
 
 
 @pytest.fixture
-def repo(hub: Server) -> str:  # noqa: F811
+def repo(hub: Server) -> str:
     """A results dataset of three checkpoints on one dataset and one on another, whose name attacks the page."""
     name = f"owner/space-{next(COUNTER)}"
     records = [full(model, quality=quality) for model, quality in QUALITIES.items()]
@@ -38,7 +37,7 @@ def repo(hub: Server) -> str:  # noqa: F811
 
 
 @pytest.fixture
-def running(hub: Server, repo: str, tmp_path: Path) -> Iterator[str]:  # noqa: F811
+def running(hub: Server, repo: str, tmp_path: Path) -> Iterator[str]:
     """The address of the application, run from its own folder."""
     write_space(tmp_path / "space", repo)
     port = str(PORT + os.getpid() % 1000)
@@ -74,9 +73,9 @@ def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
 
 def test_a_visitor_sees_leaderboard_and_curves_and_what_is_new(
     running: str,
-    hub: Server,  # noqa: F811
+    hub: Server,
     repo: str,
-    chromium: Any,  # noqa: F811
+    chromium: Any,
 ) -> None:
     page = chromium.new_page(viewport={"width": 1280, "height": 1400})
     errors: list[str] = []

@@ -12,7 +12,7 @@ import yaml
 
 from lit_hf.errors import BadSetting
 from lit_hf.space.folder import GRADIO, write_space
-from tests.cli.conftest import Lit, lit  # noqa: F401
+from tests.support.command_line import Lit
 from tests.test_imports import imports_of
 
 ROOT = Path(__file__).parents[2]
@@ -83,7 +83,7 @@ def test_writing_again_replaces_what_is_old(space: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["results", "a/b/c", 'a/b"); import os #', "a/b\nc", "../x", "a/"])
-def test_a_name_that_is_no_dataset_is_refused(name: str, tmp_path: Path, lit: Lit) -> None:  # noqa: F811
+def test_a_name_that_is_no_dataset_is_refused(name: str, tmp_path: Path, lit: Lit) -> None:
     with pytest.raises(BadSetting):
         write_space(tmp_path / "space", name)
     code, _, err = lit("space", str(tmp_path / "space"), "--results", name)

@@ -1,7 +1,5 @@
 """What is finished is not lost: not with the store, not with a full disk, not with a process that is killed."""
 
-# ruff: noqa: F811
-
 from __future__ import annotations
 
 import errno
@@ -19,7 +17,7 @@ from lit_hf.errors import LitWarning, NotWritable
 from lit_hf.records.record import Record
 from lit_hf.records.store import ResultsStore
 from lit_hf.runtime.cache import atomic_file, cache_in_use, cache_root, require_writable, whole_folder
-from tests.cli.conftest import Lit, lit, stored  # noqa: F401
+from tests.support.command_line import Lit
 from tests.support.records import make_record
 
 

@@ -1,30 +1,34 @@
 """Regression: a label is a number, read as the bin of a stated width that it falls in.
 
-bin = round(y / d), d the user's `--bin-width`, else the smallest gap between two different targets of the whole split:
-then every target has a bin of its own. The width belongs to the stated code, as the number of classes does.
+bin = floor((y - o) / d + 1/2): d the user's `--bin-width` and o = 0, else d the smallest gap between two different
+targets of the whole split and o the smallest target: then every target has a bin of its own. Width and origin belong
+to the stated code, as the number of classes does.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from lit_hf.errors import BadSetting, TooFewClasses
 
 MOST_BINS = 2.0**50
-"""Between 0 and the farthest target: beyond, float64 does not tell neighbouring bins apart."""
+"""Between the origin and the farthest target: beyond, float64 does not tell neighbouring bins apart."""
 
 
 def read_numbers(raw: Sequence[Any], column: str) -> np.ndarray:
-    """Return float64 [rows], NaN where there is no number; raise `BadSetting` when the column holds something else."""
+    """Return float64 [rows], NaN where there is no number; raise `BadSetting` for anything else, infinity too."""
     try:
         found = np.array([math.nan if value is None or value == "" else float(value) for value in raw])
     except (TypeError, ValueError) as error:
         raise BadSetting("label column", column, f"a column of numbers; {error}") from error
-    return np.where(np.isfinite(found), found, math.nan)
+    if np.isinf(found).any():
+        row = int(np.flatnonzero(np.isinf(found))[0])
+        raise BadSetting("label column", column, f"a column of finite numbers; row {row + 1} is {found[row]}")
+    return found
 
 
 def has_fractions(numbers: np.ndarray) -> bool:
@@ -33,20 +37,48 @@ def has_fractions(numbers: np.ndarray) -> bool:
     return bool((known != np.round(known)).any())
 
 
-def find_width(numbers: np.ndarray, asked: float | None, column: str) -> float:
-    """Return the width of a bin; raise `TooFewClasses` for one target only, `BadSetting` for a width out of reach."""
+class Bins(NamedTuple):
+    """Bins of equal `width`; `origin` is the middle of bin 0."""
+
+    width: float
+    origin: float = 0.0
+
+    def of(self, numbers: np.ndarray) -> np.ndarray:
+        """Return the bin int64 [n] of each number: k of [k - 1/2, k + 1/2) widths from the origin."""
+        return np.floor((numbers - self.origin) / self.width + 0.5).astype(np.int64)
+
+
+def find_bins(numbers: np.ndarray, asked: float | None, column: str) -> Bins:
+    """Return bins of the width that is asked for, from 0 on; else so narrow that each target has one of its own.
+
+    Then the width is the smallest gap between two targets, and the smallest target is the origin: two targets are at
+    least a width apart, so no two fall into one bin. Raises `TooFewClasses` for one target only, `BadSetting` for a
+    width out of reach.
+    """
     values = np.unique(numbers[np.isfinite(numbers)])
     if len(values) < 2:
         raise TooFewClasses(len(values))
-    width = float(np.diff(values).min()) if asked is None else asked
-    width = width if asked is not None else float(f"{width:.12g}")  # 0.1, not 0.09999999999999432
-    if np.abs(values).max() / width > MOST_BINS:
+    if asked is not None:
+        _require_reach(values, Bins(asked), column)
+        return Bins(asked)
+    gap = float(np.diff(values).min())
+    # 0.1, not 0.09999999999999432; where that is a little more than the gap, two targets may meet in one bin
+    for width in (float(f"{gap:.12g}"), gap, gap * (1 - 1e-9)):
+        found = Bins(width, float(values[0]))
+        _require_reach(values, found, column)
+        if len(np.unique(found.of(values))) == len(values):
+            return found
+    raise BadSetting("bin_width", gap, f"given: targets of {column} lie too close together to have a bin each")
+
+
+def _require_reach(values: np.ndarray, bins: Bins, column: str) -> None:
+    if np.abs(values - bins.origin).max() / bins.width > MOST_BINS:
         spread = float(f"{(values[-1] - values[0]) / 1000:.1g}")
-        raise BadSetting("bin_width", width, f"wider: targets of {column} lie too far from 0; {spread:g} is one choice")
-    return width
+        expected = f"wider: targets of {column} lie too far apart, or from 0; {spread:g} is one choice"
+        raise BadSetting("bin_width", bins.width, expected)
 
 
-def bins_of(numbers: np.ndarray, width: float) -> tuple[np.ndarray, np.ndarray]:
+def bins_of(numbers: np.ndarray, bins: Bins) -> tuple[np.ndarray, np.ndarray]:
     """Return bins int64 [rows] and whether there is one, bool [rows]."""
     known = np.isfinite(numbers)
-    return np.round(np.where(known, numbers, 0.0) / width).astype(np.int64), known
+    return bins.of(np.where(known, numbers, bins.origin)), known

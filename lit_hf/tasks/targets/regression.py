@@ -11,7 +11,7 @@ import numpy as np
 from lit_hf.coding.rules import Rule
 from lit_hf.tasks.kinds import choose_kind
 from lit_hf.tasks.schema import Schema, of_type
-from lit_hf.tasks.targets.bins import bins_of, find_width, has_fractions, read_numbers
+from lit_hf.tasks.targets.bins import Bins, bins_of, find_bins, has_fractions, read_numbers
 from lit_hf.tasks.targets.contract import Found, Target
 
 if TYPE_CHECKING:
@@ -57,9 +57,10 @@ class BinRule:
 
 @dataclass(frozen=True)
 class Regression(Target):
-    """Labels are bins of `width`, in units of the numbers."""
+    """Labels are bins of `width`, in units of the numbers; `origin` is the middle of bin 0."""
 
     width: float
+    origin: float = 0.0
 
     name: ClassVar[str] = "regression"
     asked_as: ClassVar[str | None] = "regression"
@@ -91,20 +92,27 @@ class Regression(Target):
         numbers = read_numbers(table[column], column)
         if settings.task != cls.asked_as and not has_fractions(numbers):
             return None
-        return cls(find_width(numbers, settings.bin_width, column))
+        return cls(*find_bins(numbers, settings.bin_width, column))
 
     def encode(self, table: Mapping[str, Sequence[Any]], columns: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         """Return the bin of each row."""
         [column] = columns
-        return bins_of(read_numbers(table[column], column), self.width)
+        return bins_of(read_numbers(table[column], column), Bins(self.width, self.origin))
 
     def identity(self, labels: np.ndarray) -> list[str]:
-        """Return width and bin."""
-        return [f"{self.width!r} {number}" for number in labels.tolist()]
+        """Return width and bin, counted from 0 where the origin is in the middle of such a bin, else from the origin.
+
+        So the fingerprint of targets that are whole widths is that of version 0.1.0, whose bins began at 0.
+        """
+        steps = self.origin / self.width
+        first = round(steps)
+        if abs(steps - first) > 1e-6:
+            return [f"{self.width!r} from {self.origin!r} {number}" for number in labels.tolist()]
+        return [f"{self.width!r} {number + first}" for number in labels.tolist()]
 
     def speak(self, label: Any) -> str:
         """Return the number in the middle of the bin."""
-        return f"{label * self.width:g}"
+        return f"{self.origin + label * self.width:.12g}"
 
     @property
     def rule(self) -> Rule:
@@ -134,9 +142,9 @@ class Regression(Target):
         return np.asarray(predicted.bits(labels))
 
     def section(self) -> dict[str, Any]:
-        """Return the width of a bin, and why there are no classes."""
+        """Return the width of a bin, the middle of bin 0, and why there are no classes."""
         nothing = {"classes": None, "classes_reason": "labels are numbers", "class_names": None}
-        return nothing | {"bin_width": self.width}
+        return nothing | {"bin_width": self.width, "bin_origin": self.origin}
 
     def calibrations(self, arms: Mapping[str, Codelength | None]) -> dict[str, Any]:
         """Return how often numbers fell within the intervals that were predicted for them."""

@@ -15,9 +15,9 @@ from lit_hf.encoders import Policy, load_encoder
 from lit_hf.encoders.checkpoint import wanted_files
 from lit_hf.errors import NoSafetensors, UnsupportedModel
 from lit_hf.runtime.hubrepo import Commit
-from tests.hub.conftest import Server
 from tests.support import chains, tiny
 from tests.support.chains import body, dense, modules, table
+from tests.support.hub import Server
 
 LOOK = """
 import json, sys
