@@ -25,6 +25,7 @@ ROOMS = (
     "runtime/__init__.py",
     "runtime/hub_errors.py",
     "runtime/transport.py",
+    "runtime/visible.py",
     "plots.py",
     "measures",
     "ranking",

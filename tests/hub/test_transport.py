@@ -272,13 +272,13 @@ def test_a_rankings_row_says_what_broke(hub: Server, tmp_path: Path) -> None:
     good, broken = hub.new(), hub.new()
     for repo in (good, broken):
         hub.api().upload_folder(repo_id=repo, folder_path=folders["good"])
-    hub.fault(rf"(GET|HEAD) /{broken}/resolve/", status=503, times=9999)
+    hub.fault(rf"GET /{broken}/resolve/.*safetensors", status=500, times=9999)
     words = ["rank", write_data(tmp_path / "data.csv", 120), good, broken, "--max-examples", "60", "--orders", "1"]
     line = [sys.executable, "-m", "lit_hf", *words, "--no-rivals", "--device", "cpu", "--format", "json"]
     done = subprocess.run(line, env=hub.environment(tmp_path / "home"), capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     rows = {row["model"]["id"]: row for row in json.loads(done.stdout)["ranking"]}
-    assert "503" in rows[broken]["error"]
+    assert "500" in rows[broken]["error"]
     assert rows[good]["error"] is None
     assert "trying again" in done.stderr
     assert "This is a bug" not in done.stderr + done.stdout
