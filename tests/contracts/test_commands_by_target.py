@@ -20,14 +20,17 @@ import jsonschema
 import numpy as np
 import pytest
 
+from lit_hf.errors import LitError
+from lit_hf.integrations.stream import FixedStream
 from lit_hf.records import ranking
 from lit_hf.records.record import Record
-from tests.support import kinds
+from tests.support import kinds, tiny
 from tests.support.command_line import Ended, call
-from tests.support.hub import Server
+from tests.support.hub import COUNTER, Server
 from tests.support.kinds import KINDS, Kind
 
 SHORT = ("--orders", "1", "--twins", "1")
+STREAMED = ("classes", "pairs")
 FIGURES = ("curve", "ladder", "ranking", "switching", "layers")
 
 
@@ -48,8 +51,8 @@ class Bench:
 
     def record(self, kind: Kind, variant: str) -> str:
         """Return the folder of a record that was made; skip where making it is refused, which is a test of its own."""
-        if (f"make-{variant}", kind.name) in REFUSED:
-            pytest.skip(f"there is no such record: {REFUSED[f'make-{variant}', kind.name]}")
+        if reason := refusal(kind, f"make-{variant}"):
+            pytest.skip(f"there is no such record: {reason}")
         self.made(kind, variant).require_fine()
         if variant == "ranked":
             row = json.loads(self.made(kind, variant).out)["ranking"][0]
@@ -63,6 +66,10 @@ def place(kind: Kind, variant: str) -> str:
 
 def eval_of(kind: Kind, variant: str, *more: str, model: str = "") -> tuple[str, ...]:
     return ("eval", model or kind.first, *kind.given, *SHORT, *more, "-o", place(kind, variant), "-f", "json")
+
+
+def named(kind: Kind) -> tuple[str, ...]:
+    return ("--classes", {"classes": "low,middle,high", "pairs": "0,1"}[kind.name]) if kind.name in STREAMED else ()
 
 
 def rank_of(kind: Kind, variant: str, *more: str) -> tuple[str, ...]:
@@ -84,7 +91,7 @@ VARIANTS = ("whole", "layers", "alone", "ranked")
 RUNS: dict[str, Callable[[Kind], tuple[str, ...]]] = {
     "block": lambda kind: eval_of(kind, "block", "--code", "block"),
     "sensitivity": lambda kind: eval_of(kind, "sensitivity", "--sensitivity"),
-    "streaming": lambda kind: eval_of(kind, "streaming", "--streaming"),
+    "streaming": lambda kind: eval_of(kind, "streaming", "--streaming", *named(kind)),
     "held-out": lambda kind: eval_of(kind, "held-out", "--max-examples", "60"),
     "no-race": lambda kind: rank_of(kind, "no-race", "--no-race", "--transfer", "--twins", "1", "--no-rivals"),
     "plan-eval": lambda kind: ("plan", "eval", kind.first, *kind.given, *SHORT, "-f", "json"),
@@ -112,8 +119,34 @@ USES: dict[str, Callable[[str, str, str], tuple[str, ...]]] = {
 }
 """What is done with a record of a kind of data, and perhaps with one of another checkpoint beside it."""
 
-REFUSED: dict[tuple[str, str], str] = {}
-"""What is refused: (run or use, kind or variant), and a part of what is said."""
+_FILE = "these lie in a file already"
+_CLASSES = "a stream is of classes"
+REFUSED: dict[tuple[str, str], str] = {
+    ("make-ranked", "features"): _FILE,
+    ("no-race", "features"): _FILE,
+    ("suite", "features"): "the labels are in features:",
+    ("streaming", "lists"): _CLASSES,
+    ("streaming", "flags"): _CLASSES,
+    ("streaming", "numbers"): _CLASSES,
+    ("streaming", "tokens"): "a classification of texts or pairs",
+    ("streaming", "images"): "a classification of texts or pairs",
+    ("streaming", "features"): "in a file that is read whole",
+    **{
+        ("block", f"{start}{kind}"): "has no block code" for start in ("", "features-") for kind in ("lists", "numbers")
+    },
+    ("block", "flags"): "has no block code",
+    # A card states L_IT, a proof an evaluation; a ranking keeps no weights; only some records have a profile.
+    **{(name, variant): "has no transfer" for name in ("card", "card-folder") for variant in ("alone", "ranked")},
+    ("verify", "ranked"): "what a ranking coded",
+    ("plot-switching", "ranked"): "has no weights of its probes",
+    **{("plot-layers", variant): "has no profile over layers" for variant in ("whole", "alone", "ranked")},
+    # The rows of a file are its dataset: two files are two datasets, and neither is a checkpoint on the Hub.
+    **{(name, "features"): "dataset.fingerprint" for name in ("diff", "diff-shown")},
+    ("push-results", "features"): "not a model on the Hub",
+}
+"""What is refused: (run or use, kind or variant; `features` and `encoders` are all of these), and what is said."""
+ON_LAYERS = {"show", "show-json", "card", "report", "diff", "push-results", "verify", "plot-curve", "plot-layers"}
+"""What is done with a profile over layers too; nothing else reads it."""
 
 
 @pytest.fixture(scope="module")
@@ -122,8 +155,8 @@ def bench(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     folder = tmp_path_factory.mktemp("bench")
     kinds.make(folder)
     for kind in KINDS:
-        options = dict(zip(kind.options[::2], kind.options[1::2], strict=True))
-        entry = {"dataset": kind.data, **{name.strip("-").replace("-", "_"): each for name, each in options.items()}}
+        names = [name.strip("-").replace("-", "_") for name in kind.options[::2]]
+        entry = {"dataset": kind.data or "classes.csv", **dict(zip(names, kind.options[1::2], strict=True))}
         (folder / f"{kind.name}.yaml").write_text(json.dumps({"datasets": [entry]}))
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
@@ -147,6 +180,8 @@ def decode_here(folder: Path, device: str) -> CompletedProcess[str]:
 
 def refusal(kind: Kind, name: str, variant: str = "") -> str | None:
     """Return what is said where the command is refused for this kind, for this variant, or for both."""
+    if not kind.data and (name, "features") in REFUSED:
+        return REFUSED[name, "features"]
     keys = (kind.name, variant, f"{kind.name}-{variant}", "features" if not kind.data else "encoders")
     return next((REFUSED[name, key] for key in keys if (name, key) in REFUSED), None)
 
@@ -223,6 +258,8 @@ def test_what_is_done_with_data(kind: Kind, name: str, bench: Bench) -> None:
 def test_what_is_done_with_a_record(kind: Kind, variant: str, name: str, bench: Bench) -> None:
     if variant == "alone" and not kind.alone:
         pytest.skip("a checkpoint always has a baseline")
+    if variant == "layers" and name not in ON_LAYERS:
+        pytest.skip("it does not read a profile over layers")
     record, other = bench.record(kind, variant), bench.record(kind, "other")
     out = bench.folder / "uses" / f"{kind.name}-{variant}-{name}"
     shutil.rmtree(out, ignore_errors=True)
@@ -243,3 +280,56 @@ def test_what_is_done_with_a_record(kind: Kind, variant: str, name: str, bench: 
     else:
         assert said.strip()
         assert not re.search(r"\b(nan|NaN)\b", said)
+
+
+@pytest.mark.parametrize(
+    ("model", "data", "said"),
+    [
+        ("vit-a", "classes.csv", "reads images, and the task's inputs are texts"),
+        ("vit-a", "tokens.jsonl", "reads images, and the task's inputs are texts"),
+        ("bert-a", "images", "reads texts, and the task's inputs are images"),
+    ],
+)
+def test_an_encoder_of_another_medium_is_refused_as_that(model: str, data: str, said: str, bench: Bench) -> None:
+    assert settle(call("eval", model, data, *SHORT), said) is None
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.data], ids=lambda kind: kind.name)
+def test_cards_are_pushed_and_results_come_back_as_a_leaderboard(kind: Kind, bench: Bench) -> None:
+    """A record of a repository goes into its card; two records into a results dataset, and back."""
+    own = bench.server.new("model", readme__md="---\nlicense: mit\n---\n# Mine\n")
+    moved = Record.load(bench.record(kind, "whole"))
+    moved.data["model"] |= {"id": own, "revision": "0" * 40}
+    folder = str(moved.save(bench.folder / "uses" / f"{kind.name}-moved"))
+    found = check_json(call("push", folder, "--to", "model", "--dry-run", "-f", "json").require_fine())
+    assert [each["files"] for each in found["pushed"]] == [["README.md"]]
+    results = f"owner/matrix-{next(COUNTER)}"
+    call("push", folder, bench.record(kind, "other"), "--to", results).require_fine()
+    boards = check_json(call("leaderboard", results, "-f", "json").require_fine())
+    assert [len(board["rows"]) for board in boards["boards"]] == [2]
+    assert call("leaderboard", results).require_fine().strip()
+
+
+def test_what_speaks_of_all_records_knows_every_kind(bench: Bench) -> None:
+    records = [bench.record(kind, "whole") for kind in KINDS]
+    call("report", *records, "-o", "out/report").require_fine()
+    listed = check_json(call("ls", "-f", "json").require_fine())
+    assert len(listed["results"]) >= len(records)
+    assert call("ls").require_fine().strip()
+    call("space", "out/space", "--results", "owner/matrix").require_fine()
+    assert (bench.folder / "out" / "space" / "app.py").is_file()
+
+
+@pytest.mark.parametrize("name", ["classes", "pairs", "lists", "numbers", "tokens"])
+def test_a_model_in_training_is_measured_on_every_kind(name: str, bench: Bench) -> None:
+    [kind] = [each for each in KINDS if each.name == name]
+    found = FixedStream(kind.data).measure(tiny.bert(0), tiny.tokenizer())
+    assert all(np.isfinite(each) for each in found.logs().values())
+    assert found.codelength == pytest.approx(Record.load(bench.record(kind, "whole"))["codelength"]["bits"])
+
+
+@pytest.mark.parametrize("data", ["images", "features:features-classes.npz"])
+def test_a_model_in_training_is_refused_what_it_does_not_read(data: str, bench: Bench) -> None:
+    with pytest.raises(LitError) as found:
+        FixedStream(data).measure(tiny.bert(0), tiny.tokenizer())
+    assert found.value.next_step

@@ -49,7 +49,7 @@ KINDS = (
     Kind("classes", "classes.csv"),
     Kind("pairs", "pairs.csv"),
     Kind("lists", "lists.jsonl"),
-    Kind("flags", "flags.csv", options=("--label-column", "short,good,bad")),
+    Kind("flags", "flags.csv", options=("--label-column", "short,bad")),
     Kind("numbers", "numbers.csv"),
     Kind("tokens", "tokens.jsonl"),
     Kind("images", "images", "vit-a", "vit-b"),
@@ -83,7 +83,6 @@ def _write_texts(folder: Path, rng: np.random.Generator) -> None:
     _table(folder / "numbers.csv", {"text": texts, "label": numbers})
     flags = {
         "short": [int(len(text.split()) < 7) for text in texts],
-        "good": [int("good" in text) for text in texts],
         "bad": [int(mood < 0) for mood in moods],
     }
     _table(folder / "flags.csv", {"text": texts, **flags})
@@ -111,7 +110,7 @@ def _write_features(folder: Path, rng: np.random.Generator) -> None:
     rows = rng.normal(size=(ROWS, 6)).astype(np.float32)
     rows[:, :3] += 2 * np.eye(3, dtype=np.float32)[classes]
     other, baseline = (rng.normal(size=(ROWS, 4)).astype(np.float32) for _ in range(2))
-    labels = {"classes": classes, "numbers": rows[:, 0].round(1).astype(np.float64), "lists": np.int64(rows[:, :3] > 1)}
+    labels = {"classes": classes, "numbers": rows[:, 0].round(1).astype(np.float64), "lists": np.int64(rows[:, :2] > 1)}
     for name, each in labels.items():
         np.savez(folder / f"features-{name}.npz", features=rows, labels=each, baseline_features=baseline)
         np.savez(folder / f"features-{name}-other.npz", features=other, labels=each, baseline_features=baseline)
