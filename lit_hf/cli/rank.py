@@ -131,6 +131,7 @@ def command(
     if output is not None and is_main_process():
         _write(rankings, output)
         sink.say(f"Wrote {output}.")
+    _require_one_ranked(rankings)
 
 
 def plans_of(options: dict[str, Any], given: dict[str, Any], sink: Sink) -> list[list[Settings]]:
@@ -231,11 +232,22 @@ def show(whole: dict[str, Any], sink: Sink) -> None:
         sink.show(matrix_table(whole))
 
 
+def _require_one_ranked(rankings: Sequence[dict[str, Any]]) -> None:
+    """Raise `UsageError` where every checkpoint failed on every dataset, so that a script can tell."""
+    rows = [row for ranking in rankings for row in ranking["ranking"]]
+    if rows and all(row["error"] for row in rows):
+        raise _nothing_ranked(rows[0])
+
+
+def _nothing_ranked(row: dict[str, Any]) -> UsageError:
+    return UsageError("no checkpoint could be ranked.", f"{row['model']['id']}: {row['error']}")
+
+
 def _best(whole: dict[str, Any]) -> str:
     rows = whole.get("aggregate") or whole["ranking"]
     model = rows[0]["model"]
     if rows[0]["error"]:
-        raise UsageError("no checkpoint could be ranked.", f"{model['id']}: {rows[0]['error']}")
+        raise _nothing_ranked(rows[0])
     return f"{model['id']}@{model['revision']}" if model["revision"] else str(model["id"])
 
 

@@ -74,7 +74,8 @@ def load_media(checkpoint: Checkpoint, choices: Choices, policy: Policy, cache: 
     if choices.prompt not in ("auto", ""):
         raise BadSetting("prompt", choices.prompt, f"left out: an {medium} has none".replace("an s", "a s"))
     folder, projected = media_folder(checkpoint, choices, medium)
-    config, processor = load_config(checkpoint, folder, policy), load_processor(checkpoint, folder, policy, medium)
+    config = load_config(checkpoint, folder, policy)
+    processor = _processor(checkpoint, folder, policy, medium, config)
     front, limit, limit_source = _front(processor, choices, medium)
     outline = outline_of(config, front, checkpoint.id, projected)
     pooling, pooling_source = _pooling(choices.pooling, config, outline, projected)
@@ -105,6 +106,20 @@ def load_media(checkpoint: Checkpoint, choices: Choices, policy: Policy, cache: 
     key = make_key(pipeline, medium, weights)
     make = partial(load_weights, checkpoint, folder, policy, pipeline.dtype)
     return MediaEncoder(pipeline, key, info, lambda: MediaEncoder.placed(make(), pipeline))
+
+
+def _processor(
+    checkpoint: Checkpoint, folder: Path, policy: Policy, medium: str, config: PretrainedConfig
+) -> Any:  # fmt: skip
+    """Return the processor; where there is none since the network reads texts, the error says that."""
+    import torch
+
+    try:
+        return load_processor(checkpoint, folder, policy, medium)
+    except UnsupportedModel:
+        with torch.device("meta"):
+            check_reads_media(media_body(new_model(config, checkpoint.id, dtype=torch.float32)), checkpoint.id)
+        raise
 
 
 def media_folder(checkpoint: Checkpoint, choices: Choices, medium: str) -> tuple[Path, bool]:

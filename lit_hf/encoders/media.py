@@ -146,7 +146,8 @@ def check_reads_media(tower: nn.Module, name: str) -> None:
     accepted = list(inspect.signature(tower.forward).parameters)
     if not set(accepted) & set(ARGUMENTS):
         what = "texts" if "input_ids" in accepted else repr(accepted[0])
-        raise UnsupportedModel(name, f"this checkpoint reads {what}, and the task's inputs are images or sounds")
+        reason = f"this checkpoint reads {what}, and the task's inputs are images or sounds"
+        raise UnsupportedModel(name, reason, "Give a transformers encoder of images or of sounds.")
 
 
 def media_body(model: nn.Module) -> nn.Module:

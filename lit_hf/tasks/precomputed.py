@@ -28,6 +28,8 @@ def load_precomputed(settings: Settings, needed: int) -> Task:
     """
     if settings.dataset != settings.model:
         raise BadSetting("dataset", settings.dataset, f"left out: the labels are in {settings.model}")
+    if settings.streaming:
+        raise BadSetting("streaming", True, "left out: these features lie in a file that is read whole")
     found = read_precomputed(settings.model)
     table, rows = _table(found, settings.missing_label), list(range(len(found.labels)))
     target = _kind_of(settings, found).read(table, list(table), {}, settings)

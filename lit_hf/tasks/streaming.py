@@ -24,10 +24,10 @@ from lit_hf.tasks.disk_list import DiskList
 from lit_hf.tasks.kinds import Kind, choose_kind
 from lit_hf.tasks.labels import MISSING, clean_label
 from lit_hf.tasks.loading import Source, column_of
-from lit_hf.tasks.schema import Column, Columns
+from lit_hf.tasks.schema import Column, Columns, Schema
 from lit_hf.tasks.stream import copies_note, form_of
 from lit_hf.tasks.stream_order import require_mixed, shuffled
-from lit_hf.tasks.targets import SingleLabel
+from lit_hf.tasks.targets import KINDS, SingleLabel, asked
 
 if TYPE_CHECKING:
     import datasets
@@ -95,6 +95,7 @@ def load_stream(settings: Settings, source: Source, split: str, needed: int) -> 
     """
     data = source.splits[split]
     schema = {name: column_of(name, feature) for name, feature in _features(data).items()}
+    _require_classes(schema, settings)
     kind, columns = choose_kind(
         schema, settings.task, settings.text_column, settings.text_pair_column, settings.label_column
     )
@@ -114,6 +115,20 @@ def load_stream(settings: Settings, source: Source, split: str, needed: int) -> 
     require_mixed(found.labels, names, settings.shuffle_buffer)
     _require(found, columns, needed)
     return _task(source, split, kind, columns, names, pool, found)
+
+
+def _require_classes(schema: Schema, settings: Settings) -> None:
+    """Raise `BadSetting` where labels would be read as another kind than classes, and nobody named classes."""
+    if settings.task in asked():
+        raise BadSetting("task", settings.task, "left out for a stream, whose labels are classes")
+    several = "," in (settings.label_column or "")
+    if settings.classes is not None and not several:
+        return
+    for kind in KINDS:
+        if kind.asked_as is not None and kind.find(schema, settings) is not None:
+            unless = "" if several else "; if they are classes, name these with `--classes`"
+            expected = f"left out for labels that are read as {kind.asked_as}: a stream is of classes{unless}"
+            raise BadSetting("streaming", True, expected)
 
 
 def _features(data: datasets.IterableDataset) -> Mapping[str, Any]:

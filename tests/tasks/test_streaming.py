@@ -159,3 +159,36 @@ def test_a_stream_is_evaluated_with_the_features_of_its_inputs(tmp_path: Path) -
     again = lit_hf.evaluate(**{**record.rerun_settings(), "model": str(assets.l6_folder())})
     assert again["timings"]["embedded_now"] == 0
     assert again["transfer"] == record["transfer"]
+
+
+@pytest.mark.parametrize(
+    ("labels", "given", "said"),
+    [
+        ([0.25, 1.5], {}, "regression.*--classes"),
+        ([["a"], ["a", "b"]], {}, "multi-label-classification"),
+        ([["a"], []], {"task": "multi-label-classification"}, "task"),
+        ([1, 2], {"task": "regression"}, "task"),
+    ],
+)
+def test_labels_that_are_no_classes_are_refused_as_what_they_are(
+    labels: list[Any], given: dict[str, Any], said: str, tmp_path: Path
+) -> None:
+    rows = datasets.Dataset.from_dict({"text": [f"text {place}" for place in range(60)], "label": labels * 30})
+    data: Any = rows.to_iterable_dataset()
+    with pytest.raises(BadSetting, match=said) as found:
+        load_task(settings(tmp_path, **given), data)
+    assert "stream" in str(found.value)
+
+
+def test_several_columns_of_flags_are_refused_also_with_classes(tmp_path: Path) -> None:
+    texts = [f"text {place}" for place in range(60)]
+    rows = datasets.Dataset.from_dict({"text": texts, "a": [0, 1] * 30, "b": [1] * 60})
+    data: Any = rows.to_iterable_dataset()
+    with pytest.raises(BadSetting, match="multi-label"):
+        load_task(settings(tmp_path, label_column="a,b", classes="0,1"), data)
+
+
+def test_whole_numbers_with_named_classes_are_a_stream(tmp_path: Path) -> None:
+    rows = datasets.Dataset.from_dict({"text": [f"text {place}" for place in range(60)], "label": [0.0, 1.0] * 30})
+    data: Any = rows.to_iterable_dataset()
+    assert load_task(settings(tmp_path, classes="0,1"), data).classes == ("0", "1")
