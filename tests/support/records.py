@@ -77,9 +77,8 @@ def with_intervals(data: dict[str, Any], arrays: dict[str, np.ndarray]) -> dict[
     if base is not None:
         twin, transfer = data["baselines"]["random_twin"], data["transfer"]
         parts = transfer["interval_parts"]
-        twins = (
-            Variance(parts["twins"], twin["initialisations"] - 1) if several and parts["twins"] is not None else None
-        )
+        many = twin["initialisations"] > 1 and parts["twins"] is not None
+        twins = Variance(parts["twins"], twin["initialisations"] - 1) if many else None
         found = interval(base - encoder, order, level=transfer["level"], twins=twins)
         transfer["interval"] = [found.low, found.high]
     return arrays
