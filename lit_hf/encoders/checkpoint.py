@@ -19,6 +19,7 @@ from lit_hf.encoders.chain.router import ROUTERS
 from lit_hf.encoders.content import files_hash
 from lit_hf.encoders.quantised import check_quantised
 from lit_hf.encoders.towers import has_decoder, model_class
+from lit_hf.encoders.vocabulary import check_not_empty
 from lit_hf.errors import LitError, NoSafetensors, UnknownModel, UnsafeRemoteCode, UnsupportedModel, nearest
 from lit_hf.runtime.hubrepo import Commit, download, resolve_commit, similar_repos
 from lit_hf.runtime.memory import offload_folder, out_of_memory
@@ -94,11 +95,13 @@ def load_config(checkpoint: Checkpoint, folder: Path, policy: Policy) -> Pretrai
 
 
 def load_tokenizer(checkpoint: Checkpoint, folder: Path, policy: Policy) -> PreTrainedTokenizerBase:
-    """Return the tokeniser; raise `UnsafeRemoteCode` or `UnsupportedModel`."""
+    """Return the tokeniser; raise `UnsafeRemoteCode` or `UnsupportedModel`, also for one that has no words."""
     from transformers import AutoTokenizer
 
     with loading(checkpoint):
-        return AutoTokenizer.from_pretrained(folder, trust_remote_code=policy.trust_remote_code)
+        found = AutoTokenizer.from_pretrained(folder, trust_remote_code=policy.trust_remote_code)
+        check_not_empty(found, checkpoint.id)
+    return found
 
 
 def load_processor(checkpoint: Checkpoint, folder: Path, policy: Policy, medium: str) -> Any:

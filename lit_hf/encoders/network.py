@@ -64,6 +64,10 @@ class Network(Encoder, Generic[Line]):
         key = {**self._key, "weights": f"random:{seed}", "layers": list(pipeline.layers)}
         return pipeline, key, info, lambda: self.placed(random_model(pipeline.config, seed), pipeline)
 
+    def note(self, said: Mapping[str, str]) -> None:
+        """Add to what a reader wants to know, for the record."""
+        self._info = replace(self._info, sources={**self._info.sources, **said})
+
     def release(self) -> None:
         """Forget the weights."""
         self.__dict__.pop("_model", None)
