@@ -13,8 +13,9 @@ import numpy as np
 
 from lit_hf.encoders.chain.arrange import Head, settle
 from lit_hf.encoders.chain.files import read_mapping
-from lit_hf.encoders.checkpoint import Checkpoint, Policy
+from lit_hf.encoders.checkpoint import Checkpoint
 from lit_hf.encoders.contract import Encoded, Encoder, EncoderInfo, Input, Text, texts_of
+from lit_hf.encoders.policy import Policy
 from lit_hf.encoders.recipe import Declared
 from lit_hf.encoders.resolve import Choices, resolve_prompt, said_of
 from lit_hf.encoders.towers import too_many_tokens

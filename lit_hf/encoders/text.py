@@ -67,6 +67,8 @@ class Pipeline:
     """Columns of one layer's row."""
     left_out: int = 0
     """Tokens at the beginning, those of the prompt, that are not pooled."""
+    kind: Any = None
+    """Class of a loaded network that is none of transformers' own."""
     code: str | None = None
     """Content of the repository's own code, where that runs: a twin runs it too."""
     equal_lengths: bool = False

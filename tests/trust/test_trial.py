@@ -21,12 +21,11 @@ from transformers import (
     YosoModel,
 )
 
-from lit_hf.encoders import Choices, load_encoder
+from lit_hf.encoders import Choices, load_encoder, tried
 from lit_hf.encoders.text import TextEncoder
 from lit_hf.encoders.trial import ALLOWED, spread_of
 from lit_hf.errors import LitWarning, NotFiniteFeatures, UnsupportedModel
 from lit_hf.features import FeatureStore
-from lit_hf.features.trial import tried
 from tests.support import tiny
 
 SIZES: dict[str, Any] = {
@@ -70,9 +69,9 @@ def alone(encoder: TextEncoder, text: str) -> np.ndarray:
 
 @pytest.mark.parametrize("name", ODD)
 def test_odd_networks_are_read_so_that_a_text_is_read_for_itself(name: str, tmp_path: Path) -> None:
-    folder, store = folder_of(tmp_path, name), FeatureStore(tmp_path / "features")
+    folder, beside = folder_of(tmp_path, name), FeatureStore(tmp_path / "features").folder
     plain = load_encoder(str(folder))
-    encoder = tried(plain, INPUTS, store)
+    encoder = tried(plain, INPUTS, beside)
     assert isinstance(encoder, TextEncoder)
     assert encoder.key != plain.key
     assert encoder.info.sources["batches"].startswith("of equal length")
@@ -87,7 +86,7 @@ def test_odd_networks_are_read_so_that_a_text_is_read_for_itself(name: str, tmp_
 
 
 def test_bigbird_gets_its_attention_back(tmp_path: Path) -> None:
-    encoder = tried(load_encoder(str(folder_of(tmp_path, "BigBird"))), INPUTS, FeatureStore(tmp_path / "f"))
+    encoder = tried(load_encoder(str(folder_of(tmp_path, "BigBird"))), INPUTS, FeatureStore(tmp_path / "f").folder)
     assert "put back" in encoder.info.sources["state"]
     long, short = max(INPUTS, key=len), min(INPUTS, key=len)
     first = encoder.encode([long]).rows
@@ -100,7 +99,7 @@ def test_others_pass_untouched(dtype: str, tmp_path: Path) -> None:
     for model in (tiny.bert(), tiny.gpt2()):
         plain = load_encoder(str(tiny.save(tmp_path / type(model).__name__, model)), Choices(dtype=dtype))
         key, rows = dict(plain.key), load_encoder(plain.info.id, Choices(dtype=dtype)).encode(INPUTS).rows
-        encoder = tried(plain, INPUTS, FeatureStore(tmp_path / "features"))
+        encoder = tried(plain, INPUTS, FeatureStore(tmp_path / "features").folder)
         assert encoder is plain
         assert encoder.key == key
         assert np.array_equal(encoder.encode(INPUTS).rows, rows)
@@ -110,27 +109,29 @@ def test_others_pass_untouched(dtype: str, tmp_path: Path) -> None:
 
 def test_float32_decides_for_sixteen_bits(tmp_path: Path) -> None:
     folder = folder_of(tmp_path, "ConvBERT")
-    encoder = tried(load_encoder(str(folder), Choices(dtype="bfloat16")), INPUTS, FeatureStore(tmp_path / "features"))
+    encoder = tried(
+        load_encoder(str(folder), Choices(dtype="bfloat16")), INPUTS, FeatureStore(tmp_path / "features").folder
+    )
     assert encoder.key["batches"] == "equal lengths"
     assert encoder.key["dtype"] == "bfloat16"
 
 
 def test_a_trial_is_made_once_for_inputs_of_its_lengths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder, store = str(folder_of(tmp_path, "FNet")), FeatureStore(tmp_path / "features")
+    folder, beside = str(folder_of(tmp_path, "FNet")), FeatureStore(tmp_path / "features").folder
     short = [text for text in INPUTS if len(text.split()) < 8]
-    first = tried(load_encoder(folder), short, store)
+    first = tried(load_encoder(folder), short, beside)
     made = []
-    monkeypatch.setattr("lit_hf.features.trial.try_out", lambda *given: made.append(given))
-    again = tried(load_encoder(folder), short, store)
+    monkeypatch.setattr("lit_hf.encoders.before_work.try_out", lambda *given: made.append(given))
+    again = tried(load_encoder(folder), short, beside)
     assert not made
     assert (again.key, dict(again.info.sources)) == (first.key, dict(first.info.sources))
     assert "_model" not in vars(again)  # nothing was loaded
-    tried(load_encoder(folder), [*INPUTS, " ".join(["film"] * 50)], store)
+    tried(load_encoder(folder), [*INPUTS, " ".join(["film"] * 50)], beside)
     assert len(made) == 1
 
 
 def test_features_that_say_nothing_are_named(tmp_path: Path) -> None:
-    store = FeatureStore(tmp_path / "features")
+    beside = FeatureStore(tmp_path / "features").folder
     for number, (value, error, words) in enumerate(
         [
             (float("nan"), NotFiniteFeatures, "NaN"),
@@ -142,19 +143,19 @@ def test_features_that_say_nothing_are_named(tmp_path: Path) -> None:
         model.encoder.layer[1].output.LayerNorm.weight.data.fill_(value)  # type: ignore[union-attr]
         folder = tiny.save(tmp_path / str(number), model)
         with pytest.raises(error, match=words) as caught:
-            tried(load_encoder(str(folder)), INPUTS, store)
+            tried(load_encoder(str(folder)), INPUTS, beside)
         assert caught.value.next_step
 
 
 def test_unknown_words_are_counted_warned_of_and_refused(tmp_path: Path) -> None:
-    folder, store = str(tiny.save(tmp_path / "bert", tiny.bert())), FeatureStore(tmp_path / "features")
-    known = tried(load_encoder(folder), INPUTS, store)
+    folder, beside = str(tiny.save(tmp_path / "bert", tiny.bert())), FeatureStore(tmp_path / "features").folder
+    known = tried(load_encoder(folder), INPUTS, beside)
     assert known.info.sources["unknown_tokens"] == "0.00% of the tokens of the first 20 inputs"
     some = [f"{text} {'日本' if number % 4 == 0 else ''}" for number, text in enumerate(INPUTS)]
     with pytest.warns(LitWarning, match="unknown to the tokeniser"):
-        tried(load_encoder(folder), some, store)
+        tried(load_encoder(folder), some, beside)
     with pytest.raises(UnsupportedModel, match=r"100.00% .* unknown to its tokeniser"):
-        tried(load_encoder(folder), ["日本", "語 日本 語", "本"], store)
+        tried(load_encoder(folder), ["日本", "語 日本 語", "本"], beside)
 
 
 def test_a_checkpoint_without_tokeniser_files_is_refused(tmp_path: Path) -> None:
@@ -177,5 +178,5 @@ def test_a_tokeniser_of_one_state_is_read(tmp_path: Path) -> None:
     ByT5Tokenizer(extra_ids=0).save_pretrained(folder)
     config = json.loads((folder / "tokenizer_config.json").read_text())
     assert config["tokenizer_class"] == "ByT5Tokenizer"
-    encoder = tried(load_encoder(str(folder)), ["日本 a", "語", "b c d"], FeatureStore(tmp_path / "f"))
+    encoder = tried(load_encoder(str(folder)), ["日本 a", "語", "b c d"], FeatureStore(tmp_path / "f").folder)
     assert encoder.info.sources["unknown_tokens"].startswith("0.00%")

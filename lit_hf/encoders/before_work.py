@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,6 @@ from lit_hf.encoders.static import StaticEncoder
 from lit_hf.encoders.text import TextEncoder
 from lit_hf.encoders.trial import INPUTS, Differences, Outcome, judge, try_out
 from lit_hf.encoders.vocabulary import judge_known
-from lit_hf.features.store import FeatureStore
 from lit_hf.runtime.cache import write_json
 from lit_hf.runtime.inputs import Input, Words
 
@@ -29,11 +28,11 @@ LOOKED_AT = 10_000
 """Inputs among which those of the trial are chosen, by their lengths."""
 
 
-def tried(encoder: Encoder, inputs: Sequence[Input], store: FeatureStore) -> Encoder:
+def tried(encoder: Encoder, inputs: Sequence[Input], beside: Callable[[Mapping[str, Any]], Path]) -> Encoder:
     """Return the encoder as it is to be read, with what was found in its `info.sources`.
 
-    Text encoders alone are tried: nothing else pads. Raises `UnsupportedModel` or `NotFiniteFeatures`, and warns, for
-    what a trial of at most 8 inputs shows.
+    `beside`: the folder of the features of a key, where the outcome is kept. Text encoders alone are tried: nothing
+    else pads. Raises `UnsupportedModel` or `NotFiniteFeatures`, and warns, for what at most 8 inputs show.
     """
     if isinstance(encoder, TextEncoder | StaticEncoder):
         counted = inputs[:COUNTED]
@@ -41,7 +40,7 @@ def tried(encoder: Encoder, inputs: Sequence[Input], store: FeatureStore) -> Enc
     if not isinstance(encoder, TextEncoder):
         return encoder
     chosen = choose(inputs)
-    note = store.folder(encoder.key) / "trial.json"
+    note = beside(encoder.key) / "trial.json"
     lengths = [len(each) for each in encoder.tokens_of(chosen).ids]
     outcome = _known(note, lengths) or try_out(encoder, chosen)
     if outcome is None:
