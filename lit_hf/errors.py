@@ -172,12 +172,14 @@ class NoSafetensors(LitError):
 class UnsafeRemoteCode(LitError):
     """The repository wants to run its own Python code."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, what: str = "", local: bool = False) -> None:
+        pinned = name if local else f"{name}@COMMIT"
         super().__init__(
-            f"{name} needs to run Python code from its repository, which is off by default.",
-            f"Read that code, then pin it: `lit-hf eval {name}@COMMIT DATASET --trust-remote-code`.",
+            f"{name} needs to run Python code from its repository, which is off by default{what and f': {what}'}.",
+            f"Read that code, then {'run' if local else 'pin'} it: `lit-hf eval {pinned} DATASET --trust-remote-code`; "
+            "or `--stock-code` reads the files with transformers' own code, where it knows their types.",
         )
-        self.name = name
+        self.name, self.what = name, what
 
 
 class UnsupportedModel(LitError):

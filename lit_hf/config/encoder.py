@@ -34,11 +34,16 @@ class EncoderSettings(Part):
     trust_remote_code: bool = _setting(
         False, meaning="Run code from the repository; needs a pinned revision.", as_before=Enters.NEVER
     )
+    stock_code: bool = _setting(
+        False, meaning="Read a checkpoint that names code of its own with transformers' instead.", as_before=False
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
         require_counts(self, "max_tokens")
         require(self.dtype in DTYPES, "dtype", self.dtype, f"one of {', '.join(DTYPES)}")
+        only = "left out beside `--trust-remote-code`: one code or the other"
+        require(not (self.stock_code and self.trust_remote_code), "stock_code", self.stock_code, only)
         require(self.pooling in POOLINGS, "pooling", self.pooling, f"one of {', '.join(POOLINGS)}")
         require(self.loader in (None, LIBRARY), "loader", self.loader, f"`{LIBRARY}`, or left out")
         whole = self.layer.isascii() and self.layer.removeprefix("-").isdigit() and len(self.layer) < 10

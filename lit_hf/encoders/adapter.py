@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lit_hf.encoders.chain.files import read_mapping
-from lit_hf.encoders.checkpoint import Checkpoint, Policy, find_checkpoint, load_weights
+from lit_hf.encoders.checkpoint import Checkpoint, find_checkpoint, load_weights
+from lit_hf.encoders.policy import Policy
 from lit_hf.errors import MissingExtra, NoSafetensors, UnsupportedModel
 from lit_hf.runtime.hashes import file_sha256
 from lit_hf.runtime.seeding import forked

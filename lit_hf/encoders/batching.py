@@ -18,16 +18,19 @@ def default_batch_tokens(device: str) -> int:
     return DEFAULT_BATCH_TOKENS.get(device, ACCELERATOR_TOKENS)
 
 
-def plan_batches(lengths: Sequence[int], batch_tokens: int) -> list[np.ndarray]:
+def plan_batches(lengths: Sequence[int], batch_tokens: int, equal: bool = False) -> list[np.ndarray]:
     """Cut inputs, longest first, into batches of at most `batch_tokens` tokens with padding, and at least one input.
 
     Returns index arrays, int64, that together hold each input once. Equal lengths keep their order, so the plan is a
-    function of `lengths` alone.
+    function of `lengths` alone. equal: inputs of different lengths share no batch, so that nothing is padded.
     """
     order = np.argsort(-np.asarray(lengths, dtype=np.int64), kind="stable")
     batches, start = [], 0
     while start < len(order):
-        size = max(1, batch_tokens // max(1, int(lengths[order[start]])))
+        longest = int(lengths[order[start]])
+        size = max(1, batch_tokens // max(1, longest))
+        if equal:
+            size = sum(lengths[index] == longest for index in order[start : start + size])
         batches.append(order[start : start + size])
         start += size
     return batches

@@ -17,8 +17,11 @@ from lit_hf.config import split_model
 from lit_hf.encoders.chain.listing import MODULES, named_folders
 from lit_hf.encoders.chain.router import ROUTERS
 from lit_hf.encoders.content import files_hash
+from lit_hf.encoders.policy import Policy
 from lit_hf.encoders.quantised import check_quantised
+from lit_hf.encoders.remote import check_code, without_code
 from lit_hf.encoders.towers import has_decoder, model_class
+from lit_hf.encoders.vocabulary import check_not_empty
 from lit_hf.errors import LitError, NoSafetensors, UnknownModel, UnsafeRemoteCode, UnsupportedModel, nearest
 from lit_hf.runtime.hubrepo import Commit, download, resolve_commit, similar_repos
 from lit_hf.runtime.memory import offload_folder, out_of_memory
@@ -27,8 +30,6 @@ from lit_hf.runtime.seeding import forked
 if TYPE_CHECKING:
     from torch import nn
     from transformers import PretrainedConfig, PreTrainedTokenizerBase
-
-    from lit_hf.config import EncoderSettings
 
 _SMALL = (".json", ".txt", ".model", ".jinja", ".md", ".vocab", ".bpe")
 _OWN_FILES = re.compile(r"^(\d+_\w+/)?[^/]+$")
@@ -43,23 +44,6 @@ class Checkpoint:
     id: str
     revision: str | None
     folder: Path
-
-
-@dataclass(frozen=True)
-class Policy:
-    """What a loader may do."""
-
-    trust_remote_code: bool = False
-    allow_pickle: bool = False
-
-    @classmethod
-    def of(cls, settings: EncoderSettings) -> Policy:
-        """Return what `settings` allow."""
-        return cls(settings.trust_remote_code, settings.allow_pickle)
-
-
-SAFE = Policy()
-"""Nothing that could run code of the checkpoint."""
 
 
 def find_checkpoint(model: str, policy: Policy) -> Checkpoint:
@@ -87,18 +71,22 @@ def load_config(checkpoint: Checkpoint, folder: Path, policy: Policy) -> Pretrai
     """Return the configuration; raise `UnsafeRemoteCode`, `UnsupportedModel`, or what `check_quantised` raises."""
     from transformers import AutoConfig
 
+    _check_code(checkpoint, folder, policy)
     with loading(checkpoint):
         config = AutoConfig.from_pretrained(folder, trust_remote_code=policy.trust_remote_code)
     check_quantised(checkpoint.id, config)
-    return config
+    return config if policy.trust_remote_code else without_code(config)
 
 
 def load_tokenizer(checkpoint: Checkpoint, folder: Path, policy: Policy) -> PreTrainedTokenizerBase:
-    """Return the tokeniser; raise `UnsafeRemoteCode` or `UnsupportedModel`."""
+    """Return the tokeniser; raise `UnsafeRemoteCode` or `UnsupportedModel`, also for one that has no words."""
     from transformers import AutoTokenizer
 
+    _check_code(checkpoint, folder, policy)
     with loading(checkpoint):
-        return AutoTokenizer.from_pretrained(folder, trust_remote_code=policy.trust_remote_code)
+        found = AutoTokenizer.from_pretrained(folder, trust_remote_code=policy.trust_remote_code)
+        check_not_empty(found, checkpoint.id)
+    return found
 
 
 def load_processor(checkpoint: Checkpoint, folder: Path, policy: Policy, medium: str) -> Any:
@@ -109,10 +97,15 @@ def load_processor(checkpoint: Checkpoint, folder: Path, policy: Policy, medium:
     from transformers import AutoFeatureExtractor, AutoImageProcessor
 
     code = policy.trust_remote_code
+    _check_code(checkpoint, folder, policy)
     with loading(checkpoint), quiet():
         if medium == "image":
             return AutoImageProcessor.from_pretrained(folder, backend="pil", trust_remote_code=code)
         return AutoFeatureExtractor.from_pretrained(folder, trust_remote_code=code)
+
+
+def _check_code(checkpoint: Checkpoint, folder: Path, policy: Policy) -> None:
+    check_code(checkpoint.id, [folder], policy, checkpoint.revision is None)
 
 
 def load_weights(
@@ -243,8 +236,9 @@ def loading(checkpoint: Checkpoint) -> Iterator[None]:
         raise UnsupportedModel(checkpoint.id, "its weights have other shapes than its config.json says") from error
     except (OSError, ValueError, KeyError, ImportError) as error:
         text = str(error)
-        if "trust_remote_code" in text:
-            raise UnsafeRemoteCode(checkpoint.id) from error
+        if "trust_remote_code" in text:  # asked for by the names of its files; here is nothing of transformers' own
+            what = "transformers has no code of its own for it"
+            raise UnsafeRemoteCode(checkpoint.id, what, checkpoint.revision is None) from error
         if "safetensors" in text and isinstance(error, OSError):
             raise NoSafetensors(checkpoint.id) from error
         raise UnsupportedModel(checkpoint.id, _one_line(text) or type(error).__name__) from error

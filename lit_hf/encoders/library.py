@@ -14,9 +14,11 @@ import numpy as np
 from lit_hf.config import LIBRARY
 from lit_hf.encoders.chain import files
 from lit_hf.encoders.chain.prompts import CONFIG, choose_prompt
-from lit_hf.encoders.checkpoint import Checkpoint, Policy, quiet
+from lit_hf.encoders.checkpoint import Checkpoint, quiet
 from lit_hf.encoders.contract import Encoded, Encoder, EncoderInfo, Input, texts_of
+from lit_hf.encoders.policy import Policy
 from lit_hf.encoders.redraw import redrawn
+from lit_hf.encoders.remote import check_code
 from lit_hf.encoders.resolve import Choices
 from lit_hf.errors import BadSetting, LitError, MissingExtra, NoSafetensors, UnsafeRemoteCode, UnsupportedModel
 from lit_hf.runtime.cache import digest_of
@@ -122,6 +124,8 @@ def load_with_library(
     not read, and `BadSetting` for settings that need to know its modules.
     """
     _check(choices, medium)
+    folders = sorted({file.parent for file in checkpoint.folder.rglob("*config.json")})
+    check_code(checkpoint.id, folders, policy, checkpoint.revision is None)
     pickled = pickled_files(checkpoint.folder)
     if pickled and not policy.allow_pickle:
         raise NoSafetensors(checkpoint.id)

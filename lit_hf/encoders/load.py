@@ -12,21 +12,12 @@ from lit_hf.config import precomputed_file
 from lit_hf.encoders.adapter import CONFIG as ADAPTER_CONFIG
 from lit_hf.encoders.adapter import Adapter, is_adapter
 from lit_hf.encoders.chain.arrange import Head
-from lit_hf.encoders.checkpoint import (
-    SAFE,
-    Policy,
-    find_checkpoint,
-    load_config,
-    load_tokenizer,
-    load_weights,
-    loading,
-    weights_hash,
-)
+from lit_hf.encoders.checkpoint import find_checkpoint, load_config, load_tokenizer, load_weights, loading, weights_hash
 from lit_hf.encoders.contract import Encoder, EncoderInfo
 from lit_hf.encoders.library import load_with_library
 from lit_hf.encoders.load_media import load_media
+from lit_hf.encoders.policy import SAFE, Policy
 from lit_hf.encoders.precomputed import load_brought_features
-from lit_hf.encoders.quantised import storage_of
 from lit_hf.encoders.recipe import Declared, read_declared
 from lit_hf.encoders.remote import running_code
 from lit_hf.encoders.resolve import DEFAULTS, Choices, resolve_pipeline
@@ -34,7 +25,7 @@ from lit_hf.encoders.static import load_static
 from lit_hf.encoders.text import Pipeline, TextEncoder, place_model
 from lit_hf.encoders.tokenizer_content import tokenizer_hash
 from lit_hf.encoders.towers import check_reads_text, check_vocabulary, model_class, new_model, text_body
-from lit_hf.encoders.twin import normalise_config
+from lit_hf.encoders.twin import normalise_config, storage_of
 from lit_hf.errors import BadSetting
 from lit_hf.runtime.cache import cache_root, digest_of
 
@@ -83,7 +74,7 @@ def load_encoder(
     check_vocabulary(body, tokenizer, checkpoint.id)
     pipeline, sources = resolve_pipeline(choices, declared, config, tokenizer)
     code = running_code([checkpoint.folder, declared.weights], checkpoint.id, policy, cache)
-    pipeline = replace(pipeline, code=code)
+    pipeline, sources = replace(pipeline, code=code.digest), sources | code.said
     weights = weights_hash(checkpoint, declared.weights, policy, cache)
     make = partial(load_weights, checkpoint, declared.weights, policy, pipeline.dtype, pipeline.spread)
     info = describe(checkpoint.id, checkpoint.revision, pipeline, sources, parameters_of(body))
@@ -105,9 +96,10 @@ def _load_adapter(adapter: Adapter, choices: Choices, policy: Policy, cache: Pat
     check_vocabulary(body, tokenizer, own.id)
     pipeline, sources = resolve_pipeline(choices, declared, config, tokenizer)
     sources["base"] = f"{adapter.named_base}, named by {ADAPTER_CONFIG}"
-    info = describe(own.id, own.revision, pipeline, sources, parameters_of(body))
     code = running_code([base.folder, weights, folder], own.id, policy, cache)
-    pipeline = replace(pipeline, code=code)
+    sources |= code.said
+    info = describe(own.id, own.revision, pipeline, sources, parameters_of(body))
+    pipeline = replace(pipeline, code=code.digest)
     plain = weights_hash(base, weights, policy, cache)
     about = describe(adapter.named_base, base.revision, pipeline, sources, info.parameters)
     make = partial(load_weights, base, weights, policy, pipeline.dtype)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from lit_hf.encoders.batching import default_batch_tokens
 from lit_hf.encoders.chain.listing import MODULES
-from lit_hf.encoders.checkpoint import Checkpoint, Policy, load_config, load_processor, load_weights, weights_hash
+from lit_hf.encoders.checkpoint import Checkpoint, load_config, load_processor, load_weights, weights_hash
 from lit_hf.encoders.contract import EncoderInfo
 from lit_hf.encoders.media import (
     TOWERS,
@@ -21,13 +21,14 @@ from lit_hf.encoders.media import (
     media_body,
     with_projection,
 )
+from lit_hf.encoders.policy import Policy
 from lit_hf.encoders.processors import DEFAULT_FRAMES, ImageFront, Processor, SoundFront
-from lit_hf.encoders.quantised import quantised_source, storage_of
+from lit_hf.encoders.quantised import quantised_source
 from lit_hf.encoders.recipe import read_declared
 from lit_hf.encoders.remote import running_code
 from lit_hf.encoders.resolve import Choices, resolve_dtype
 from lit_hf.encoders.towers import POOLER, PROJECTED, new_model
-from lit_hf.encoders.twin import normalise_config
+from lit_hf.encoders.twin import normalise_config, storage_of
 from lit_hf.errors import BadSetting, UnsupportedModel
 from lit_hf.runtime.cache import digest_of
 from lit_hf.runtime.devices import find_place
@@ -82,20 +83,21 @@ def load_media(checkpoint: Checkpoint, choices: Choices, policy: Policy, cache: 
     layers = _layers(choices.layer, outline)
     if pooling in (POOLER, PROJECTED) and layers != (len(outline.widths) - 1,):
         pooling, pooling_source = "mean", "the default of layers below the last"
-    place = find_place(choices.device)
+    place, code = find_place(choices.device), running_code([checkpoint.folder, folder], checkpoint.id, policy, cache)
     width = outline.pooled if pooling in (POOLER, PROJECTED) else outline.widths[layers[-1]]
     budget = choices.batch_tokens or default_batch_tokens(place.kind)
     pipeline = Pipeline(
         front=front, config=config, layers=layers, top=len(outline.widths) - 1, pooling=pooling, prefix=outline.prefix,
         dtype=resolve_dtype(choices.dtype, config), batch=max(1, budget // outline.weight),
         threads=choices.threads or UNIT_THREADS, device=place.device,
-        code=running_code([checkpoint.folder, folder], checkpoint.id, policy, cache),
+        code=code.digest,
     )  # fmt: skip
     sources = {
         "pooling": pooling_source,
         **({"max_tokens": limit_source} if limit else {}),
         **_batch_norm(outline),
         **quantised_source(config),
+        **code.said,
     }
     info = EncoderInfo(
         id=checkpoint.id, revision=checkpoint.revision, kind="checkpoint", architecture=outline.name,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -46,6 +46,8 @@ class Pipeline:
     """Inputs that are decoded and embedded at a time."""
     threads: int
     device: str
+    kind: Any = None
+    """Class of a loaded network that is none of transformers' own."""
     code: str | None = None
     """Content of the repository's own code, where that runs."""
 

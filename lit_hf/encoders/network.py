@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from torch import nn
 
 Line = TypeVar("Line", bound=Any)
-"""A frozen dataclass of all that happens to an input besides the weights; it has `config`, `layers` and `device`."""
+"""A frozen dataclass of all that happens to an input besides weights; it has `config`, `kind`, `layers`, `device`."""
 
 
 class Network(Encoder, Generic[Line]):
@@ -62,7 +62,11 @@ class Network(Encoder, Generic[Line]):
         pipeline = replace(self._pipeline, layers=self._pipeline.layers[-1:])
         info = replace(self._info, kind="random twin", id=f"random twin of {self._info.id}, seed {seed}", revision=None)
         key = {**self._key, "weights": f"random:{seed}", "layers": list(pipeline.layers)}
-        return pipeline, key, info, lambda: self.placed(random_model(pipeline.config, seed), pipeline)
+        return pipeline, key, info, lambda: self.placed(random_model(pipeline.config, seed, pipeline.kind), pipeline)
+
+    def note(self, said: Mapping[str, str]) -> None:
+        """Add to what a reader wants to know, for the record."""
+        self._info = replace(self._info, sources={**self._info.sources, **said})
 
     def release(self) -> None:
         """Forget the weights."""

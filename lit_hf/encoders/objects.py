@@ -15,6 +15,7 @@ from lit_hf.encoders.chain.prompts import Prompts, choose_prompt
 from lit_hf.encoders.content import state_hash
 from lit_hf.encoders.load import build, describe, make_key
 from lit_hf.encoders.recipe import Declared, said
+from lit_hf.encoders.remote import own_class, without_code
 from lit_hf.encoders.resolve import DEFAULTS, FIRST_TOKEN, Choices, resolve_pipeline
 from lit_hf.encoders.static import StaticEncoder
 from lit_hf.encoders.table import LoadedTable, wrap_table
@@ -100,7 +101,9 @@ def _resolve(loaded: Loaded, choices: Choices) -> tuple[Pipeline, dict[str, str]
     body = text_body(loaded.model.base_model)
     check_reads_text(body, name)
     check_vocabulary(body, loaded.tokenizer, name)
-    return resolve_pipeline(replace(choices, name=name), loaded.declared, loaded.model.config, loaded.tokenizer)
+    config, (kind, code) = without_code(loaded.model.config), own_class(loaded.model.base_model)
+    pipeline, sources = resolve_pipeline(replace(choices, name=name), loaded.declared, config, loaded.tokenizer)
+    return replace(pipeline, kind=kind, code=code), sources
 
 
 def _head(head: Head, declared: Declared) -> HeadNet | None:

@@ -43,15 +43,6 @@ def check_quantised(name: str, config: PretrainedConfig) -> None:
         raise MissingExtra(missing[0], None)
 
 
-def storage_of(config: PretrainedConfig) -> list[Any]:
-    """Return how a configuration says that weights are stored and attended with, as JSON: a twin has neither."""
-    from lit_hf.encoders.twin import plain_values
-
-    found: Any = getattr(config, "quantization_config", None)
-    found = found.to_dict() if hasattr(found, "to_dict") else found
-    return [plain_values(found), str(getattr(config, "_attn_implementation", None))]
-
-
 def quantised_source(config: PretrainedConfig) -> dict[str, str]:
     """Return a line for the record on how the weights are stored; a twin's never are."""
     method = method_of(config)

@@ -10,7 +10,6 @@ from pathlib import Path
 from lit_hf.config import precomputed_file, split_model
 from lit_hf.encoders.checkpoint import (
     Checkpoint,
-    Policy,
     load_config,
     load_tokenizer,
     module_folders,
@@ -19,6 +18,7 @@ from lit_hf.encoders.checkpoint import (
 )
 from lit_hf.encoders.contract import Encoder, Input
 from lit_hf.encoders.load import build, describe, parameter_count
+from lit_hf.encoders.policy import Policy
 from lit_hf.encoders.recipe import read_declared
 from lit_hf.encoders.resolve import Choices, resolve_pipeline
 from lit_hf.encoders.text import TextEncoder

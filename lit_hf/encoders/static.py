@@ -13,11 +13,13 @@ import numpy as np
 
 from lit_hf.encoders.chain.arrange import Head, settle
 from lit_hf.encoders.chain.files import read_mapping
-from lit_hf.encoders.checkpoint import Checkpoint, Policy
+from lit_hf.encoders.checkpoint import Checkpoint
 from lit_hf.encoders.contract import Encoded, Encoder, EncoderInfo, Input, Text, texts_of
+from lit_hf.encoders.policy import Policy
 from lit_hf.encoders.recipe import Declared
 from lit_hf.encoders.resolve import Choices, resolve_prompt, said_of
 from lit_hf.encoders.towers import too_many_tokens
+from lit_hf.encoders.vocabulary import Known, count_known
 from lit_hf.errors import BadSetting, NoSafetensors, UnsupportedModel
 from lit_hf.runtime.cache import digest_of
 from lit_hf.runtime.hashes import file_sha256
@@ -97,6 +99,15 @@ class StaticEncoder(Encoder):
         key = {**self._key, "weights": f"random:{seed}"}
         drawn = partial(_fresh, head, seed) if head else None
         return StaticEncoder(self._reading, key, info, lambda: Table(_normal(seed, shape), None, None), drawn)
+
+    def count_known(self, inputs: Sequence[Input]) -> Known:
+        """Return how many tokens `inputs` have, and how many of them are unknown words."""
+        tokenizer = self._reading.tokenizer
+        return count_known([each.ids for each in self._tokenize(texts_of(inputs))], _unknown(tokenizer), ())
+
+    def note(self, said: Mapping[str, str]) -> None:
+        """Add to what a reader wants to know, for the record."""
+        self._info = replace(self._info, sources={**self._info.sources, **said})
 
     def release(self) -> None:
         """Forget the table."""

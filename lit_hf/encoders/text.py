@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +18,10 @@ from lit_hf.encoders.contract import Encoded, EncoderInfo, Input, texts_of
 from lit_hf.encoders.gather import Ahead, Gathered, send
 from lit_hf.encoders.network import Network
 from lit_hf.encoders.quantised import moved
+from lit_hf.encoders.state import State, float32_copy
 from lit_hf.encoders.tokenizing import Tokens, tokenize, tokenize_words
 from lit_hf.encoders.towers import POOLER, PROJECTED, state_width, text_body, text_config, text_projection
+from lit_hf.encoders.vocabulary import Known, count_known, unknown_token
 from lit_hf.runtime.inputs import Words, rows_of
 from lit_hf.runtime.memory import BatchSplitter, offload_folder, spread
 from lit_hf.runtime.units import side_by_side
@@ -65,8 +67,14 @@ class Pipeline:
     """Columns of one layer's row."""
     left_out: int = 0
     """Tokens at the beginning, those of the prompt, that are not pooled."""
+    kind: Any = None
+    """Class of a loaded network that is none of transformers' own."""
     code: str | None = None
     """Content of the repository's own code, where that runs: a twin runs it too."""
+    equal_lengths: bool = False
+    """Whether texts of equal length alone share a pass: for networks whose outputs padding changes."""
+    restores: bool = False
+    """Whether the network's state is put back before each pass."""
     fixed: int = 0
     """Tokens that each text is filled up to, without telling the network what is padding; 0 for none."""
 
@@ -102,11 +110,11 @@ class TextEncoder(Network[Pipeline]):
         pipeline = self._pipeline
         tokens = self._ahead.take(inputs)
         starts = np.cumsum([0, *map(rows_of, inputs)])
-        batches = plan_batches([len(each) for each in tokens.ids], pipeline.batch_tokens)
+        batches = plan_batches([len(each) for each in tokens.ids], pipeline.batch_tokens, pipeline.equal_lengths)
         rows = Gathered(int(starts[-1]), self.dim)
         assert self._accepted  # loads the weights, once, before the workers ask for them
         units = [partial(self._run, rows, starts, tokens, batch) for batch in batches]
-        alone = pipeline.device != "cpu" or pipeline.spread
+        alone = pipeline.device != "cpu" or pipeline.spread or pipeline.restores
         side_by_side(units, threads=pipeline.threads, workers=1 if alone else None)
         return Encoded(rows.rows(), tokens.truncated, self._memory.take_halved())
 
@@ -122,6 +130,7 @@ class TextEncoder(Network[Pipeline]):
     def release(self) -> None:
         super().release()
         self.__dict__.pop("_head", None)
+        self.__dict__.pop("_state", None)
 
     @staticmethod
     def placed(model: nn.Module, pipeline: Pipeline) -> nn.Module:
@@ -136,6 +145,49 @@ class TextEncoder(Network[Pipeline]):
     @cached_property
     def _head(self) -> HeadNet | None:
         return None if self._make_head is None else self._make_head().to(self._pipeline.device)
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """What happens to a text besides the weights."""
+        return self._pipeline
+
+    def tokens_of(self, inputs: Sequence[Input]) -> Tokens:
+        """Return the tokens of `inputs`."""
+        return self._ahead.take(inputs)
+
+    def count_known(self, inputs: Sequence[Input]) -> Known:
+        """Return how many tokens `inputs` have, and how many of them are unknown words."""
+        tokenizer = self._pipeline.tokenizer
+        return count_known(self.tokens_of(inputs).ids, unknown_token(tokenizer), tokenizer.all_special_ids)
+
+    def planned(self, equal_lengths: bool, restores: bool) -> TextEncoder:
+        """Return the same encoder with another plan of its passes; it shares the weights, and so does its base."""
+        if not (equal_lengths or restores):
+            return self
+        pipeline = replace(self._pipeline, equal_lengths=equal_lengths, restores=restores)
+        key = {
+            **self._key,
+            **({"batches": "equal lengths"} if equal_lengths else {}),
+            **({"state": "put back"} if restores else {}),
+        }
+        found = TextEncoder(pipeline, key, self._info, self._make_model, self._make_head)
+        if "_model" in self.__dict__:
+            found.__dict__.update(_model=self._model, _state=self._state)
+        return found if self._base is None else found.on(self._base.planned(equal_lengths, restores))
+
+    def in_float32(self) -> TextEncoder:
+        """Return a copy in float32, to tell what a network does from how coarse its numbers are."""
+        pipeline = replace(self._pipeline, dtype="float32")
+        self._state.put_back()
+        return TextEncoder(pipeline, self._key, self._info, lambda: float32_copy(self._model), self._make_head)
+
+    def put_back_state(self) -> None:
+        """Give the network the state that it had at the first call of this, which comes before its first pass."""
+        self._state.put_back()
+
+    @cached_property
+    def _state(self) -> State:
+        return State.of(self._model)
 
     @cached_property
     def _accepted(self) -> frozenset[str]:
@@ -152,9 +204,9 @@ class TextEncoder(Network[Pipeline]):
     def _run(self, rows: Gathered, starts: np.ndarray, tokens: Tokens, batch: np.ndarray) -> None:
         """Fill the rows of one batch, in halves of the same width where memory does not suffice."""
         width = max(len(tokens.ids[index]) for index in batch)
-        self._memory.run(lambda part: self._fill(rows, starts, tokens, part, width), batch, width)
+        self._memory.run(lambda part: self.fill(rows, starts, tokens, part, width), batch, width)
 
-    def _fill(self, rows: Gathered, starts: np.ndarray, tokens: Tokens, batch: np.ndarray, width: int = 1) -> None:
+    def fill(self, rows: Gathered, starts: np.ndarray, tokens: Tokens, batch: np.ndarray, width: int = 1) -> None:
         """Put the features of one batch in their `rows`, those of input i from `starts[i]` on.
 
         Inference mode belongs to the thread that sets it. A word without a token keeps its row of zeros.
@@ -201,6 +253,8 @@ class TextEncoder(Network[Pipeline]):
         options: dict[str, Any] = {"use_cache": False} if "use_cache" in self._accepted else {}
         if "return_dict" in self._accepted:
             options["return_dict"] = True
+        if pipeline.restores:
+            self._state.put_back()
         with explained(name, tensors["input_ids"]):
             output = self._model(**given, **options, output_hidden_states=deep)
             states = [output.last_hidden_state if layer == top else output.hidden_states[layer]

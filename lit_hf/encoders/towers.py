@@ -5,9 +5,11 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any
 
+from lit_hf.encoders.remote import has_leave
 from lit_hf.errors import UnsupportedModel
 
 if TYPE_CHECKING:
+    import torch
     from torch import nn
     from transformers import PretrainedConfig
 
@@ -69,12 +71,17 @@ def model_class(config: PretrainedConfig, name: str = "this checkpoint") -> Any:
     return getattr(transformers, kind)
 
 
-def new_model(config: PretrainedConfig, name: str = "this checkpoint", dtype: Any = None) -> nn.Module:
-    """Return a body of `config` with fresh weights; raise `UnsupportedModel` where transformers has none."""
-    kind = model_class(config, name)
-    make = kind.from_config if hasattr(kind, "from_config") else kind._from_config
+def new_model(config: PretrainedConfig, name: str = "this checkpoint", dtype: torch.dtype | None = None) -> nn.Module:
+    """Return a body of `config` with fresh weights; raise `UnsupportedModel` where transformers has none.
+
+    Code of a repository's own runs where `config` still names it: then it was given leave.
+    """
+    kind, options = model_class(config, name), {} if dtype is None else {"dtype": dtype}
     try:
-        model: nn.Module = make(config) if dtype is None else make(config, dtype=dtype)
+        model: nn.Module = (
+            kind.from_config(config, trust_remote_code=has_leave(config), **options)
+            if hasattr(kind, "from_config") else kind._from_config(config, **options)
+        )  # fmt: skip
     except ValueError as error:
         if "Unrecognized configuration class" not in str(error):
             raise

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any
 
+from lit_hf.encoders.remote import has_leave
 from lit_hf.encoders.towers import new_model
 from lit_hf.runtime.seeding import forked
 
@@ -26,10 +28,25 @@ def normalise_config(config: PretrainedConfig) -> dict[str, Any]:
     return plain_values({key: value for key, value in config.to_dict().items() if key not in _NOT_ARCHITECTURE})
 
 
-def random_model(config: PretrainedConfig, seed: int) -> nn.Module:
-    """Return a freshly initialised body of `config`, float32, drawn by `seed` under a forked generator."""
+def storage_of(config: PretrainedConfig) -> list[Any]:
+    """Return how a configuration says that weights are stored and attended with, as JSON: a twin has neither."""
+    found: Any = getattr(config, "quantization_config", None)
+    found = found.to_dict() if hasattr(found, "to_dict") else found
+    return [plain_values(found), str(getattr(config, "_attn_implementation", None))]
+
+
+def random_model(config: PretrainedConfig, seed: int, kind: Any = None) -> nn.Module:
+    """Return a freshly initialised body of `config`, float32, drawn by `seed` under a forked generator.
+
+    kind: the class of the network where it is none of transformers' own and is loaded already; a twin is of its class.
+    """
     from transformers import AutoConfig
 
+    if kind is not None or has_leave(config):
+        own: Any = copy.deepcopy(config)
+        own.dtype = None
+        with forked(seed):
+            return new_model(own) if kind is None else kind._from_config(own)
     values = normalise_config(config)
     model_type = values.pop("model_type")
     bare = AutoConfig.for_model(model_type, **values) if _is_known(model_type) else config

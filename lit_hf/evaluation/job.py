@@ -43,6 +43,8 @@ class Job:
         objects: tuple[Any, Any] | None = None,
     ) -> Job:  # fmt: skip
         """Resolve and load the checkpoint of `settings` unless its `objects` are given, and likewise the dataset."""
+        from lit_hf.encoders import tried
+        from lit_hf.features import FeatureStore
         from lit_hf.runtime.devices import find_place
         from lit_hf.tasks import load_task
         from lit_hf.tasks.said import spoken
@@ -52,7 +54,8 @@ class Job:
 
         def load() -> tuple[Task, Encoder]:
             found = task or load_task(settings, data)
-            return found, _encoder(settings, found, objects)
+            store = FeatureStore.at(settings.cache_dir)
+            return found, tried(_encoder(settings, found, objects), found.inputs, store.folder)
 
         require_shared(processes, cache_root(settings.cache_dir))
         given, encoder = processes.locally_first(load)

@@ -116,7 +116,7 @@ def _attempt(settings: Settings, task: Task, arms: Lister, measured: Measured) -
 
 
 def _model_plan(settings: Settings, task: Task, arms: Lister, measured: Measured) -> dict[str, Any]:
-    from lit_hf.encoders.checkpoint import Policy
+    from lit_hf.encoders.policy import Policy
     from lit_hf.encoders.skeleton import checkpoint_size
     from lit_hf.features import FeatureStore
 

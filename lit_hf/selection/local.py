@@ -48,7 +48,9 @@ class Local(Backend):
         from lit_hf.evaluation.job import Job
 
         stopwatch = Stopwatch(self.progress)
-        return register(Job.prepare(settings, stopwatch, task=task), stopwatch)
+        job = Job.prepare(settings, stopwatch, task=task)
+        job.encoder.release()  # a trial may have loaded the weights, and others are to be tried
+        return register(job, stopwatch)
 
     def advance(self, candidates: Sequence[Candidate], n: int, orders: Sequence[int] = (0,)) -> None:
         """Embed and code; whoever fails has an `error` then."""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from lit_hf.config import Settings, from_mapping
-from lit_hf.encoders.checkpoint import Policy
+from lit_hf.encoders.policy import Policy
 from lit_hf.encoders.resolve import Choices
 from lit_hf.encoders.skeleton import checkpoint_size, load_skeleton, token_lengths
 from lit_hf.errors import UnknownModel

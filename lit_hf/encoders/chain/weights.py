@@ -15,7 +15,7 @@ from lit_hf.runtime.hashes import file_sha256
 from lit_hf.runtime.seeding import forked, generator
 
 if TYPE_CHECKING:
-    from lit_hf.encoders.checkpoint import Policy
+    from lit_hf.encoders.policy import Policy
 
 SAFE, PICKLED = "model.safetensors", "pytorch_model.bin"
 
