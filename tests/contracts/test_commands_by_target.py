@@ -306,7 +306,7 @@ def test_cards_are_pushed_and_results_come_back_as_a_leaderboard(kind: Kind, ben
     results = f"owner/matrix-{next(COUNTER)}"
     call("push", folder, bench.record(kind, "other"), "--to", results).require_fine()
     boards = check_json(call("leaderboard", results, "-f", "json").require_fine())
-    assert [len(board["rows"]) for board in boards["boards"]] == [2]
+    assert [len(board["ranking"]) for board in boards["boards"]] == [2]
     assert call("leaderboard", results).require_fine().strip()
 
 
