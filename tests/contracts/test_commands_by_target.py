@@ -128,6 +128,7 @@ REFUSED: dict[tuple[str, str], str] = {
     ("streaming", "lists"): _CLASSES,
     ("streaming", "flags"): _CLASSES,
     ("streaming", "numbers"): _CLASSES,
+    ("streaming", "steps"): "left out for a stream, whose labels are classes",
     ("streaming", "tokens"): "a classification of texts or pairs",
     ("streaming", "images"): "a classification of texts or pairs",
     ("streaming", "features"): "in a file that is read whole",

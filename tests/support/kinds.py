@@ -51,6 +51,7 @@ KINDS = (
     Kind("lists", "lists.jsonl"),
     Kind("flags", "flags.csv", options=("--label-column", "short,bad")),
     Kind("numbers", "numbers.csv"),
+    Kind("steps", "steps.csv", options=("--task", "ordinal-classification")),
     Kind("tokens", "tokens.jsonl"),
     Kind("images", "images", "vit-a", "vit-b"),
     _features("classes"),
@@ -83,6 +84,7 @@ def _write_texts(folder: Path, rng: np.random.Generator) -> None:
     _table(folder / "pairs.csv", {"text1": texts, "text2": others, "label": same})
     numbers = [mood + round(float(rng.normal()), 2) for mood in moods]
     _table(folder / "numbers.csv", {"text": texts, "label": numbers})
+    _table(folder / "steps.csv", {"text": texts, "label": [min(3, max(0, mood + 1)) for mood in moods]})
     flags = {
         "short": [int(len(text.split()) < 7) for text in texts],
         "bad": [int(mood < 0) for mood in moods],
