@@ -2,8 +2,9 @@
 
     python -m lit_hf.proof.decoder FOLDER DEVICE
 
-FOLDER holds `features.npy` [G, d], `groups.npy` [N] (the row of each label) and `labels.bin`; the labels are written to
-`decoded.npy`. Their bits, or what goes wrong (the fields of `BadBitstream`), are printed as one JSON object.
+FOLDER holds `features.npy` [R, d], `groups.npy` [N], `rows.npy` [N] (the row of each label) and `labels.bin`; the
+labels are written to `decoded.npy`. Their bits, or what goes wrong (the fields of `BadBitstream`), are printed as one
+JSON object.
 """
 
 from __future__ import annotations
@@ -26,11 +27,11 @@ def main(folder: Path, device: str) -> int:
     from lit_hf.proof.file import decode_order
 
     confine(folder)
-    groups = np.load(folder / "groups.npy")
+    groups, rows = np.load(folder / "groups.npy"), np.load(folder / "rows.npy")
     features = np.load(folder / "features.npy", mmap_mode="r")
     try:
         data = (folder / "labels.bin").read_bytes()
-        labels, bits = decode_order(features, data, groups, device=device, rows=groups)
+        labels, bits = decode_order(features, data, groups, device=device, rows=rows)
     except BadBitstream as error:
         print(json.dumps({"reason": error.reason, "increment": error.increment, "span": error.span}))
         return 1

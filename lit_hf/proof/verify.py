@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lit_hf.coding.order import Code, Examples, Order
+from lit_hf.coding.order import Code, Order
 from lit_hf.config import Settings, from_mapping
 from lit_hf.errors import BadBitstream, IncomparableRecords, LacksPart, LitError, RecordChanged
 from lit_hf.evaluation.job import Job
@@ -73,7 +73,7 @@ def verify(folder: str | Path, progress: Progress | None = None) -> Verification
             out.write(_encode(job, features))
     data = file.read_bytes()
     with progress.task("read them in another process", 1):
-        found, bits = decode_elsewhere(features, task.groups, data, job.device)
+        found, bits = decode_elsewhere(features, task.groups, data, job.device, task.feature_rows)
     if not np.array_equal(found, task.labels):
         raise RecordChanged(folder, f"{FILE} holds other labels than the dataset")
     return _measured(record, folder, data, bits, written)
@@ -84,7 +84,7 @@ def _encode(job: Job, features: Features) -> bytes:
 
     task, settings = job.task, job.settings
     return encode_order(
-        features, Examples(task.labels, task.groups, task.groups), task.target.rule, Order(0, settings.seed),
+        features, task.examples, task.target.rule, Order(0, settings.seed),
         Code(settings.code, device=job.device),
     )  # fmt: skip
 
@@ -142,20 +142,22 @@ def _same_data(record: Record, job: Job, folder: Path) -> None:
 
 
 def decode_elsewhere(
-    features: Features | np.ndarray, groups: np.ndarray, data: bytes, device: str
+    features: Features | np.ndarray, groups: np.ndarray, data: bytes, device: str, rows: np.ndarray | None = None
 ) -> tuple[np.ndarray, float]:
     """Return the labels int64 [N] (or [N, L]) that a fresh process (lit_hf/proof/decoder.py) reads, and their bits.
 
-    It is given features [G, d], groups [N] and the file `data` in a folder of their own, and may open nothing else.
+    It is given features [R, d], groups [N], the row of each label [N] (None: its group) and the file `data` in a folder
+    of their own, and may open nothing else.
     """
     with tempfile.TemporaryDirectory(prefix="lit-hf-verify-") as name:
         folder = Path(name)
         np.save(folder / "groups.npy", groups)
+        np.save(folder / "rows.npy", groups if rows is None else rows)
         (folder / FILE).write_bytes(data)
-        rows = np.lib.format.open_memmap(folder / "features.npy", "w+", np.float32, features.shape)
-        for start in range(0, len(rows), _CHUNK):
-            rows[start : start + _CHUNK] = features[start : start + _CHUNK]
-        rows.flush()
+        copy = np.lib.format.open_memmap(folder / "features.npy", "w+", np.float32, features.shape)
+        for start in range(0, len(copy), _CHUNK):
+            copy[start : start + _CHUNK] = features[start : start + _CHUNK]
+        copy.flush()
         done = _run(folder, device)
         if done.returncode == 0:
             return np.load(folder / "decoded.npy"), json.loads(done.stdout)["bits"]

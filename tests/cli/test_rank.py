@@ -80,6 +80,15 @@ def test_output_has_plots_and_tables(lit: Lit, field: Field, tmp_path: Path) -> 
     assert "models/good" in out
 
 
+def test_a_ranking_of_nothing_but_failures_ends_badly(lit: Lit, field: Field, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    code, out, err = lit("rank", field.data, "/nowhere", "/neither", *FAST, "-o", str(folder), "--format", "json")
+    assert code == 2
+    assert [row["error"][:14] for row in json.loads(out)["ranking"]] == ["no model named"] * 2
+    assert "no checkpoint could be ranked" in err
+    assert (folder / "ranking.json").is_file()
+
+
 def test_models_from_a_file_with_their_own_settings(lit: Lit, field: Field, tmp_path: Path) -> None:
     good = field.models["good"]
     file = tmp_path / "models.yaml"

@@ -196,3 +196,24 @@ def test_any_metadata_survives(metadata: dict, index_first: bool, newline: str, 
         k: v for k, v in yaml.safe_load(split(original).yaml).items() if k != "model-index"
     }
     assert cards.update(once, [record().data]) == once
+
+
+@pytest.mark.parametrize(
+    ("kind", "reads", "word"),
+    [
+        ("text-classification", None, "text-classification"),
+        ("text-pair-classification", None, "text-classification"),
+        ("token-classification", None, "token-classification"),
+        ("features", None, "tabular-classification"),
+        ("multi-label-classification", "image-classification", "image-classification"),
+        ("regression", "text-classification", "text-scoring"),
+        ("regression", "text-pair-classification", "text-scoring"),
+        ("regression", "features", "tabular-regression"),
+        ("regression", "image-classification", "other"),
+    ],
+)
+def test_a_task_has_the_word_of_the_hub(kind: str, reads: str | None, word: str) -> None:
+    """Numbers are no classification; the Hub's list has scoring of texts, and regression of tables alone."""
+    one = record().data
+    one["dataset"] |= {"kind": kind} | ({} if reads is None else {"reads": reads})
+    assert index.result(one)["task"] == {"type": word}

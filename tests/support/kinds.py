@@ -16,7 +16,7 @@ import numpy as np
 
 from tests.support import media, tiny
 
-ROWS, SENTENCES, PICTURES = 60, 12, 32
+ROWS, COPIES, SENTENCES, PICTURES = 60, 3, 12, 32
 GOOD, BAD = {"good", "bright", "moving", "heart", "wit"}, {"bad", "dull", "slow", "no", "not"}
 
 
@@ -51,6 +51,7 @@ KINDS = (
     Kind("lists", "lists.jsonl"),
     Kind("flags", "flags.csv", options=("--label-column", "short,bad")),
     Kind("numbers", "numbers.csv"),
+    Kind("steps", "steps.csv", options=("--task", "ordinal-classification")),
     Kind("tokens", "tokens.jsonl"),
     Kind("images", "images", "vit-a", "vit-b"),
     _features("classes"),
@@ -72,8 +73,10 @@ def make(folder: Path) -> None:
 
 
 def _write_texts(folder: Path, rng: np.random.Generator) -> None:
-    texts = tiny.texts(ROWS)
-    moods = [sum(word in GOOD for word in text.split()) - sum(word in BAD for word in text.split()) for text in texts]
+    texts = tiny.texts(ROWS - COPIES)
+    texts += [f"{text.upper()}!" for text in texts[:COPIES]]  # of one group, each with a row of its own
+    words = [text.lower().strip("!").split() for text in texts]
+    moods = [sum(word in GOOD for word in each) - sum(word in BAD for word in each) for each in words]
     names = [("low", "middle", "high")[(mood > -1) + (mood > 0)] for mood in moods]
     _table(folder / "classes.csv", {"text": texts, "label": names})
     others = texts[7:] + texts[:7]
@@ -81,6 +84,7 @@ def _write_texts(folder: Path, rng: np.random.Generator) -> None:
     _table(folder / "pairs.csv", {"text1": texts, "text2": others, "label": same})
     numbers = [mood + round(float(rng.normal()), 2) for mood in moods]
     _table(folder / "numbers.csv", {"text": texts, "label": numbers})
+    _table(folder / "steps.csv", {"text": texts, "label": [min(3, max(0, mood + 1)) for mood in moods]})
     flags = {
         "short": [int(len(text.split()) < 7) for text in texts],
         "bad": [int(mood < 0) for mood in moods],
