@@ -146,7 +146,7 @@ def _model_plan(settings: Settings, task: Task, arms: Lister, measured: Measured
 
 def _job(settings: Settings, task: Task, here: bool) -> Job:
     """Return the job with its checkpoint, or with the outline of one whose weights are not here."""
-    from lit_hf.encoders.checkpoint import Policy
+    from lit_hf.encoders.policy import Policy
     from lit_hf.encoders.resolve import Choices
     from lit_hf.encoders.skeleton import load_skeleton
     from lit_hf.evaluation.job import Job

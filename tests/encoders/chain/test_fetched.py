@@ -22,7 +22,7 @@ from tests.support.hub import Server
 LOOK = """
 import json, sys
 from lit_hf.encoders import load_encoder
-from lit_hf.encoders.checkpoint import Policy
+from lit_hf.encoders.policy import Policy
 from lit_hf.encoders.skeleton import checkpoint_size
 size = checkpoint_size(sys.argv[1], Policy(False, False)).size.total
 print(json.dumps([size, load_encoder(sys.argv[1]).encode(sys.argv[2:]).rows.tolist()]))
