@@ -21,7 +21,7 @@ from lit_hf.encoders.policy import Policy
 from lit_hf.encoders.quantised import check_quantised
 from lit_hf.encoders.remote import check_code, without_code
 from lit_hf.encoders.towers import has_decoder, model_class
-from lit_hf.encoders.vocabulary import check_not_empty
+from lit_hf.encoders.vocabulary import check_limit, check_not_empty
 from lit_hf.errors import LitError, NoSafetensors, UnknownModel, UnsafeRemoteCode, UnsupportedModel, nearest
 from lit_hf.runtime.hubrepo import Commit, download, resolve_commit, similar_repos
 from lit_hf.runtime.memory import offload_folder, out_of_memory
@@ -86,6 +86,7 @@ def load_tokenizer(checkpoint: Checkpoint, folder: Path, policy: Policy) -> PreT
     with loading(checkpoint):
         found = AutoTokenizer.from_pretrained(folder, trust_remote_code=policy.trust_remote_code)
         check_not_empty(found, checkpoint.id)
+        check_limit(found, checkpoint.id)
     return found
 
 

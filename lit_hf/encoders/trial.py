@@ -14,7 +14,7 @@ import numpy as np
 from lit_hf.encoders.gather import Gathered
 from lit_hf.encoders.text import TextEncoder
 from lit_hf.encoders.tokenizing import Tokens
-from lit_hf.errors import NotFiniteFeatures, UnsupportedModel
+from lit_hf.errors import NotFiniteFeatures, UnsupportedModel, warn
 from lit_hf.runtime.inputs import Input, rows_of
 from lit_hf.runtime.units import side_by_side
 
@@ -78,14 +78,15 @@ class Outcome:
 
 
 def try_out(encoder: TextEncoder, inputs: Sequence[Input]) -> Outcome | None:
-    """Read a few inputs in several ways and return how the checkpoint is to be read; None for inputs without contrast.
+    """Read a few inputs in several ways and return how the checkpoint is to be read; None where nothing differs.
 
-    Raises `NotFiniteFeatures` or `UnsupportedModel` for features that say nothing.
+    Raises `NotFiniteFeatures` or `UnsupportedModel` for features that are no numbers, or too large for arithmetic.
     """
     trial = Trial.of(encoder, inputs)
     if len({tuple(each) for each in trial.tokens.ids}) < 2:
         return None
-    trial.check_values()
+    if trial.is_constant():
+        return None
     judged = trial.in_float32() or trial
     return judged.outcome()
 
@@ -123,9 +124,18 @@ class Trial:
         """Tokens that inputs are filled up to: beyond the longest one as far as the checkpoint's limit allows."""
         return max(max(self.lengths), min(self.encoder.pipeline.max_tokens, max(self.lengths) + PADDING))
 
-    def check_values(self) -> None:
-        """Raise unless features are finite, of a size whose square is a number, and differ between inputs."""
-        check_rows(self._rows(self._alone()), self.encoder.info.id, self.encoder.info.kind)
+    def is_constant(self) -> bool:
+        """Tell whether all inputs have the same features, which have a codelength, that of no features; warn of it.
+
+        Raises what `check_rows` raises.
+        """
+        rows, info = self._rows(self._alone()), self.encoder.info
+        check_rows(rows, info.id, info.kind)
+        if np.ptp(rows, axis=0).any():
+            return False
+        step = "Another `--layer` or `--pooling` may tell inputs apart; else check the checkpoint's weights."
+        warn(f"the features that {info.id} gives to {len(self.lengths)} different inputs are all the same. {step}")
+        return True
 
     def in_float32(self) -> Trial | None:
         """Return the trial of a copy in float32, which decides for 16-bit types; None where it is not made."""
@@ -205,7 +215,7 @@ def spread_of(rows: np.ndarray) -> float:
 
 
 def check_rows(rows: np.ndarray, name: str, kind: str) -> None:
-    """Raise `NotFiniteFeatures` or `UnsupportedModel` for rows of different inputs that say nothing."""
+    """Raise `NotFiniteFeatures` or `UnsupportedModel` for rows that no arithmetic is possible with."""
     broken = int((~np.isfinite(rows).all(axis=1)).sum())
     if broken:
         raise NotFiniteFeatures(broken, kind)
@@ -213,6 +223,3 @@ def check_rows(rows: np.ndarray, name: str, kind: str) -> None:
     if largest > LARGEST:
         step = "Try `--dtype float32`, another `--layer`, or check the checkpoint's weights."
         raise UnsupportedModel(name, f"its features are as large as {largest:.1g}, and arithmetic on them fails", step)
-    if len(rows) > 1 and not np.ptp(rows, axis=0).any():
-        step = "Another `--layer` or `--pooling` may tell inputs apart; else check the checkpoint's weights."
-        raise UnsupportedModel(name, f"its features of {len(rows)} different inputs are all the same", step)

@@ -40,6 +40,13 @@ def check_not_empty(tokenizer: Any, name: str) -> None:
     raise UnsupportedModel(name, what, step)
 
 
+def check_limit(tokenizer: Any, name: str) -> None:
+    """Raise `UnsupportedModel` when the tokeniser's limit is no number of tokens."""
+    limit = tokenizer.model_max_length
+    if isinstance(limit, bool) or not isinstance(limit, int | float) or not limit >= 1:
+        raise UnsupportedModel(name, f"its tokenizer_config.json has model_max_length = {limit!r}, no number of tokens")
+
+
 def unknown_token(tokenizer: Any) -> int | None:
     """Return the number of the token for unknown words, None where there is none of its own."""
     unknown: int | None = getattr(tokenizer, "unk_token_id", None)

@@ -24,7 +24,7 @@ from transformers import (
 from lit_hf.encoders import Choices, load_encoder, tried
 from lit_hf.encoders.text import TextEncoder
 from lit_hf.encoders.trial import ALLOWED, spread_of
-from lit_hf.errors import LitWarning, NotFiniteFeatures, UnsupportedModel
+from lit_hf.errors import LitError, LitWarning, NotFiniteFeatures, UnsupportedModel
 from lit_hf.features import FeatureStore
 from tests.support import tiny
 
@@ -130,21 +130,29 @@ def test_a_trial_is_made_once_for_inputs_of_its_lengths(tmp_path: Path, monkeypa
     assert len(made) == 1
 
 
-def test_features_that_say_nothing_are_named(tmp_path: Path) -> None:
-    beside = FeatureStore(tmp_path / "features").folder
-    for number, (value, error, words) in enumerate(
-        [
-            (float("nan"), NotFiniteFeatures, "NaN"),
-            (1e32, UnsupportedModel, "as large as"),
-            (0.0, UnsupportedModel, "all the same"),
-        ]
-    ):
-        model = tiny.bert()
-        model.encoder.layer[1].output.LayerNorm.weight.data.fill_(value)  # type: ignore[union-attr]
-        folder = tiny.save(tmp_path / str(number), model)
-        with pytest.raises(error, match=words) as caught:
-            tried(load_encoder(str(folder)), INPUTS, beside)
-        assert caught.value.next_step
+@pytest.mark.parametrize(
+    ("value", "error", "words"), [(float("nan"), NotFiniteFeatures, "NaN"), (1e32, UnsupportedModel, "as large as")]
+)
+def test_features_that_are_no_numbers_are_named(
+    value: float, error: type[LitError], words: str, tmp_path: Path
+) -> None:
+    with pytest.raises(error, match=words) as caught:
+        tried(load_encoder(scaled(tmp_path, value)), INPUTS, FeatureStore(tmp_path / "features").folder)
+    assert caught.value.next_step
+
+
+def test_features_that_are_all_the_same_are_named(tmp_path: Path) -> None:
+    plain = load_encoder(scaled(tmp_path, 0.0))
+    with pytest.warns(LitWarning, match=r"8 different inputs are all the same. Another `--layer`"):
+        encoder = tried(plain, INPUTS, FeatureStore(tmp_path / "features").folder)
+    assert encoder is plain
+
+
+def scaled(folder: Path, value: float) -> str:
+    """A BERT whose last layer multiplies everything by a value."""
+    model: Any = tiny.bert()
+    model.encoder.layer[1].output.LayerNorm.weight.data.fill_(value)
+    return str(tiny.save(folder, model))
 
 
 def test_unknown_words_are_counted_warned_of_and_refused(tmp_path: Path) -> None:
