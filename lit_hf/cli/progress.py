@@ -40,7 +40,7 @@ class RichProgress:
             console=console,
             transient=True,
         )
-        self._open, self._lock = 0, Lock()  # contests on several datasets open bars from threads of their own
+        self._open, self._lock = 0, Lock()  # selections on several datasets open bars from threads of their own
 
     @contextmanager
     def task(self, label: str, total: int) -> Iterator[Callable[[int], None]]:
