@@ -28,11 +28,13 @@ LOOKED_AT = 10_000
 """Inputs among which those of the trial are chosen, by their lengths."""
 
 
-def tried(encoder: Encoder, inputs: Sequence[Input], beside: Callable[[Mapping[str, Any]], Path]) -> Encoder:
+def tried(
+    encoder: Encoder, inputs: Sequence[Input], beside: Callable[[Mapping[str, Any]], Path], keep: bool = True
+) -> Encoder:
     """Return the encoder as it is to be read, with what was found in its `info.sources`.
 
-    `beside`: the folder of the features of a key, where the outcome is kept. Text encoders alone are tried: nothing
-    else pads. Raises `UnsupportedModel` or `NotFiniteFeatures`, and warns, for what at most 8 inputs show.
+    `beside`: the folder of the features of a key, where the outcome is kept if `keep`. Text encoders alone are tried:
+    nothing else pads. Raises `UnsupportedModel` or `NotFiniteFeatures`, and warns, for what at most 8 inputs show.
     """
     if isinstance(encoder, TextEncoder | StaticEncoder):
         counted = inputs[:COUNTED]
@@ -45,7 +47,7 @@ def tried(encoder: Encoder, inputs: Sequence[Input], beside: Callable[[Mapping[s
     outcome = _known(note, lengths) or try_out(encoder, chosen)
     if outcome is None:
         return encoder
-    if encoder.stored:
+    if encoder.stored and keep:
         write_json(note, {"version": VERSION, **dataclasses.asdict(outcome)})
     found = judge(encoder, outcome)
     found.note(outcome.said())

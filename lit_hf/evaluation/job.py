@@ -40,9 +40,12 @@ class Job:
     @classmethod
     def prepare(
         cls, settings: Settings, progress: Progress, data: Any = None, task: Task | None = None,
-        objects: tuple[Any, Any] | None = None,
+        objects: tuple[Any, Any] | None = None, keep: bool = True,
     ) -> Job:  # fmt: skip
-        """Resolve and load the checkpoint of `settings` unless its `objects` are given, and likewise the dataset."""
+        """Resolve and load the checkpoint of `settings` unless its `objects` are given, and likewise the dataset.
+
+        keep: whether what the trial of the encoder finds is kept beside its features; a plan writes nothing.
+        """
         from lit_hf.encoders import tried
         from lit_hf.features import FeatureStore
         from lit_hf.runtime.devices import find_place
@@ -55,7 +58,7 @@ class Job:
         def load() -> tuple[Task, Encoder]:
             found = task or load_task(settings, data)
             store = FeatureStore.at(settings.cache_dir)
-            return found, tried(_encoder(settings, found, objects), found.inputs, store.folder)
+            return found, tried(_encoder(settings, found, objects), found.inputs, store.folder, keep)
 
         require_shared(processes, cache_root(settings.cache_dir))
         given, encoder = processes.locally_first(load)

@@ -153,7 +153,7 @@ def _job(settings: Settings, task: Task, here: bool) -> Job:
     from lit_hf.runtime.devices import find_place
 
     if here:
-        return Job.prepare(settings, NullProgress(), task=task)
+        return Job.prepare(settings, NullProgress(), task=task, keep=False)
     if task.medium != "text" or task.unit != "example":
         raise LitError("its weights are not here, and without them only encoders of whole texts are planned.")
     encoder = load_skeleton(settings.model, Choices.of(settings), Policy.of(settings))
