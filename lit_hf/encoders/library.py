@@ -18,7 +18,7 @@ from lit_hf.encoders.checkpoint import Checkpoint, quiet
 from lit_hf.encoders.contract import Encoded, Encoder, EncoderInfo, Input, texts_of
 from lit_hf.encoders.policy import Policy
 from lit_hf.encoders.redraw import redrawn
-from lit_hf.encoders.remote import check_code
+from lit_hf.encoders.remote import check_code, own_code
 from lit_hf.encoders.resolve import Choices
 from lit_hf.errors import BadSetting, LitError, MissingExtra, NoSafetensors, UnsafeRemoteCode, UnsupportedModel
 from lit_hf.runtime.cache import digest_of
@@ -125,7 +125,8 @@ def load_with_library(
     """
     _check(choices, medium)
     folders = sorted({file.parent for file in checkpoint.folder.rglob("*config.json")})
-    check_code(checkpoint.id, folders, policy, checkpoint.revision is None)
+    readable = [folder for folder in folders if _names_code_or_none(folder, checkpoint.id)]
+    check_code(checkpoint.id, readable, policy, checkpoint.revision is None)
     pickled = pickled_files(checkpoint.folder)
     if pickled and not policy.allow_pickle:
         raise NoSafetensors(checkpoint.id)
@@ -138,6 +139,15 @@ def load_with_library(
     found = LibraryEncoder(asked, key, _describe(checkpoint, asked, model, source), make)
     found.__dict__["_model"] = model
     return found
+
+
+def _names_code_or_none(folder: Path, name: str) -> bool:
+    """Tell whether the files of a folder can be read; of the others the library says what it makes of them."""
+    try:
+        own_code([folder], name)
+    except UnsupportedModel:
+        return False
+    return True
 
 
 def pickled_files(folder: Path) -> list[Path]:
