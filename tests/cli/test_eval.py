@@ -95,7 +95,8 @@ def test_the_command_line_overrides_the_file(lit: Lit, stored: Sequence[Settings
 def test_only_the_main_process_prints(
     lit: Lit, stored: Sequence[Settings], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("RANK", "1")
+    for name, value in {"RANK": "1", "WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "1"}.items():
+        monkeypatch.setenv(name, value)
     folder = tmp_path / "r"
     assert lit("eval", "m", "d", "--format", "json", "--output", str(folder)) == (0, "", "")
     assert not folder.exists()
