@@ -23,6 +23,7 @@ from lit_hf.evaluation.job import Job
 from lit_hf.records.record import Record, record_id
 from lit_hf.runtime.cache import atomic_file
 from lit_hf.runtime.progress import NullProgress, Progress
+from lit_hf.tasks.targets.ordinal import Ordinal
 
 if TYPE_CHECKING:
     from lit_hf.features import Features
@@ -85,7 +86,7 @@ def _encode(job: Job, features: Features) -> bytes:
     task, settings = job.task, job.settings
     return encode_order(
         features, Examples(task.labels, task.groups, task.groups), task.target.rule, Order(0, settings.seed),
-        Code(settings.code, device=job.device),
+        Code(settings.code, device=job.device), ordered=isinstance(task.target, Ordinal),
     )  # fmt: skip
 
 
