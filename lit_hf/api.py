@@ -49,6 +49,13 @@ def rank(
 
     Raises:
         LitError: The dataset cannot be used, or a setting is unknown; `next_step` says what to do.
+
+    Example:
+        >>> import lit_hf
+        >>> lit_hf.rank("reviews.csv", ["models/a", "models/b"], max_exmples=500)
+        Traceback (most recent call last):
+            ...
+        lit_hf.errors.UnknownKey: unknown key 'max_exmples' in rank().
     """
     from lit_hf.selection.plan import Options
     from lit_hf.selection.run import rank as run
@@ -70,7 +77,19 @@ def verify(record: Record | str | Path) -> Verification:
     Raises:
         RecordChanged: The record does not fit its parts, its data or the file.
         BadBitstream: The file is damaged or foreign.
-        LitError: Such labels have no bitstream, or the record is what a ranking coded.
+        LitError: The record is what a ranking coded, or was stopped on the way.
+
+    Example:
+        >>> import lit_hf, numpy as np, tempfile
+        >>> labels = np.arange(60) % 2
+        >>> columns = np.stack([labels, np.arange(60)], 1).astype("float32")  # distinct rows
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     np.savez(f"{folder}/mine.npz", features=columns, labels=labels)
+        ...     mine = f"features:{folder}/mine.npz"
+        ...     record = lit_hf.evaluate(mine, mine, orders=1, cache_dir=folder)
+        ...     proof = lit_hf.verify(record)
+        >>> proof.labels, proof.payload_bits - proof.stated_bits < 64
+        (60, True)
     """
     from lit_hf.proof.verify import verify as run
     from lit_hf.records.store import ResultsStore
@@ -94,6 +113,17 @@ def diff(a: Record | str | Path, b: Record | str | Path, *, examples: int = 10) 
     Raises:
         IncomparableRecords: They are of different data, orders, coders or banks, or one was eliminated on the way.
         UnknownResult: A name is neither a folder nor a stored id.
+
+    Example:
+        >>> import lit_hf, numpy as np, tempfile
+        >>> labels = np.arange(60) % 2
+        >>> columns = np.stack([labels, np.arange(60)], 1).astype("float32")  # distinct rows
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     np.savez(f"{folder}/mine.npz", features=columns, labels=labels)
+        ...     mine = f"features:{folder}/mine.npz"
+        ...     record = lit_hf.evaluate(mine, mine, orders=1, cache_dir=folder)
+        >>> lit_hf.diff(record, record)["difference"]
+        {'bits': 0.0, 'interval': [-1.0, 1.0]}
     """
     from lit_hf.records.store import ResultsStore
     from lit_hf.studies.diff import SCHEMA, compare

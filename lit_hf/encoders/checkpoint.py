@@ -58,13 +58,19 @@ def find_checkpoint(model: str, policy: Policy) -> Checkpoint:
         if not _has_config(path):
             raise UnsupportedModel(name, "the folder has no config.json")
         return Checkpoint(name, None, path)
-    if path.exists() or not re.fullmatch(r"[\w.-]+(/[\w.-]+)?", name) or name.startswith("."):
-        raise UnknownModel(name, _similar_folders(path))
+    require_hub_name(name)
     if policy.trust_remote_code and revision is None:
         raise UnsafeRemoteCode(name)
     commit = resolve_commit(name, revision, "model", _unknown)
     folder = download(commit, wanted_files(name, commit, policy), "model", _unknown)
     return Checkpoint(name, commit.sha, folder)
+
+
+def require_hub_name(name: str) -> None:
+    """Raise `UnknownModel` for what is no folder and cannot be a repository; a file is neither."""
+    path = Path(name).expanduser()
+    if path.exists() or not re.fullmatch(r"[\w.-]+(/[\w.-]+)?", name) or name.startswith("."):
+        raise UnknownModel(name, _similar_folders(path))
 
 
 def load_config(checkpoint: Checkpoint, folder: Path, policy: Policy) -> PretrainedConfig:

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from lit_hf.config import precomputed_file, split_model
-from lit_hf.encoders.checkpoint import (
+from lit_hf.encoders.checkpoint import (, require_hub_name
     Checkpoint,
     load_config,
     load_tokenizer,
@@ -47,6 +47,7 @@ def checkpoint_size(model: str, policy: Policy) -> CheckpointSize:
     if path.exists():
         files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
         return CheckpointSize(None, Size(sum(file.stat().st_size for file in files), 0))
+    require_hub_name(name)
     commit = resolve_commit(name, revision, "model", _unknown)
     return CheckpointSize(commit.sha, size_of(commit, wanted_files(name, commit, policy), "model"))
 

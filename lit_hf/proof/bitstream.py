@@ -9,7 +9,7 @@ Martin (1979), "Range encoding".
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import constriction
@@ -19,8 +19,10 @@ from lit_hf.codes.loop import Chunk, Loop
 from lit_hf.coding.order import PreparedOrder
 from lit_hf.errors import BadBitstream
 from lit_hf.proof.header import DIGEST, NUMBERS, Header, checksum, digest
-from lit_hf.proof.quantised import WHOLE, Joint, Sequential, Symbols
+from lit_hf.proof.quantised import WHOLE, Joint, Pair, Sequential, Symbols
 
+Lanes = Sequence[PreparedOrder]
+"""One order of the same labels, made ready for each of the codes that stand side by side: mostly one."""
 _MODEL = constriction.stream.model.Categorical(perfect=False)
 
 
@@ -35,7 +37,7 @@ class _Side(Symbols, Protocol):
 class _Last(Protocol):
     """The last step of a code: `Sequential` of classes, `Numbers`."""
 
-    def meet(self, chunk: Chunk) -> bytes: ...
+    def meet(self, chunks: Sequence[Chunk]) -> bytes: ...
     def code(self, side: Symbols, at: int, *, ends: bool) -> int: ...
 
 
@@ -110,7 +112,7 @@ class Reader:
         return "these are not the features that it was written with"
 
 
-def write(orders: Iterable[PreparedOrder], classes: int, labels: np.ndarray) -> tuple[bytes, list[bytes]]:
+def write(orders: Iterable[Lanes], classes: int, labels: np.ndarray) -> tuple[bytes, list[bytes]]:
     """Return payload and digests for `labels` by position: int64 [N], or [N, L] with as many fresh `orders`."""
     writer, columns = Writer(), labels.T if labels.ndim == 2 else labels[None]
     joint = Joint() if labels.ndim == 2 else None
@@ -120,7 +122,7 @@ def write(orders: Iterable[PreparedOrder], classes: int, labels: np.ndarray) -> 
     return writer.payload(), writer.digests
 
 
-def read(orders: Iterable[PreparedOrder], header: Header, reader: Reader) -> np.ndarray:
+def read(orders: Iterable[Lanes], header: Header, reader: Reader) -> np.ndarray:
     """Return the labels by position as `write` had them; raise `BadBitstream` rather than return a wrong one."""
     joint = Joint() if header.columns else None
     found = [_walk(order, _last(order, header.classes, joint), reader) for order in orders]
@@ -129,24 +131,27 @@ def read(orders: Iterable[PreparedOrder], header: Header, reader: Reader) -> np.
     return labels
 
 
-def _last(order: PreparedOrder, classes: int, joint: Joint | None) -> _Last:
+def _last(lanes: Lanes, classes: int, joint: Joint | None) -> _Last:
     if classes == NUMBERS:
         from lit_hf.proof.numbers import Numbers
 
         return Numbers()
-    return Sequential(classes, order.code.nulls, joint)
+    nulls = lanes[0].code.nulls
+    return Sequential(classes, nulls, joint) if len(lanes) == 1 else Pair(classes, nulls)
 
 
-def _walk(order: PreparedOrder, last: _Last, side: _Side) -> np.ndarray:
-    """Code all increments of one column on one `side`; return its labels."""
-    groups, loop = order.groups, Loop(order.stream, order.code)
+def _walk(lanes: Lanes, last: _Last, side: _Side) -> np.ndarray:
+    """Code all increments of one column on one `side`, by one code or several side by side; return its labels."""
+    groups, loops = lanes[0].groups, [Loop(lane.stream, lane.code) for lane in lanes]
     labels = np.empty(len(groups), dtype=np.int64)
-    while not loop.done:
-        chunk = loop.predict()
-        side.meet(chunk.start, chunk.stop, digest(last.meet(chunk), DIGEST))
+    while not loops[0].done:
+        chunks = [loop.predict() for loop in loops]
+        chunk = chunks[0]
+        side.meet(chunk.start, chunk.stop, digest(last.meet(chunks), DIGEST))
         for at in range(chunk.start, chunk.stop):
             labels[at] = last.code(side, at, ends=at + 1 == len(groups) or bool(groups[at + 1] != groups[at]))
-        loop.pay(labels[chunk.start : chunk.stop])
+        for loop in loops:
+            loop.pay(labels[chunk.start : chunk.stop])
     return labels
 
 

@@ -15,6 +15,7 @@ from lit_hf.errors import BadBitstream, BadSetting, FileUnreadable, LitError
 if TYPE_CHECKING:
     from lit_hf.codes.stream import Rows
     from lit_hf.coding.rules import Rule
+    from lit_hf.proof.bitstream import Lanes
     from lit_hf.proof.header import Header
 
 
@@ -124,30 +125,52 @@ def decode_labels(
     return labels * width if width else labels
 
 
-def encode_order(features: Rows, examples: Examples, rule: Rule, order: Order, code: Code) -> bytes:
+def encode_order(
+    features: Rows, examples: Examples, rule: Rule, order: Order, code: Code, *, ordered: bool = False
+) -> bytes:
     """Write one order of an evaluation; as in `code_order`.
 
     Labels int64 [N, L] of 0 and 1 are several labels, each coded by `rule`, as the target of several labels codes them.
+    ordered: labels are steps, and the cumulative-link code stands beside that of classes.
     """
-    from lit_hf.coding.rules import prepare_order
     from lit_hf.proof.bitstream import write
     from lit_hf.proof.header import Header, checksum, digest
     from lit_hf.runtime.units import side_by_side
 
     labels, symbols = examples.labels, symbols_of(rule)
     columns = labels.shape[1] if labels.ndim == 2 else 0
-    ready = prepare_order(features, examples, rule, order, code)
+    ready = _lanes(features, examples, rule, order, codes_of(code, ordered))[0]
     along = labels[ready.index]
-    # Each column has probes of its own, made when its turn has come.
-    orders = (prepare_order(features, examples, rule, order, code) for _ in range(max(1, columns)))
+    orders = (_lanes(features, examples, rule, order, codes_of(code, ordered)) for _ in range(max(1, columns)))
     [(payload, digests)] = side_by_side([lambda: write(orders, symbols, along)])
     header = Header(
         classes=symbols, labels=len(along), seed=order.seed, number=order.number, keep_first=order.keep_first,
-        code=bytes.fromhex(rule.digest(code)), layout=checksum(ready.groups, 8),
+        code=bytes.fromhex(_digest(rule, code, ordered)), layout=checksum(ready.groups, 8),
         environment=_environment(symbols, code.device), checksum=checksum(along),
         words=len(payload) // 4, seal=digest(payload, 8), digests=tuple(digests), columns=columns,
+        ordered=ordered,
     )  # fmt: skip
     return header.pack() + payload
+
+
+def codes_of(code: Code, ordered: bool) -> tuple[Code, ...]:
+    """Return the codes that stand side by side."""
+    from lit_hf.tasks.targets.ordinal import both
+
+    return both(code) if ordered else (code,)
+
+
+def _digest(rule: Rule, code: Code, ordered: bool) -> str:
+    from lit_hf.tasks.targets.ordinal import bank_of
+
+    return bank_of(rule, code) if ordered else rule.digest(code)
+
+
+def _lanes(features: Rows, examples: Examples, rule: Rule, order: Order, codes: tuple[Code, ...]) -> Lanes:
+    """Return one order made ready for each code, with probes of its own."""
+    from lit_hf.coding.rules import prepare_order
+
+    return [prepare_order(features, examples, rule, order, code) for code in codes]
 
 
 def symbols_of(rule: Rule) -> int:
@@ -170,7 +193,7 @@ def decode_order(
 
     Beside them is their information in bits: the codelength as the decoder knows it.
     """
-    from lit_hf.coding.rules import Alphabet, prepare_order
+    from lit_hf.coding.rules import Alphabet
     from lit_hf.proof.bitstream import Reader, read
     from lit_hf.proof.header import NUMBERS, checksum, unpack
     from lit_hf.runtime.units import side_by_side
@@ -182,11 +205,12 @@ def decode_order(
     rule: Rule = BinRule() if header.classes == NUMBERS else Alphabet(header.classes)
     way = Order(header.number, header.seed, header.keep_first)
     examples, code = Examples(np.empty(0, np.int64), groups, rows), _code_of(header, rule, device)
-    ready = prepare_order(features, examples, rule, way, code)
+    codes = codes_of(code, header.ordered)
+    ready = _lanes(features, examples, rule, way, codes)[0]
     if checksum(ready.groups, 8) != header.layout:
         raise BadBitstream("the inputs are grouped in another way", 0)
     reader = Reader(header, payload, _environment(header.classes, device) == header.environment)
-    orders = (prepare_order(features, examples, rule, way, code) for _ in range(max(1, header.columns)))
+    orders = (_lanes(features, examples, rule, way, codes) for _ in range(max(1, header.columns)))
     [along] = side_by_side([lambda: read(orders, header, reader)])
     labels = np.empty_like(along)
     labels[ready.index] = along
@@ -218,6 +242,6 @@ def _code_of(header: Header, rule: Rule, device: str) -> Code:
     from lit_hf.config import CODES
 
     for name in CODES:
-        if rule.digest(Code(name, device=device)) == header.code.hex():
+        if _digest(rule, Code(name, device=device), header.ordered) == header.code.hex():
             return Code(name, device=device)
     raise BadBitstream("it was written with another version of the coder, or on another kind of device", 0)

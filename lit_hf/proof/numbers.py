@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -171,8 +172,9 @@ class Numbers:
         self._chunk: Chunk | None = None
         self._leaves = np.empty(0)  # natural logarithms of their weights
 
-    def meet(self, chunk: Chunk) -> bytes:
+    def meet(self, chunks: Sequence[Chunk]) -> bytes:
         """Take the predictions of a piece; return what its digest is made of."""
+        [chunk] = chunks
         found: Foresight = chunk.table
         self._chunk = chunk
         self._leaves = np.full(len(SCALES), -np.log(len(SCALES))) if found.prior else found.log_weights()

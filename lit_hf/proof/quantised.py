@@ -6,6 +6,7 @@ is left over goes to the largest p. No label costs more than 24 bits, and likely
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -38,24 +39,25 @@ class Symbols(Protocol):
 
 
 class Joint:
-    """The Bayes node over (the codes of several labels, their class priors), 1/2 each, which moves with every label.
+    """The Bayes node over two codes, 1/2 each, which moves with every label: of several labels (all their codes, their
+    class priors), of ordered steps (the code of classes, the cumulative-link code).
 
-    It never switches, so that its total is the same in whichever order labels are coded: here column by column, so
-    that one code is at work at a time. The weights' ratio is kept as a fraction and a power of two, which are exact and
-    know no underflow.
+    It never switches, so that its total is the same in whichever order labels are coded: several labels column by
+    column, so that one code is at work at a time. The weights' ratio is kept as a fraction and a power of two, which
+    are exact and know no underflow.
     """
 
     def __init__(self) -> None:
-        self._fraction, self._power = 0.5, 1  # prior over codes: 1
+        self._fraction, self._power = 0.5, 1  # second over first: 1
 
-    def mix(self, codes: np.ndarray, priors: np.ndarray) -> np.ndarray:
+    def mix(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
         """Return the mixture [1, C] of probabilities [1, C]."""
         ratio = float(np.ldexp(self._fraction, max(-1000, min(1000, self._power))))
-        return np.asarray((codes + ratio * priors) / (1 + ratio))
+        return np.asarray((first + ratio * second) / (1 + ratio))
 
-    def weigh(self, code: float, prior: float) -> None:
+    def weigh(self, first: float, second: float) -> None:
         """Take what both gave to a label."""
-        fraction, power = np.frexp(self._fraction * (prior / code))
+        fraction, power = np.frexp(self._fraction * (second / first))
         self._fraction, self._power = float(fraction), self._power + int(power)
 
     def state(self) -> bytes:
@@ -78,26 +80,34 @@ class Sequential:
         self._own = self._table = np.empty((0, classes))
         self._start = 0
 
-    def meet(self, chunk: Chunk) -> bytes:
+    def meet(self, chunks: Sequence[Chunk]) -> bytes:
         """Take the predictions of a piece; return what its digest is made of."""
+        [chunk] = chunks
         self._table, self._start = integers(np.exp(chunk.table.double().cpu().numpy())), chunk.start
         return self._table.astype("<u4").tobytes() + self.state()
 
     def code(self, side: Symbols, at: int, *, ends: bool) -> int:
         """Code the label at position `at` on one `side`, learn it and return it; its group `ends` with it or not."""
-        row = at - self._start
-        label = side.code(self.mix(self._table[row : row + 1]), side.known(at))
+        label = side.code(self.mix(self.row(at)), side.known(at))
         self.learn(label, ends=ends)
         return label
 
+    def row(self, at: int) -> np.ndarray:
+        """Return the probes' integers [1, C] for position `at`."""
+        return self._table[at - self._start : at - self._start + 1]
+
     def mix(self, table: np.ndarray) -> np.ndarray:
         """Return the integers [1, C] that code the next label, for the probes' integers [1, C]."""
+        return table if self._top is None else integers(self.chances(table))
+
+    def chances(self, table: np.ndarray) -> np.ndarray:
+        """Return the probabilities [1, C] of the next label."""
         if self._top is None:
-            return table
+            return table / WHOLE
         self._parts = parts = self._top.table(table / WHOLE)
         uniform, prior, probes = self._top.weights if self._nulls else (0.0, 0.0, 1.0)
         self._own = uniform * parts[0] + prior * parts[1] + probes * parts[2]
-        return integers(self._own if self._joint is None else self._joint.mix(self._own, parts[1]))
+        return self._own if self._joint is None else self._joint.mix(self._own, parts[1])
 
     def learn(self, label: int, *, ends: bool) -> None:
         """Take the label of the row mixed last: weights move, and counts too when its group `ends`."""
@@ -115,6 +125,28 @@ class Sequential:
         """Return the weights and counts, which depend on every label so far."""
         own = b"" if self._top is None else _bytes(self._top.weights) + _bytes(self._top.counts)
         return own if self._joint is None else own + self._joint.state()
+
+
+class Pair:
+    """The last step of two codes side by side, each with its own null experts, under a `Joint` node."""
+
+    def __init__(self, classes: int, nulls: bool) -> None:
+        self._each = Sequential(classes, nulls), Sequential(classes, nulls)
+        self._joint = Joint()
+
+    def meet(self, chunks: Sequence[Chunk]) -> bytes:
+        """Take both codes' predictions of a piece; return what its digest is made of."""
+        own = [one.meet([chunk]) for one, chunk in zip(self._each, chunks, strict=True)]
+        return b"".join(own) + self._joint.state()
+
+    def code(self, side: Symbols, at: int, *, ends: bool) -> int:
+        """Code the label at position `at` on one `side`, learn it and return it; its group `ends` with it or not."""
+        first, second = (one.chances(one.row(at)) for one in self._each)
+        label = side.code(integers(self._joint.mix(first, second)), side.known(at))
+        self._joint.weigh(float(first[0, label]), float(second[0, label]))
+        for one in self._each:
+            one.learn(label, ends=ends)
+        return label
 
 
 def _bytes(values: np.ndarray) -> bytes:

@@ -85,7 +85,7 @@ def _encode(job: Job, features: Features) -> bytes:
     task, settings = job.task, job.settings
     return encode_order(
         features, task.examples, task.target.rule, Order(0, settings.seed),
-        Code(settings.code, device=job.device),
+        Code(settings.code, device=job.device), ordered=task.target.ordered,
     )  # fmt: skip
 
 

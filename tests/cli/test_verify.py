@@ -60,6 +60,7 @@ def test_a_record_is_proved(lit: Lit, made: Path, tmp_path: Path, code: str) -> 
 
 KINDS: dict[str, dict[str, object]] = {
     "numbers": {"label_column": "score", "bin_width": 0.01},
+    "ordered steps": {"label_column": "stars", "task": "ordinal-classification"},
     "several labels": {"label_column": "good,dull"},
     "pairs": {"text_column": "text", "text_pair_column": "second", "label_column": "label"},
     "layers": {"text_column": "text", "label_column": "label", "layer": "all"},
@@ -68,11 +69,12 @@ KINDS: dict[str, dict[str, object]] = {
 
 def _table(home: Path) -> Path:
     """Write texts with a second text, a class, a number and two answers each."""
-    rows = ["text,second,label,score,good,dull"]
+    rows = ["text,second,label,score,good,dull,stars"]
     for place, text in enumerate(tiny.texts(70)):
         good, dull = "good" in text, "dull" in text
         other = tiny.texts(1, start=200 + place)[0]
-        rows.append(f"{text},{other},{'good' if good else 'other'},{len(text) / 7:.2f},{int(good)},{int(dull)}")
+        answers = f"{len(text) / 7:.2f},{int(good)},{int(dull)},{1 + good + dull}"
+        rows.append(f"{text},{other},{'good' if good else 'other'},{answers}")
     (home / "table.csv").write_text("\n".join(rows))
     return home / "table.csv"
 
@@ -100,7 +102,9 @@ def test_a_record_of_every_kind_is_proved(lit: Lit, made: Path, tmp_path: Path, 
     options: dict[str, Any] = {"orders": 1, "twins": 1, "max_examples": 50, "cache_dir": str(tmp_path / "cache")}
     record = evaluate(str(made / "model"), str(_table(tmp_path)), **options, **KINDS[kind])
     found = _proved(lit, record.save(tmp_path / "record"))
-    assert found["uniform_bits"] == {"numbers": None, "several labels": 100.0}.get(kind, 50.0)
+    assert found["uniform_bits"] == pytest.approx(
+        {"numbers": None, "several labels": 100.0, "ordered steps": 50 * np.log2(3)}.get(kind, 50.0)
+    )
 
 
 def test_a_record_of_words_is_proved(lit: Lit, made: Path, tmp_path: Path) -> None:

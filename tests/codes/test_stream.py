@@ -63,7 +63,7 @@ def test_a_learner_may_ask_for_the_examples_behind_the_rows() -> None:
     import math
 
     from lit_hf.codes.prequential import Coder
-    from lit_hf.codes.probe_mixture import Code, Prediction
+    from lit_hf.codes.probe_mixture import Prediction, StreamCode
     from lit_hf.codes.schedule import increments
     from lit_hf.probes.contract import Block, Prefix, Stateful
 
@@ -108,7 +108,7 @@ def test_a_learner_may_ask_for_the_examples_behind_the_rows() -> None:
     texts, index = Texts(), np.random.default_rng(0).permutation(40)
     labels = (index % 3 > 0).astype(np.int64)
     stream = Stream(np.empty((40, 0), np.float32), index, CPU, texts)
-    coder = Coder(stream, labels, np.arange(40), Code(Counts(), tuple(increments(np.arange(40))), nulls=False), 2)
+    coder = Coder(stream, labels, np.arange(40), StreamCode(Counts(), tuple(increments(np.arange(40))), nulls=False), 2)
     assert coder.advance(9) == 9
     assert set(texts.read) == set(index[:9].tolist())  # none too early
     coder.advance()

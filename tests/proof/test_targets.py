@@ -23,6 +23,7 @@ from lit_hf.proof.numbers import Marginal, Whole, find_bin
 from lit_hf.proof.quantised import WHOLE, Joint, integers
 from lit_hf.proof.verify import decode_elsewhere
 from lit_hf.tasks.targets import MultiLabel, Regression
+from lit_hf.tasks.targets.ordinal import Ordinal
 from lit_hf.tasks.targets.regression import BinRule
 from tests.support.streams import gaussian
 
@@ -89,6 +90,23 @@ NUMBERS_OF: dict[str, Callable[[np.ndarray, np.random.Generator], np.ndarray]] =
     "one target": lambda x, r: np.full(len(x), 7),
     "outliers": lambda x, r: np.clip(r.standard_cauchy(len(x)) ** 3, -(2.0**50), 2.0**50),
 }
+
+
+@pytest.mark.parametrize("signal", [0.0, 3.0])
+@pytest.mark.parametrize("copies", [1, 3])
+def test_ordered_steps_take_the_stated_bits(signal: float, copies: int) -> None:
+    features, draw = rows()
+    labels = np.digitize(signal * features[:, 0] + draw.normal(size=N), (-1.5, -0.5, 0.5, 1.5))
+    target, examples = Ordinal(tuple("12345"), (1, 2, 3, 4, 5)), Examples(labels, np.arange(N) // copies)
+    stated = target.code_order(features, examples, Order(1, 3), Code()).total
+    file = encode_order(features, examples, target.rule, Order(1, 3), Code(), ordered=True)
+    found, bits = decode_order(features, file, examples.groups)
+    np.testing.assert_array_equal(found, labels)
+    assert bits == pytest.approx(stated, abs=0.1)
+    header, payload = unpack(file)
+    assert abs(8 * len(payload) - stated) <= 0.001 * stated + SLACK
+    assert (header.version, header.ordered, header.classes) == (LATEST, True, 5)
+    assert header.code.hex() == target.bank(Code())
 
 
 @pytest.mark.parametrize("kind", NUMBERS_OF)

@@ -69,6 +69,8 @@ class Target(ABC):
     """Bits that the code may cost more than `null_bits`, whatever the labels are."""
     metric: ClassVar[str]
     """The name of the held-out metric."""
+    ordered: ClassVar[bool] = False
+    """Whether classes are steps of one scale, coded as such beside the plain code."""
     has_block_codes: ClassVar[bool] = False
     """Whether the codes for reference, which are no online codes, know such labels."""
     labels_words: ClassVar[bool] = False

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from lit_hf.codes.stream import Rows
     from lit_hf.coding.codelength import Codelength
     from lit_hf.coding.order import Code, Examples, Order
+    from lit_hf.coding.rules import Rule
     from lit_hf.config import Settings
 
 VERSION = "1"
@@ -42,6 +43,7 @@ class Ordinal(SingleLabel):
 
     declared: bool = False
 
+    ordered: ClassVar[bool] = True
     name: ClassVar[str] = "ordinal"
     asked_as: ClassVar[str | None] = "ordinal-classification"
     has_block_codes: ClassVar[bool] = False
@@ -90,12 +92,11 @@ class Ordinal(SingleLabel):
 
     def bank(self, code: Code) -> str:
         """Return the hash of both rules."""
-        both = " ".join(self.rule.digest(each) for each in _both(code))
-        return hashlib.blake2b(f"ordinal {VERSION}: {both}".encode(), digest_size=8).hexdigest()
+        return bank_of(self.rule, code)
 
     def coder(self, features: Rows, examples: Examples, order: Order, code: Code) -> OrderCoder:
         """Return what codes one order with both codes, as far as it is told to."""
-        ready = [prepare_order(features, examples, self.rule, order, each) for each in _both(code)]
+        ready = [prepare_order(features, examples, self.rule, order, each) for each in both(code)]
         return _Coders([self.rule.coder(each, examples.labels[each.index]) for each in ready])
 
     def code_order(
@@ -103,7 +104,7 @@ class Ordinal(SingleLabel):
     ) -> Curve:  # fmt: skip
         """Code one order to its end with each code, and mix them."""
         return mixed(*(
-            code_order(features, examples, self.rule, order, each, held_out=held_out) for each in _both(code)
+            code_order(features, examples, self.rule, order, each, held_out=held_out) for each in both(code)
         ))  # fmt: skip
 
     def more_scores(self, predicted: Any, labels: np.ndarray) -> dict[str, float]:
@@ -164,7 +165,14 @@ def _after(logs: np.ndarray, tables: Sequence[np.ndarray]) -> np.ndarray:
     return np.asarray(np.logaddexp(left[0] + tables[0].astype(np.float64), left[1] + tables[1].astype(np.float64)))
 
 
-def _both(code: Code) -> tuple[Code, Code]:
+def bank_of(rule: Rule, code: Code) -> str:
+    """Return the hash of both codes under the `rule` of classes."""
+    digests = " ".join(rule.digest(each) for each in both(code))
+    return hashlib.blake2b(f"ordinal {VERSION}: {digests}".encode(), digest_size=8).hexdigest()
+
+
+def both(code: Code) -> tuple[Code, Code]:
+    """Return the code of classes, and the cumulative-link code."""
     return code, replace(code, probes=(LINK,))
 
 
