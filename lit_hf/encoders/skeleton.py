@@ -8,11 +8,12 @@ from functools import partial
 from pathlib import Path
 
 from lit_hf.config import precomputed_file, split_model
-from lit_hf.encoders.checkpoint import (, require_hub_name
+from lit_hf.encoders.checkpoint import (
     Checkpoint,
     load_config,
     load_tokenizer,
     module_folders,
+    require_hub_name,
     small_files,
     wanted_files,
 )
