@@ -80,14 +80,20 @@ def classes_section(task: Task) -> dict[str, Any]:
 
 
 def contamination(job: Job) -> str:
-    """Return whether the checkpoint's card names this dataset: declared, not declared, or unknown."""
+    """Return whether the checkpoint's card names this dataset: declared, not declared, or unknown.
+
+    Cards name repositories: a local file or folder that is called like one is not declared by its name.
+    """
     from lit_hf.encoders.trained_on import declared_datasets
     from lit_hf.tasks.aliases import same_dataset
 
     declared = declared_datasets(job.encoder.info.id, job.encoder.info.revision)
     if declared is None:
         return "unknown"
-    return "declared" if any(same_dataset(name, job.task.dataset.id) for name in declared) else "not declared"
+    data = job.task.dataset
+    local = data.revision is None
+    named = not local and any(same_dataset(name, data.id, data.config) for name in declared)
+    return "declared" if named else "not declared"
 
 
 def environment_section(job: Job) -> dict[str, Any]:

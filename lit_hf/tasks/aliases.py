@@ -40,7 +40,16 @@ ALIASES: dict[str, tuple[str, str | None]] = {
 """Alias to (Hub id, configuration or None for the only or default one)."""
 
 
-def same_dataset(declared: str, dataset: str) -> bool:
-    """Return whether a name that a model card declares (an alias or a Hub id) is this dataset (a Hub id)."""
-    home = ALIASES.get(declared.lower(), (declared, None))[0]
-    return home.lower() == ALIASES.get(dataset, (dataset, None))[0].lower()
+def same_dataset(declared: str, dataset: str, config: str | None = None) -> bool:
+    """Return whether a name that a model card declares covers this dataset: a Hub id, of a configuration or of all.
+
+    Cards name datasets by old names without a namespace (`glue`, `imdb`), by umbrellas (`nyu-mll/glue` covers all of
+    its configurations), by one part (`glue/sst2`, or `sst2` alone), and by ids.
+    """
+    home, part = ALIASES.get(dataset, (dataset, config))
+    said, which = ALIASES.get(declared.lower(), (declared, None))
+    if ":" in said:
+        said, _, which = said.partition(":")
+    if said.lower() == home.lower() or said.lower() == home.rpartition("/")[2].lower():
+        return which is None or part is None or declared.lower() == said.lower() or which.lower() == part.lower()
+    return "/" not in declared and part is not None and declared.lower() == part.lower()
