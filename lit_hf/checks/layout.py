@@ -14,6 +14,7 @@ from lit_hf.tasks import tokens
 from lit_hf.tasks.kinds import Kind, choose_kind
 from lit_hf.tasks.labels import class_names, encode_labels, find_classes
 from lit_hf.tasks.schema import Column, Columns, Schema, named
+from lit_hf.tasks.targets import asked as kinds_of_labels
 from lit_hf.tasks.targets.bins import has_fractions, read_numbers
 from lit_hf.tasks.targets.flags import find_label_columns, read_sets
 from lit_hf.tasks.targets.multi_label import MultiLabel
@@ -51,7 +52,7 @@ def find_layout(schema: Schema, asked: Request) -> Layout:
     sets = find_label_columns(schema, asked.label_column, asked.text_column)
     if sets is not None and asked.task in (None, MultiLabel.asked_as):
         return _sets(schema, asked, [named(schema, name) for name in sets])
-    task = None if asked.task in (Regression.asked_as, MultiLabel.asked_as) else asked.task
+    task = None if asked.task in kinds_of_labels() else asked.task  # steps of a scale are checked as classes
     kind, columns = choose_kind(schema, task, asked.text_column, asked.text_pair_column, asked.label_column)
     label = schema[columns.label]
     targets = "tags" if kind.NAME == tokens.NAME else "classes"

@@ -37,7 +37,10 @@ def evaluate_suite(model: str | None, file: str, given: dict[str, Any], output: 
         with whole_folder(output) as draft:
             (draft / "suite.json").write_text(text + "\n", encoding="utf-8")
     if found["aggregate"]["failed"] == len(found["rows"]):
-        raise LitError(f"no dataset of {file} could be evaluated: {found['rows'][0]['error']}")
+        raise LitError(
+            f"no dataset of {file} could be evaluated: {found['rows'][0]['error']}",
+            "Evaluate one alone to see what it needs: `lit-hf eval MODEL DATASET`.",
+        )
 
 
 def _tell(found: dict[str, Any], text: str, format: Format, sink: Sink) -> None:

@@ -41,7 +41,8 @@ class UnknownClasses(LitError):
     def __init__(self, column: str) -> None:
         super().__init__(
             f"the classes in column {column!r} of the stream are not declared, and cannot be read off its beginning.",
-            "Name them all in their order, for example `--classes negative,positive`.",
+            "Name them all in their order, for example `--classes negative,positive`; labels that are numbers are read "
+            "without `--streaming`.",
         )
         self.column = column
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from tests.support import media, tiny
 
-ROWS, COPIES, SENTENCES, PICTURES = 60, 3, 12, 32
+ROWS, COPIES, SENTENCES, PICTURES = 44, 3, 9, 24
 GOOD, BAD = {"good", "bright", "moving", "heart", "wit"}, {"bad", "dull", "slow", "no", "not"}
 
 
@@ -51,7 +51,7 @@ KINDS = (
     Kind("lists", "lists.jsonl"),
     Kind("flags", "flags.csv", options=("--label-column", "short,bad")),
     Kind("numbers", "numbers.csv"),
-    Kind("steps", "steps.csv", options=("--task", "ordinal-classification")),
+    Kind("steps", "steps.csv", options=("--task", "ordinal-classification", "--max-examples", "24")),
     Kind("tokens", "tokens.jsonl"),
     Kind("images", "images", "vit-a", "vit-b"),
     _features("classes"),
