@@ -34,7 +34,10 @@ IMPATIENT = Patience(attempts=2, first_pause=0.01, longest_pause=5)
 @pytest.fixture
 def here(hub: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Server:
     """This process speaks to the stand-in as its owner, with caches of its own, and waits for nothing."""
+    import datasets
+
     monkeypatch.setattr(constants, "ENDPOINT", hub.url)
+    monkeypatch.setattr(datasets.config, "HF_ENDPOINT", hub.url)  # read when the library was first imported
     monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", hub.url + "/{repo_id}/resolve/{revision}/{filename}")
     monkeypatch.setenv("HF_ENDPOINT", hub.url)
     monkeypatch.setenv("HF_TOKEN", "hf_owner")
