@@ -92,7 +92,7 @@ def test_several_rankings_make_a_matrix_of_ranks() -> None:
 
 
 def test_ranked_records_survive_the_disk(tmp_path: Any) -> None:
-    record = ranked_record("a", noisy(0.0))
+    record = ranked_record("a", np.abs(noisy(0.0)))
     back = Record.load(record.save(tmp_path / "x"))
     assert back.data == record.data
     np.testing.assert_array_equal(back.arrays["bits_encoder"], record.arrays["bits_encoder"])
