@@ -16,6 +16,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 from lit_hf.errors import ProcessFailed, ProcessLost, Stopped
+from lit_hf.runtime.launcher import launched
 
 if TYPE_CHECKING:
     from lit_hf.runtime.heartbeat import Heartbeat
@@ -200,6 +201,8 @@ def end(code: int) -> None:
     """Leave the peers at the end of the program; after a failure at once, since threads may still compute."""
     global _known
     if _known is None:
+        if code and launched() > 1:
+            _leave_now(code)  # a thread may still wait inside torch for peers that never came
         return
     if code == 0:
         try:

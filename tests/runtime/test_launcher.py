@@ -149,7 +149,8 @@ try:
     end(0)
 except LitError as error:
     print(type(error).__name__, error, flush=True)
-    sys.exit(error.exit_code)
+    from lit_hf.runtime.processes import end
+    end(error.exit_code)
 """
 
 
