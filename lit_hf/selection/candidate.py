@@ -19,6 +19,7 @@ from lit_hf.selection.stopwatch import Stopwatch
 
 if TYPE_CHECKING:
     from lit_hf.codes.curve import Curve
+    from lit_hf.evaluation.arms import Arm
     from lit_hf.evaluation.job import Job
     from lit_hf.features import Features
     from lit_hf.ranking.racing import Verdict
@@ -160,11 +161,20 @@ class Candidate:
             return float(outside.read_json(note)["texts_per_second"])
         return None
 
+    @property
+    def arm(self) -> Arm:
+        """The encoder's arm of an evaluation: what a ranking codes, always by the online code."""
+        from lit_hf.evaluation.arms import encoder_arm
+
+        return encoder_arm(self.job.task, self.job.encoder, self.job.settings)
+
     def _make_coder(self, number: int) -> OrderCoder:
         from lit_hf.coding.order import Code, Order
 
         job, task = self.job, self.job.task
-        return task.target.coder(self.rows, task.examples, Order(number, job.settings.seed), Code(device=job.device))
+        return task.target.coder(
+            self.rows, self.arm.examples, Order(number, job.settings.seed), Code(device=job.device)
+        )
 
 
 def running(candidates: Sequence[Candidate]) -> list[Candidate]:

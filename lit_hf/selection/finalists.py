@@ -55,7 +55,7 @@ def _units(candidate: Candidate) -> list[Callable[[], Any]]:
     held_out = attempt(candidate, partial(_embed_all, candidate))
     if candidate.error is not None:
         return []
-    orders = candidate.job.settings.orders
+    orders = candidate.arm.orders
     found: dict[int, Curve] = {}
     lock = Lock()
 
@@ -63,18 +63,18 @@ def _units(candidate: Candidate) -> list[Callable[[], Any]]:
         curve = _code(candidate, number, held_out)
         with lock:
             found[number] = curve
-            last = len(found) == orders
+            last = len(found) == len(orders)
         if last:
-            _keep_complete(candidate, [found[each] for each in range(orders)])
+            _keep_complete(candidate, [found[each] for each in orders])
 
-    return [partial(attempt, candidate, partial(done, number)) for number in range(orders)]
+    return [partial(attempt, candidate, partial(done, number)) for number in orders]
 
 
 def _embed_all(candidate: Candidate) -> Any:
     """Embed what the race left out, and the held-out examples; return the rows of these [H, d], or None."""
     job, began = candidate.job, time.perf_counter()
     candidate.embed(job.task.size)
-    held = job.task.holdout
+    held = candidate.arm.held_out
     rows = None if held is None else job.features(job.encoder, held.inputs, len(held.inputs), "embed held-out").array()
     if rows is not None and held is not None and held.rows is not None:
         rows = rows[held.rows]
@@ -90,7 +90,7 @@ def _code(candidate: Candidate, number: int, held_out: Any) -> Curve:
     if candidate.coded_to_the_end(number) and (number or held_out is None):
         return candidate.curve(number)
     return task.target.code_order(
-        candidate.rows, task.examples, Order(number, job.settings.seed), Code(device=job.device),
+        candidate.rows, candidate.arm.examples, Order(number, job.settings.seed), Code(device=job.device),
         held_out=held_out if number == 0 else None,
     )  # fmt: skip
 
@@ -99,7 +99,7 @@ def _keep_complete(candidate: Candidate, curves: Sequence[Curve]) -> None:
     from lit_hf.coding.codelength import gather
 
     coded = gather(
-        tuple(curves), candidate.job.task.groups, candidate.job.task.target.bank(Code(device=candidate.job.device))
+        tuple(curves), candidate.arm.groups, candidate.job.task.target.bank(Code(device=candidate.job.device))
     )
     candidate.record = candidate_record(candidate, coded)
     store_of(candidate).try_to_keep(candidate.record)
