@@ -19,7 +19,7 @@ from torch import Generator, Tensor
 from torch.nn.functional import logsigmoid
 
 from lit_hf.probes.contract import Block, Prefix, Probe, uniform
-from lit_hf.probes.linalg import eigen
+from lit_hf.probes.linalg import eigen, right_vectors
 from lit_hf.probes.moments import Moments
 from lit_hf.probes.replay import draw
 
@@ -35,7 +35,7 @@ class CumulativeLogit(Probe):
 
     learned = (
         "_weights", "_thresholds", "_centre", "_moments", "_generator", "_factored_at", "_fitted", "_variance",
-        "_basis", "_inverse",
+        "_basis", "_shrink", "_diagonal",
     )  # fmt: skip
 
     def __init__(
@@ -68,7 +68,7 @@ class CumulativeLogit(Probe):
             return
         self._recentre()
         if prefix.n >= self._factored_at * self._refactor:
-            self._factor()
+            self._factor(prefix)
         self._fit(prefix)
         self._fitted = True
 
@@ -83,14 +83,19 @@ class CumulativeLogit(Probe):
         self._thresholds = self._thresholds - (moved @ self._weights)[:, None]
         self._centre = self._centre + moved
 
-    def _factor(self) -> None:
-        """Diagonalise the correlation matrix."""
+    def _factor(self, prefix: Prefix) -> None:
+        """Diagonalise the correlation matrix, or for n < d the rows' own Gram matrix, as `lit_hf.probes.ridge` does."""
         scatter, n = self._moments.scatter(), self._moments.n
         variance = scatter.diagonal() / n
         self._variance = variance + VARIANCE_FLOOR * variance.mean() + 1e-12
         whiten = self._variance.rsqrt()
-        values, vectors = eigen(whiten[:, None] * scatter * whiten)
-        self._basis, self._inverse = whiten[:, None] * vectors, 1 / (BOUND * values[:, None] + self._penalties)
+        if n < len(whiten):
+            values, vectors = right_vectors((prefix.inputs(0, n) - self._moments.mean) * whiten)
+        else:
+            values, vectors = eigen(whiten[:, None] * scatter * whiten)
+        self._basis = whiten[:, None] * vectors
+        self._shrink = 1 / (BOUND * values[:, None] + self._penalties) - 1 / self._penalties
+        self._diagonal = 1 / (self._variance[:, None] * self._penalties)
         self._factored_at = n
 
     def _fit(self, prefix: Prefix) -> None:
@@ -104,7 +109,7 @@ class CumulativeLogit(Probe):
             below, above = self._at(place, labels)
             residual = (1 - below - above) * count[:, None]  # of -log P by the place
             grad = rows.T @ residual + self._variance[:, None] * self._penalties * self._weights
-            step = self._basis @ ((self._basis.T @ grad) * self._inverse)
+            step = self._diagonal * grad + self._basis @ ((self._basis.T @ grad) * self._shrink)
             way = -step
             if before is not None:
                 new, old = (step * (grad - before[0])).sum(0), (before[1] * before[0]).sum(0)

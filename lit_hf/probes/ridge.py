@@ -17,7 +17,7 @@ from torch import Generator, Tensor
 from torch.nn.functional import one_hot
 
 from lit_hf.probes.contract import Block, Prefix, Probe, uniform
-from lit_hf.probes.linalg import eigen, thin_product
+from lit_hf.probes.linalg import eigen, right_vectors, thin_product
 from lit_hf.probes.moments import Moments
 from lit_hf.probes.replay import Sample, draw
 
@@ -93,7 +93,7 @@ class RidgeMultinomial(Probe):
         whiten = self._variance.rsqrt()
         if n < len(whiten):
             rows = (prefix.inputs(0, n) - self._moments.mean) * whiten
-            values, vectors = _right_vectors(rows)
+            values, vectors = right_vectors(rows)
         else:
             values, vectors = eigen(whiten[:, None] * scatter * whiten)
         ridge = self._ridge_scale() * self._penalties
@@ -164,13 +164,6 @@ class RidgeMultinomial(Probe):
             weighted = chances * along
             bend = (weighted * along).sum(-1) - weighted.sum(-1) ** 2
         return bend.sum(0) if importance is None else importance @ bend
-
-
-def _right_vectors(rows: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the non-zero squared singular values [r] and right singular vectors [d, r] of `rows` [n, d], n < d."""
-    values, left = eigen(rows @ rows.T)
-    kept = values > 1e-5 * values[-1].clamp(min=1e-12)
-    return values[kept], rows.T @ (left[:, kept] * values[kept].rsqrt())
 
 
 def _polak_ribiere(
