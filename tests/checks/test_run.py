@@ -71,26 +71,19 @@ def test_the_pairs_are_a_frame_and_the_rules_a_figure() -> None:
 
 
 BIG = """
-import resource, sys, time
+import resource, sys
 from lit_hf.data import check
 from scripts.assets.texts import random_texts
 texts = random_texts(int(sys.argv[1]), 100, vocabulary=50_000)
-start = time.process_time()
 check(texts, [row % 10 for row in range(len(texts))])
-print(time.process_time() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20)
 """
 
 
 @pytest.mark.slow
-def test_a_hundred_thousand_texts_take_less_than_a_minute_and_two_gibibytes() -> None:
-    found = {}
-    for count in (25_000, 100_000):
-        done = subprocess.run([sys.executable, "-c", BIG, str(count)], capture_output=True, text=True, check=True)
-        found[count] = [float(value) for value in done.stdout.split()]
-    assert found[100_000][0] < 60
-    assert found[100_000][1] < 2
-    # Linear but for sorting: 1.1 as an exponent, and a fifth for a machine that does other things too.
-    assert found[100_000][0] < 1.2 * 4**1.1 * found[25_000][0]
+def test_a_hundred_thousand_texts_take_less_than_two_gibibytes() -> None:
+    done = subprocess.run([sys.executable, "-c", BIG, "100000"], capture_output=True, text=True, check=True)
+    assert float(done.stdout) < 2
 
 
 @pytest.mark.parametrize("name", ["rotten", "reuters_r8", "newsgroups20", "bbc"])
