@@ -60,7 +60,7 @@ def test_the_main_process_alone_speaks(job: Job, alone: tuple[Path, dict[str, An
     assert json.loads(done.stdout)["timings"]["embedded_now"] == 0
     assert done.stderr.splitlines() == [
         "Read 600 rows of reviews.csv (csv, separated by commas, utf-8).",
-        f"Wrote {cache / 'again'}. To run it again: lit-hf eval --config {cache / 'again' / 'settings.yaml'}"
+        f"Wrote {cache / 'again'}. To run it again: lit-hf eval --config {cache / 'again' / 'settings.yaml'}",
     ]
 
 
