@@ -79,8 +79,8 @@ def evaluate(
     from lit_hf.evaluation.run import run
 
     record = run(settings, progress=progress)
-    _print(record, format, sink)  # before anything else can fail
     _say_conflicts(record, settings, sink)
+    _print(record, format, sink)  # before files are written, and last of all without any: what is out is whole
     if log_with and is_main_process():
         _track(record, log_with, log_dir, sink)
     if output is not None and is_main_process():
