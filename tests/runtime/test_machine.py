@@ -67,10 +67,12 @@ def test_a_device_that_is_not_there_is_refused(device: str) -> None:
 @pytest.mark.slow
 def test_two_launched_ranks_know_of_each_other(tmp_path) -> None:  # type: ignore[no-untyped-def]
     script = tmp_path / "ranks.py"
+    # A file for each rank: two processes that print to one pipe may write into each other's lines.
     script.write_text(
-        "from lit_hf.runtime.devices import find_place\np = find_place()\nprint('place', p.rank, p.world)\n"
+        "import pathlib, sys\nfrom lit_hf.runtime.devices import find_place\np = find_place()\n"
+        "(pathlib.Path(sys.argv[1]) / f'place-{p.rank}').write_text(f'{p.rank} {p.world}')\n"
     )
     command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--standalone", str(script)]
     environment = {**os.environ, "PYTHONPATH": os.getcwd()}
-    result = subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment, check=True)
-    assert sorted(line for line in result.stdout.splitlines() if line.startswith("place")) == ["place 0 2", "place 1 2"]
+    subprocess.run([*command, str(tmp_path)], timeout=120, env=environment, check=True)
+    assert sorted(file.read_text() for file in tmp_path.glob("place-*")) == ["0 2", "1 2"]
