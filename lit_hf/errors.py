@@ -478,6 +478,17 @@ class ProcessesDisagree(LitError):
         self.what = what
 
 
+class NoBfloat16(LitError):
+    """A process lacks the bfloat16 arithmetic that its run has settled on."""
+
+    def __init__(self, device: str) -> None:
+        super().__init__(
+            f"{device} of this process does not multiply bfloat16, and the run that it works for has settled on it.",
+            "Use machines that all do (a CPU with AVX512-BF16 or AMX, CUDA 8.0 or more), or add `--dtype float32`.",
+        )
+        self.device = device
+
+
 class OneProcessOnly(UsageError):
     """Something that several processes cannot do together."""
 

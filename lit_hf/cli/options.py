@@ -7,7 +7,7 @@ import functools
 import inspect
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -36,15 +36,15 @@ RUNS = Path("runs")
 _NOT_OPTIONS = frozenset({"model", "dataset"})
 
 
-def with_settings(*left_out: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command one option for each setting but those `left_out`.
+def with_settings(*left_out: str, **defaults: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command one option for each setting but those `left_out`; `defaults`: those that are its own, for the help.
 
     The command takes them as its parameter `given`: a dict of the options that were really given, so that a file can
     fill the others.
     """
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
-        options = _option_parameters(_NOT_OPTIONS | set(left_out))
+        options = _option_parameters(_NOT_OPTIONS | set(left_out), defaults)
         names = {option.name for option in options}
 
         @functools.wraps(command)
@@ -67,18 +67,18 @@ def settings_of(given: dict[str, Any], file: Path | None) -> Settings:
     return config.from_mapping({**stored, **given}, str(file) if file else "the command line")
 
 
-def _option_parameters(left_out: frozenset[str]) -> list[inspect.Parameter]:
+def _option_parameters(left_out: frozenset[str], defaults: Mapping[str, str]) -> list[inspect.Parameter]:
     hints = typing.get_type_hints(Settings)
     fields = [field for field in dataclasses.fields(Settings) if field.name not in left_out]
-    return [_option(field, _value_type(hints[field.name])) for field in fields]
+    return [_option(field, _value_type(hints[field.name]), defaults.get(field.name, field.default)) for field in fields]
 
 
-def _option(field: dataclasses.Field[Any], kind: type) -> inspect.Parameter:
-    """Return the parameter that typer reads: None unless given, with the setting's own default in the help."""
-    default = "" if field.default in (None, False) else f" [dim]\\[default: {field.default}][/dim]"
+def _option(field: dataclasses.Field[Any], kind: type, default: Any) -> inspect.Parameter:
+    """Return the parameter that typer reads: None unless given, with the `default` in the help."""
+    shown = "" if default in (None, False) else f" [dim]\\[default: {default}][/dim]"
     option = typer.Option(
         f"--{field.name.replace('_', '-')}",
-        help=field.metadata["help"] + default,
+        help=field.metadata["help"] + shown,
         rich_help_panel=field.metadata["group"],
     )
     annotation = Annotated[kind | None, option]  # type: ignore[valid-type]

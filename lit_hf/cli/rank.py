@@ -90,7 +90,7 @@ class _Search:
     sort: str
 
 
-@with_settings("code", "streaming", "classes")
+@with_settings("code", "streaming", "classes", dtype="native")
 def command(
     given: dict[str, Any],
     dataset: Dataset = None,
@@ -177,7 +177,7 @@ def _list(search: _Search | None, sink: Sink) -> tuple[list[str], list[Skipped]]
 
 def _suite(dataset: str | None, models: Sequence[str], also: Sequence[str], file: Path | None) -> Suite:
     """Put the command line and the files together: lists add up, the settings of --models win."""
-    from lit_hf.selection.plan import Suite
+    from lit_hf.selection.plan import OF_RANKINGS, Suite
 
     is_suite = dataset is not None and dataset.endswith((".yaml", ".yml"))
     parts = [Suite.read(dataset)] if is_suite and dataset else []
@@ -187,7 +187,7 @@ def _suite(dataset: str | None, models: Sequence[str], also: Sequence[str], file
         models=tuple({"model": name} for name in models) + tuple(each for part in parts for each in part.models),
         datasets=tuple({"dataset": name} for name in [*named, *also])
         + tuple(each for part in parts for each in part.datasets),
-        settings={key: value for part in parts for key, value in (part.settings or {}).items()},
+        settings=OF_RANKINGS | {key: value for part in parts for key, value in (part.settings or {}).items()},
     )
 
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from lit_hf.config.fields import Enters, Part, require, require_counts, setting
 
-DTYPES = ("float32", "bfloat16", "float16", "auto")
+DTYPES = ("float32", "bfloat16", "float16", "auto", "native")
 POOLINGS = ("auto", "mean", "cls", "last", "max")
 LIBRARY = "sentence-transformers"
 _setting = partial(setting, group="Encoder")
@@ -27,7 +27,7 @@ class EncoderSettings(Part):
         None, meaning="sentence-transformers: let that library read the checkpoint.", as_before=None
     )
     max_tokens: int | None = _setting(None, meaning="Cut inputs here; the checkpoint's own limit.")
-    dtype: str = _setting("float32", meaning="float32, bfloat16, float16, or auto (as stored).")
+    dtype: str = _setting("float32", meaning="float32, bfloat16, float16, auto (as stored), native (bfloat16 where it is built in).")
     allow_pickle: bool = _setting(
         False, meaning="Load pickled weights where there are no safetensors.", as_before=Enters.NEVER
     )

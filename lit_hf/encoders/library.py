@@ -25,6 +25,7 @@ from lit_hf.runtime.cache import digest_of
 from lit_hf.runtime.devices import find_place
 from lit_hf.runtime.hashes import file_sha256
 from lit_hf.runtime.memory import out_of_memory
+from lit_hf.runtime.native import NATIVE, PLAIN, arithmetic_of, native_dtype
 from lit_hf.runtime.units import side_by_side
 
 if TYPE_CHECKING:
@@ -131,8 +132,9 @@ def load_with_library(
     if pickled and not policy.allow_pickle:
         raise NoSafetensors(checkpoint.id)
     prompt, source = _prompt(checkpoint, choices)
-    dtype = "float32" if choices.dtype == "auto" else choices.dtype
-    asked = Asked(prompt, choices.route, choices.max_tokens, dtype, find_place(choices.device).device)
+    device = find_place(choices.device).device
+    dtype = {"auto": PLAIN, NATIVE: native_dtype(device)}.get(choices.dtype, choices.dtype)
+    asked = Asked(prompt, choices.route, choices.max_tokens, dtype, device)
     make = partial(_load, checkpoint, policy, asked)
     model = make()
     key = make_key(asked, content_hash(checkpoint.folder, cache))
@@ -172,6 +174,7 @@ def make_key(asked: Asked, weights: str) -> dict[str, Any]:
     kind = asked.device.partition(":")[0]
     capability = torch.backends.cpu.get_cpu_capability() if kind == "cpu" else kind
     return {
+        **arithmetic_of(asked.dtype, kind),
         "kind": f"{LIBRARY} text", "version": VERSION, "weights": weights, "prompt": asked.prompt,
         "route": asked.route, "max_tokens": asked.max_tokens, "dtype": asked.dtype, "batch": BATCH, "device": kind,
         "engine": {"torch": torch.__version__, "transformers": transformers.__version__, "capability": capability,

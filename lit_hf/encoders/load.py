@@ -28,6 +28,7 @@ from lit_hf.encoders.towers import check_reads_text, check_vocabulary, model_cla
 from lit_hf.encoders.twin import normalise_config, storage_of
 from lit_hf.errors import BadSetting
 from lit_hf.runtime.cache import cache_root, digest_of
+from lit_hf.runtime.native import arithmetic_of
 
 if TYPE_CHECKING:
     from torch import nn
@@ -165,6 +166,7 @@ def make_key(pipeline: Pipeline, weights: str) -> dict[str, Any]:
         **({"left_out": pipeline.left_out} if pipeline.left_out else {}),
         **({"fixed": pipeline.fixed} if pipeline.fixed else {}),
         **({"code": pipeline.code} if pipeline.code else {}),
+        **arithmetic_of(pipeline.dtype, kind),
         "kind": "text", "version": VERSION, "weights": weights, "config": digest_of(normalise_config(pipeline.config)),
         "tokeniser": tokenizer_hash(pipeline.tokenizer), "prompt": pipeline.prompt, "lower_case": pipeline.lower_case,
         "max_tokens": pipeline.max_tokens, "layers": list(pipeline.layers), "pooling": pipeline.pooling,

@@ -32,6 +32,7 @@ from lit_hf.encoders.twin import normalise_config, storage_of
 from lit_hf.errors import BadSetting, UnsupportedModel
 from lit_hf.runtime.cache import digest_of
 from lit_hf.runtime.devices import find_place
+from lit_hf.runtime.native import arithmetic_of
 from lit_hf.runtime.units import UNIT_THREADS
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def load_media(checkpoint: Checkpoint, choices: Choices, policy: Policy, cache: 
     budget = choices.batch_tokens or default_batch_tokens(place.kind)
     pipeline = Pipeline(
         front=front, config=config, layers=layers, top=len(outline.widths) - 1, pooling=pooling, prefix=outline.prefix,
-        dtype=resolve_dtype(choices.dtype, config), batch=max(1, budget // outline.weight),
+        dtype=resolve_dtype(choices.dtype, config, place.device), batch=max(1, budget // outline.weight),
         threads=choices.threads or UNIT_THREADS, device=place.device,
         code=code.digest,
     )  # fmt: skip
@@ -147,6 +148,7 @@ def make_key(pipeline: Pipeline, medium: str, weights: str) -> dict[str, Any]:
     capability = torch.backends.cpu.get_cpu_capability() if kind == "cpu" else kind
     return {
         **({"code": pipeline.code} if pipeline.code else {}),
+        **arithmetic_of(pipeline.dtype, kind),
         "kind": medium, "version": VERSION, "weights": weights, "config": digest_of(normalise_config(pipeline.config)),
         "front": digest_of(dict(pipeline.front.key)), "layers": list(pipeline.layers), "pooling": pipeline.pooling,
         "dtype": pipeline.dtype, "batch": pipeline.batch, "threads": pipeline.threads, "device": kind,

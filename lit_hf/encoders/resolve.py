@@ -14,6 +14,7 @@ from lit_hf.encoders.text import Pipeline
 from lit_hf.encoders.towers import POOLER, PROJECTED, fixed_tokens, is_composite, pooler_width, state_width, text_config
 from lit_hf.errors import BadSetting
 from lit_hf.runtime.devices import find_place
+from lit_hf.runtime.native import NATIVE, native_dtype
 from lit_hf.runtime.units import UNIT_THREADS
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def resolve_pipeline(
     head, normalize, width = _settle(choices, declared, pooling, hidden)
     pipeline = Pipeline(
         tokenizer=tokenizer, config=config, prompt=prompt, lower_case=declared.lower_case, max_tokens=limit,
-        layers=layers, pooling=pooling, normalize=normalize, dtype=resolve_dtype(choices.dtype, config),
+        layers=layers, pooling=pooling, normalize=normalize, dtype=resolve_dtype(choices.dtype, config, place.device),
         threads=choices.threads or UNIT_THREADS, device=place.device, spread=choices.spread, head=head, width=width,
         left_out=0 if declared.include_prompt else prompt_tokens(tokenizer, prompt, limit, declared.lower_case),
         fixed=fixed_tokens(config),
@@ -172,8 +173,13 @@ def _resolve_layers(asked: str, config: PretrainedConfig) -> tuple[int, ...]:
     return (layer,)
 
 
-def resolve_dtype(asked: str, config: PretrainedConfig) -> str:
-    """Return the name of a torch dtype; "auto" is the one that the checkpoint was saved in."""
+def resolve_dtype(asked: str, config: PretrainedConfig, device: str) -> str:
+    """Return the name of a torch dtype: "auto" is the one that the checkpoint was saved in, "native" the device's.
+
+    A run has replaced "native" before (`lit_hf.evaluation.job`), so that all its encoders have one type.
+    """
+    if asked == NATIVE:
+        return native_dtype(device)
     saved = str(getattr(config, "dtype", None) or "float32").removeprefix("torch.")
     return saved if asked == "auto" else asked
 

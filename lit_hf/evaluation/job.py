@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lit_hf.config import Settings
 from lit_hf.errors import OneProcessOnly
 from lit_hf.runtime.cache import cache_root
+from lit_hf.runtime.native import in_one_type
 from lit_hf.runtime.processes import find_processes
 from lit_hf.runtime.progress import Speaking
 from lit_hf.runtime.shared import require_agreement, require_shared
@@ -55,18 +56,20 @@ class Job:
         began = time.perf_counter()
         device, processes = find_place(settings.device).device, find_processes()
 
-        def load() -> tuple[Task, Encoder]:
-            found = task or load_task(settings, data)
-            store = FeatureStore.at(settings.cache_dir)
-            return found, tried(_encoder(settings, found, objects), found.inputs, store.folder, keep)
-
         require_shared(processes, cache_root(settings.cache_dir))
+        chosen = in_one_type(settings, device)
+
+        def load() -> tuple[Task, Encoder]:
+            found = task or load_task(chosen, data)
+            store = FeatureStore.at(chosen.cache_dir)
+            return found, tried(_encoder(chosen, found, objects), found.inputs, store.folder, keep)
+
         given, encoder = processes.locally_first(load)
         if task is None and isinstance(progress, Speaking):
             progress.say(spoken(given))
         address = dict(encoder.key) if encoder.stored else encoder.info.id
         require_agreement(processes, {"dataset": given.dataset.fingerprint, "checkpoint": address})
-        return cls(settings, given, encoder, progress, device, {"load": time.perf_counter() - began})
+        return cls(chosen, given, encoder, progress, device, {"load": time.perf_counter() - began})
 
     def features(self, encoder: Encoder, inputs: Any, count: int, label: str) -> Features:
         """Return the features of the first `count` of `inputs`, computing what the store lacks.

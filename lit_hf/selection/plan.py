@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from lit_hf.ranking.racing import Rules
 from lit_hf.suites.suite import OF_DATASET, Suite
 
-__all__ = ["OF_DATASET", "Options", "Skipped", "Suite"]
+__all__ = ["OF_DATASET", "OF_RANKINGS", "Options", "Skipped", "Suite"]
+
+OF_RANKINGS = {"dtype": "native"}
+"""Settings whose default is another one in a ranking: its checkpoints are compared with each other, in one type."""
 
 
 @dataclass(frozen=True)

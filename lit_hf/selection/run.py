@@ -15,7 +15,7 @@ from lit_hf.errors import BadSetting
 from lit_hf.ranking.table import READING, CandidateResult, rank_rows
 from lit_hf.selection.backend import Backend, Plan
 from lit_hf.selection.candidate import Candidate
-from lit_hf.selection.plan import Options, Skipped
+from lit_hf.selection.plan import OF_RANKINGS, Options, Skipped
 
 if TYPE_CHECKING:
     import datasets
@@ -38,14 +38,14 @@ def rank(
 ) -> dict[str, Any]:
     """Rank `models` by the bits that the labels of `dataset` cost with each; return the ranking (schema ranking-1).
 
-    `settings` are the fields of `lit_hf.Settings`. A model that fails is a row with its reason; whatever is wrong with
+    `settings` are the fields of `lit_hf.Settings`; `dtype` is "native" unless given. A model that fails is a row with its reason; whatever is wrong with
     the dataset raises `LitError`.
     """
     from lit_hf.runtime.progress import NullProgress
     from lit_hf.selection.local import Local
 
     named, data = (dataset, None) if isinstance(dataset, str) else ("in memory", dataset)
-    plan = [from_mapping({"model": model, "dataset": named, **settings}, "rank()") for model in models]
+    plan = [from_mapping({"model": model, "dataset": named, **OF_RANKINGS, **settings}, "rank()") for model in models]
     return select(plan, options or Options(), Local(progress or NullProgress()), data=data)
 
 
@@ -53,10 +53,13 @@ def select(
     plan: Plan, options: Options, backend: Backend, *, skipped: Sequence[Skipped] = (), data: Any = None
 ) -> dict[str, Any]:
     """Rank the checkpoints of `plan`, all on one dataset; `backend` does the work. `data`: the dataset, when loaded."""
+    from lit_hf.runtime.devices import find_place
+    from lit_hf.runtime.native import in_one_type
     from lit_hf.selection.race import run_audit, run_race
     from lit_hf.tasks import load_task
 
     began = time.perf_counter()
+    plan = [in_one_type(settings, find_place(settings.device).device) for settings in plan]  # for all workers, once
     task = load_task(plan[0], data)
     if task.streamed:
         raise BadSetting("streaming", True, "left out of a ranking, which codes several orders")

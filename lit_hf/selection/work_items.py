@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from lit_hf.config import Settings, from_mapping
 from lit_hf.errors import LitError, reason
 from lit_hf.records.store import ResultsStore
+from lit_hf.runtime.native import FAST, require_bfloat16
 from lit_hf.runtime.progress import NullProgress
 from lit_hf.runtime.units import side_by_side
 from lit_hf.selection.candidate import Candidate
@@ -110,8 +111,9 @@ _kept: dict[str, tuple[Any, Any]] = {}
 
 
 def _find_candidate(work_item: WorkItem) -> Candidate:
-    """Return the candidate of a work item, with what the cache knows of it by now."""
+    """Return the candidate of a work item, with what the cache knows of it by now; raise `NoBfloat16`."""
     from lit_hf.evaluation.job import Job
+    from lit_hf.runtime.devices import find_place
 
     address = (work_item.model, work_item.dataset, tuple(sorted(work_item.settings.items())))
     settings, (last, before) = from_mapping(work_item.settings, "the selection"), _kept.get("candidate", (None, None))
@@ -120,6 +122,8 @@ def _find_candidate(work_item: WorkItem) -> Candidate:
     if before is not None:
         before.job.encoder.release()
     stopwatch, task = Stopwatch(NullProgress()), _find_task(work_item, settings)
+    if settings.dtype == FAST:  # of which one ranking has one kind: that of the processors that multiply it
+        require_bfloat16(find_place(settings.device).device)
     job = Job.prepare(settings.replace(model=work_item.model, dataset=work_item.dataset), stopwatch, task=task)
     job.settings = settings
     candidate = register(job, stopwatch)

@@ -54,6 +54,7 @@ KNOWN = [
     errors.Stopped(),
     errors.NotShared("cache", [1], ["node-2"]),
     errors.ProcessesDisagree("dataset", ["node-2"]),
+    errors.NoBfloat16("cpu"),
     errors.OneProcessOnly("rank", "Leave out the launcher."),
 ]
 CODES = {
