@@ -17,6 +17,7 @@ from lit_hf.config import (
     MeasurementSettings,
     Settings,
     from_mapping,
+    from_record,
     known_keys,
     read_yaml,
     split_dataset,
@@ -117,6 +118,7 @@ def test_presets_are_settings(preset: Path) -> None:
     assert from_mapping({"model": "m", "dataset": "d", **values}, str(preset)).given().items() >= values.items()
 
 
+PARTS = (DataSettings, EncoderSettings, MeasurementSettings, MachineSettings)
 OF_0_1_0: tuple[tuple[dict[str, Any], str], ...] = (
     ({}, "cb48baf8899bcc15"),
     ({"orders": 5}, "84e6339147021da5"),
@@ -149,7 +151,16 @@ OF_0_1_0: tuple[tuple[dict[str, Any], str], ...] = (
 
 @pytest.mark.parametrize(("given", "fingerprint"), OF_0_1_0, ids=lambda each: str(each)[:40])
 def test_stored_results_keep_their_names(given: dict[str, Any], fingerprint: str) -> None:
-    assert Settings("org/m@main", "glue/sst2", **given).fingerprint() == fingerprint
+    """A record holds all settings that its version had; those that came later mean what it did without them."""
+    later = {name for part in PARTS for name, field in part.__dataclass_fields__.items() if _is_later(field)}
+    whole = Settings("org/m@main", "glue/sst2", **given).resolved()
+    assert from_record({name: whole[name] for name in whole.keys() - later}, "a record").fingerprint() == fingerprint
+    assert Settings("org/m@main", "glue/sst2", **given).fingerprint() != fingerprint  # predicts fewer held-out labels
+    assert Settings("org/m@main", "glue/sst2", held_out=2_000, **given).fingerprint() == fingerprint
+
+
+def _is_later(field: dataclasses.Field[Any]) -> bool:
+    return field.metadata["as_before"] not in (Enters.ALWAYS, Enters.NEVER)
 
 
 def test_a_later_setting_stays_out_at_the_value_that_means_as_before() -> None:
@@ -163,13 +174,12 @@ def test_a_later_setting_stays_out_at_the_value_that_means_as_before() -> None:
 
 
 def test_each_setting_belongs_to_one_part_which_checks_it_alone() -> None:
-    parts = (DataSettings, EncoderSettings, MeasurementSettings, MachineSettings)
-    names = [field.name for part in parts for field in dataclasses.fields(part)]
+    names = [field.name for part in PARTS for field in dataclasses.fields(part)]
     assert ["model", "dataset", *names] == known_keys()
     assert len(set(names)) == len(names)
-    headings = {part: {field.metadata["group"] for field in dataclasses.fields(part)} for part in parts}
+    headings = {part: {field.metadata["group"] for field in dataclasses.fields(part)} for part in PARTS}
     assert all(len(found) == 1 for found in headings.values())
-    assert isinstance(Settings("m", "d"), parts)
-    for part, wrong in zip(parts, ("max_examples", "max_tokens", "twins", "threads"), strict=True):
+    assert isinstance(Settings("m", "d"), PARTS)
+    for part, wrong in zip(PARTS, ("max_examples", "max_tokens", "twins", "threads"), strict=True):
         with pytest.raises(BadSetting, match=wrong):
             part(**{wrong: 0})  # type: ignore[arg-type]

@@ -37,7 +37,7 @@ _NOT_OPTIONS = frozenset({"model", "dataset"})
 
 
 def with_settings(*left_out: str, **defaults: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command one option for each setting but those `left_out`; `defaults`: those that are its own, for the help.
+    """Give a command one option for each setting but those `left_out`; `defaults`: where the command has its own.
 
     The command takes them as its parameter `given`: a dict of the options that were really given, so that a file can
     fill the others.

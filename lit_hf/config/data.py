@@ -7,6 +7,8 @@ from functools import partial
 
 from lit_hf.config.fields import Part, require, require_counts, setting
 
+LEAST = 20
+"""Held-out labels at least: below, a metric says nothing."""
 _setting = partial(setting, group="Data")
 
 
@@ -36,6 +38,7 @@ class DataSettings(Part):
         0, meaning="Of a stream: draw from so many rows at a time; the seed decides.", as_before=0
     )
     max_examples: int = _setting(10_000, meaning="Code at most so many labels, drawn by the seed.")
+    held_out: int = _setting(500, meaning="Predict at most so many labels that are not coded.", as_before=2_000)
     bin_width: float | None = _setting(
         None, meaning="Regression: width of a bin; the smallest gap between targets.", as_before=None
     )
@@ -43,6 +46,7 @@ class DataSettings(Part):
     def __post_init__(self) -> None:
         super().__post_init__()
         require_counts(self, "max_examples")
+        require(self.held_out >= LEAST, "held_out", self.held_out, f"a whole number of at least {LEAST}")
         wide = self.bin_width is None or 0 < self.bin_width < float("inf")
         require(wide, "bin_width", self.bin_width, "a number above 0")
         require(self.streaming or not self.classes, "classes", self.classes, "left out without `--streaming`")

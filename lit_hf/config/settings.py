@@ -15,7 +15,7 @@ from typing import Any
 
 from lit_hf.config.data import DataSettings
 from lit_hf.config.encoder import EncoderSettings
-from lit_hf.config.fields import enters, require
+from lit_hf.config.fields import Enters, enters, require
 from lit_hf.config.files import read_yaml, write_yaml
 from lit_hf.config.machine import MachineSettings
 from lit_hf.config.measurement import MeasurementSettings
@@ -81,6 +81,13 @@ def known_keys() -> list[str]:
     """Return the names of all settings: model, dataset, then part by part."""
     parts = (DataSettings, EncoderSettings, MeasurementSettings, MachineSettings)
     return ["model", "dataset", *(field.name for part in parts for field in dataclasses.fields(part))]
+
+
+def from_record(resolved: Mapping[str, Any], where: str) -> Settings:
+    """Build the settings that a record says it was made with; what came after it has the value that means as before."""
+    later = {field.name: field.metadata.get("as_before") for field in dataclasses.fields(Settings)}
+    before = {name: value for name, value in later.items() if not isinstance(value, Enters) and name in known_keys()}
+    return from_mapping({**before, **resolved}, where)
 
 
 def from_mapping(values: Mapping[str, Any], where: str) -> Settings:

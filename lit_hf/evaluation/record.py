@@ -210,7 +210,10 @@ def _holdout(job: Job, arms: CodedArms) -> dict[str, Any]:
             "holdout_reason": "a stream is read no further than it is coded" if job.task.streamed else left,
         }
     predicted = arms.encoder.curves[0].held_out[len(job.task.labels)]
-    found = {"metric": judge.target.metric, "value": judge.value(predicted), "examples": len(holdout.labels)}
+    found = {
+        "metric": judge.target.metric, "value": judge.value(predicted), **judge.error(predicted),
+        "examples": len(holdout.labels),
+    }  # fmt: skip
     return {"holdout": found | {"source": holdout.source} | judge.more(predicted)}
 
 

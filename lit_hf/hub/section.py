@@ -101,7 +101,8 @@ def _facts(record: Sections) -> list[str]:
     lines = [f"- Features: {reading(model)}."]
     if holdout:
         sample = f"{holdout['examples']:,} examples ({holdout['source']})"
-        lines.append(f"- Held-out {holdout['metric']}: {holdout['value']:.3f} on {sample}.")
+        error = f" ± {holdout['standard_error']:.3f}" if "standard_error" in holdout else ""
+        lines.append(f"- Held-out {holdout['metric']}: {holdout['value']:.3f}{error} on {sample}.")
     lines.append(
         f"- Contamination (does the model's card name this dataset as training data?): {record['contamination']}."
     )

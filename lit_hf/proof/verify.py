@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lit_hf.coding.order import Code, Order
-from lit_hf.config import Settings, from_mapping
+from lit_hf.config import Settings, from_mapping, from_record
 from lit_hf.errors import BadBitstream, IncomparableRecords, LacksPart, LitError, RecordChanged
 from lit_hf.evaluation.job import Job
 from lit_hf.records.record import Record, record_id
@@ -104,7 +104,7 @@ def _measured(record: Record, folder: Path, data: bytes, bits: float, written: b
 
 def settings_of(record: Record, folder: Path) -> Settings:
     """Return the settings that made `record`; raise `RecordChanged` when its parts do not belong together."""
-    resolved = from_mapping(record["settings"]["resolved"], str(folder))
+    resolved = from_record(record["settings"]["resolved"], str(folder))
     if "transfer" not in record.data:
         evaluate = "Evaluate the checkpoint: `lit-hf eval MODEL DATASET --output DIR`."
         raise LacksPart(record["id"], "evaluation: it is what a ranking coded", evaluate)

@@ -198,6 +198,7 @@ class Holdout(TypedDict):
 
     metric: str
     value: float
+    standard_error: NotRequired[float]
     examples: int
     source: str
     r2: NotRequired[float]
@@ -256,6 +257,7 @@ class Budget(TypedDict):
     labels: int
     bits: float
     accuracy: float | None
+    standard_error: NotRequired[float]
     rmse: NotRequired[float | None]
     micro_f1: NotRequired[float | None]
 

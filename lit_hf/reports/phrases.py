@@ -92,10 +92,15 @@ def holdout(record: Record) -> str | None:
     if found is None:
         return None
     held: dict[str, Any] = dict(found)
-    value = percent(held["value"]) if held["metric"] == "accuracy" else f"{held['value']:.3f}"
+    said = percent if held["metric"] == "accuracy" else _decimal
+    value = said(held["value"]) + (f" ± {said(held['standard_error'])}" if "standard_error" in held else "")
     more = "".join(f", {spoken} {held[name]:.3f}" for name, spoken in _MORE.items() if name in held)
     name = _METRICS.get(held["metric"], held["metric"])
     return f"{name} {value}{more} on {held['examples']:,} {held['source']}"
+
+
+def _decimal(value: float) -> str:
+    return f"{value:.3f}"
 
 
 _METRICS = {"micro_f1": "micro-averaged F1", "rmse": "RMSE"}

@@ -47,6 +47,7 @@ def _budgets(budgets: list[Budget]) -> Table:
     for name in ("labels", "bits", "held-out accuracy"):
         table.add_column(name, justify="right")
     for each in budgets:
-        held = "" if each["accuracy"] is None else f"{each['accuracy']:.3f}"
+        error = f" ± {each['standard_error']:.3f}" if "standard_error" in each else ""
+        held = "" if each["accuracy"] is None else f"{each['accuracy']:.3f}{error}"
         table.add_row(f"{each['labels']:,}", phrases.bits(each["bits"]), held)
     return table

@@ -24,7 +24,7 @@ def native_dtype(device: str) -> str:
 
 
 def has_bfloat16(device: str) -> bool:
-    """Tell whether `device` has instructions that multiply bfloat16; without them libraries compute it by way of others."""
+    """Tell whether `device` has instructions that multiply bfloat16; without them it is computed by others."""
     import torch
 
     kind = device.partition(":")[0]
@@ -54,8 +54,8 @@ def in_one_type(settings: Settings, device: str) -> Settings:
 
 
 def arithmetic_of(dtype: str, device: str) -> dict[str, str]:
-    """Return what the address of features says of their arithmetic; nothing for types that all processors compute alike.
+    """Return what the address of features says of their arithmetic beyond type and device: of bfloat16 on a CPU.
 
-    A GPU without the instructions is told apart from none: a CPU's floats alone depend on them beyond its capability.
+    A CPU that multiplies it gives other floats than one of the same capability that does not.
     """
     return {"bfloat16": NATIVE} if dtype == FAST and device.startswith("cpu") and has_bfloat16(device) else {}

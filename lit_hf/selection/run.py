@@ -38,8 +38,8 @@ def rank(
 ) -> dict[str, Any]:
     """Rank `models` by the bits that the labels of `dataset` cost with each; return the ranking (schema ranking-1).
 
-    `settings` are the fields of `lit_hf.Settings`; `dtype` is "native" unless given. A model that fails is a row with its reason; whatever is wrong with
-    the dataset raises `LitError`.
+    `settings` are the fields of `lit_hf.Settings`; `dtype` is "native" unless given. A model that fails is a row with
+    its reason; whatever is wrong with the dataset raises `LitError`.
     """
     from lit_hf.runtime.progress import NullProgress
     from lit_hf.selection.local import Local

@@ -15,7 +15,7 @@ OF_MODEL = (
 )  # fmt: skip
 OF_DATASET = (
     "task", "text_column", "text_pair_column", "label_column", "split", "max_examples", "bin_width", "encoding",
-    "separator", "missing_label",
+    "separator", "missing_label", "held_out",
 )  # fmt: skip
 
 

@@ -56,6 +56,8 @@ class Holdout:
     source: str
     """"validation split" or "undrawn examples"."""
     rows: np.ndarray | None = None
+    groups: np.ndarray | None = None
+    """int64 [M]: labels of equal ones belong to one input or to near-copies; None: each stands by itself."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ class Task:
         """The held-out labels and how predictions of them are judged, or None."""
         from lit_hf.tasks.targets.contract import HeldOut
 
-        return None if self.holdout is None else HeldOut(self.target, self.holdout.labels)
+        return None if self.holdout is None else HeldOut(self.target, self.holdout.labels, self.holdout.groups)
 
     @property
     def medium(self) -> str:

@@ -6,7 +6,7 @@ What a label is, its target says; grouping, order, sample and held-out rows are 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -92,7 +92,7 @@ def assemble(
     return Task(
         kind=named or what.kind, unit=what.unit, inputs=stream.inputs, size=drawn.size,
         labels=rows.labels[drawn.labels], groups=drawn.groups, target=what.target,
-        holdout=_holdout(make_holdout(other, stream, drawn.size), rows, validation), dataset=dataset,
+        holdout=_holdout(make_holdout(other, stream, drawn.size, settings.held_out), rows, validation), dataset=dataset,
         own_inputs=drawn.members if copies else None, reads=what.kind if named else None,
     )  # fmt: skip
 
@@ -117,4 +117,4 @@ def _holdout(found: Holdout | None, rows: Labelled, validation: Labelled | None)
     if found is None:
         return None
     source = validation if validation is not None and found.source == "validation split" else rows
-    return Holdout(found.inputs, source.labels[found.labels], found.source)
+    return replace(found, labels=source.labels[found.labels])

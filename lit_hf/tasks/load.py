@@ -92,7 +92,7 @@ def _tagged(
     target = SingleLabel.of(classes, declared)
     return tokens.assemble(
         tokens.read_tagged(table, columns, classes), validation, info, target, seed=settings.seed,
-        max_examples=settings.max_examples, needed=NEEDED,
+        max_examples=settings.max_examples, held_out=settings.held_out, needed=NEEDED,
     )  # fmt: skip
 
 

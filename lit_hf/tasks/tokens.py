@@ -81,7 +81,7 @@ def read_tagged(table: Mapping[str, Sequence[Any]], columns: Columns, classes: d
 
 def assemble(
     tagged: Tagged, validation: Tagged | None, info: Mapping[str, Any], target: Target, *, seed: int, max_examples: int,
-    needed: int,
+    held_out: int, needed: int,
 ) -> Task:  # fmt: skip
     """Return the task; `info` are the fields of `DatasetInfo` that do not depend on the words.
 
@@ -103,7 +103,7 @@ def assemble(
     return Task(
         kind=NAME, unit=UNIT, inputs=stream.inputs, size=drawn.size, labels=tagged.labels[drawn.labels],
         groups=drawn.groups, target=target,
-        holdout=_holdout(make_holdout(other, stream, drawn.size), tagged, validation), dataset=dataset,
+        holdout=_holdout(make_holdout(other, stream, drawn.size, held_out), tagged, validation), dataset=dataset,
         rows=_rows(stream.inputs[: drawn.size], drawn.groups, tagged.places[drawn.labels]),
     )  # fmt: skip
 
@@ -127,7 +127,7 @@ def _holdout(found: Holdout | None, tagged: Tagged, validation: Tagged | None) -
     sentences = {value: place for place, value in enumerate(dict.fromkeys(found.inputs))}
     groups = np.array([sentences[value] for value in found.inputs])
     rows = _rows(list(sentences), groups, source.places[found.labels])
-    return Holdout(list(sentences), source.labels[found.labels], found.source, rows)
+    return Holdout(list(sentences), source.labels[found.labels], found.source, rows, found.groups)
 
 
 def _known(tags: Sequence[Any] | None) -> list[Any]:

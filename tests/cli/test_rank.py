@@ -160,7 +160,20 @@ def test_an_evaluation_is_stored_and_compared_with_an_entry(
     field: Field, capsys: pytest.CaptureFixture[str], lit: Lit
 ) -> None:
     good, blank = field.models["good"], field.models["blank"]
-    options = ("--max-examples", "80", "--orders", "1", "--device", "cpu", "--twins", "1", "--cache-dir", field.cache)
+    options = (
+        "--dtype",
+        "native",
+        "--max-examples",
+        "80",
+        "--orders",
+        "1",
+        "--device",
+        "cpu",
+        "--twins",
+        "1",
+        "--cache-dir",
+        field.cache,
+    )
     assert run(["eval", good, field.data, *options, "--format", "json"]) == 0
     record = json.loads(capsys.readouterr().out)
     entries = {row["model"]["id"]: row["entry"] for row in ranked(lit, field.data, good, blank)["ranking"]}

@@ -159,7 +159,7 @@ def test_out_of_memory_is_a_row_and_the_others_finish(
 def test_no_race_codes_everything_and_equals_an_evaluation(field: Field, tmp_path: Path) -> None:
     settings = {**SETTINGS, "max_examples": 120, "orders": 2, "cache_dir": str(tmp_path)}
     found = rank(field.data, [field.models["good"]], options=Options(race=False, other_scores=False), **settings)
-    record = evaluate(field.models["good"], field.data, twins=1, **settings)
+    record = evaluate(field.models["good"], field.data, twins=1, dtype="native", **settings)
     (row,) = found["ranking"]
     assert row["codelength"]["bits"] == record["codelength"]["bits"]
     assert row["accuracy"] == record["holdout"]["value"]

@@ -136,7 +136,9 @@ def _numbers(record: Record) -> list[tuple[str, str, str, str]]:
     shown = [(name, f"{value:,.2f} bits", key, how) for name, value, key, how in rows if value is not None]
     held = record["holdout"]
     if held:
-        shown.append((f"held-out {held['metric']}", f"{held['value']:.4f}", "holdout.value", f"on {held['source']}"))
+        error = f" ± {held['standard_error']:.4f}" if "standard_error" in held else ""
+        sample = f"on {held['examples'] or ''} {held['source']}".replace("  ", " ")
+        shown.append((f"held-out {held['metric']}", f"{held['value']:.4f}{error}", "holdout.value", sample))
     return shown
 
 

@@ -188,6 +188,10 @@ class Target(ABC):
     def score(self, predicted: Any, labels: np.ndarray) -> float:
         """Return the held-out metric."""
 
+    def score_error(self, predicted: Any, labels: np.ndarray, groups: np.ndarray) -> float | None:
+        """Return the standard error of the held-out metric, labels of one of `groups` [H] taken together; or None."""
+        return None
+
     def more_scores(self, predicted: Any, labels: np.ndarray) -> dict[str, float]:
         """Return further figures beside the metric."""
         return {}
@@ -222,10 +226,18 @@ class HeldOut:
 
     target: Target
     labels: np.ndarray
+    groups: np.ndarray | None = None
+    """int64 [H]: whose labels depend on each other; None: all stand by themselves."""
 
     def value(self, predicted: Any) -> float:
         """Return the metric."""
         return self.target.score(predicted, self.labels)
+
+    def error(self, predicted: Any) -> dict[str, float]:
+        """Return the `standard_error` of the metric; nothing where it is not known."""
+        groups = np.arange(len(self.labels)) if self.groups is None else self.groups
+        found = self.target.score_error(predicted, self.labels, groups)
+        return {} if found is None else {"standard_error": found}
 
     def more(self, predicted: Any) -> dict[str, float]:
         """Return further figures."""
@@ -233,7 +245,7 @@ class HeldOut:
 
     def at(self, predicted: Any) -> dict[str, float | None]:
         """Return the metric as a row of budgets has it: `accuracy`, null where the metric is another one beside it."""
-        return {"accuracy": None, self.target.metric: self.value(predicted)}
+        return {"accuracy": None, self.target.metric: self.value(predicted), **self.error(predicted)}
 
     def bits(self, predicted: Any) -> np.ndarray:
         """Return the bits [H] of the held-out labels under the predictions."""

@@ -146,6 +146,13 @@ class MultiLabel(Target):
 
         return micro_f1(predicted.argmax(-1), labels)
 
+    def score_error(self, predicted: Any, labels: np.ndarray, groups: np.ndarray) -> float | None:
+        """Return the standard error of F1, a ratio of two means over rows, by what each row weighs in it."""
+        from lit_hf.measures.scores import error_of_ratio
+
+        found = predicted.argmax(-1)
+        return error_of_ratio(2 * (found & labels).sum(-1), found.sum(-1) + labels.sum(-1), groups)
+
     def more_scores(self, predicted: Any, labels: np.ndarray) -> dict[str, float]:
         """Return the share of right answers."""
         from lit_hf.measures.scores import accuracy

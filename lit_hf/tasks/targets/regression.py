@@ -131,6 +131,14 @@ class Regression(Target):
 
         return self.width * rmse(predicted.location(), labels)
 
+    def score_error(self, predicted: Any, labels: np.ndarray, groups: np.ndarray) -> float | None:
+        """Return the standard error of the root mean square error: that of the mean square over twice the root."""
+        from lit_hf.measures.scores import error_of_mean
+
+        squares = np.square(predicted.location() - labels)
+        root, error = float(np.sqrt(squares.mean())), error_of_mean(squares, groups)
+        return None if error is None or not root else self.width * error / (2 * root)
+
     def more_scores(self, predicted: Any, labels: np.ndarray) -> dict[str, float]:
         """Return R^2."""
         from lit_hf.measures.scores import r_squared

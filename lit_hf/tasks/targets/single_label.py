@@ -106,6 +106,12 @@ class SingleLabel(Target):
 
         return accuracy(predicted.argmax(-1), labels)
 
+    def score_error(self, predicted: Any, labels: np.ndarray, groups: np.ndarray) -> float | None:
+        """Return the standard error of the share of right classes."""
+        from lit_hf.measures.scores import error_of_mean
+
+        return error_of_mean(predicted.argmax(-1) == labels, groups)
+
     def bits_of(self, predicted: Any, labels: np.ndarray) -> np.ndarray:
         """Return the bits of the labels under log probabilities [H, C]."""
         from lit_hf.measures.excess import bits_of
