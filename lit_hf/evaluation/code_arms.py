@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ import numpy as np
 from lit_hf.coding.order import Code, Order
 from lit_hf.evaluation.arms import ENCODER, TWIN, Arm, arms_of, embeddings_of
 from lit_hf.evaluation.coded import CodedArms
+from lit_hf.evaluation.early import say_early
 from lit_hf.runtime.processes import find_processes
 from lit_hf.runtime.work_queue import run_distributed
 
@@ -32,14 +33,32 @@ class ArmRows:
     held_out: np.ndarray | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What is embedded, by encoder and inputs, and what is coded, by arm and order, in this evaluation so far."""
+
+    features: dict[tuple[int, int], Features] = field(default_factory=dict)
+    curves: dict[tuple[str, int], Curve] = field(default_factory=dict)
+
+
 def code_arms(job: Job) -> CodedArms:
-    """Embed what is missing, then code every arm."""
+    """Embed what is missing, then code every arm: first what a provisional number needs, which `job.early` then has."""
     arms = arms_of(job.task, job.encoder, job.settings)
+    found = Found()
+    if TWIN in (arm.name for arm in arms):
+        pair = [replace(arm, orders=arm.orders[:1]) for arm in arms if arm.name in (ENCODER, TWIN)]
+        job.early = _done(job, pair, found)
+        say_early(job)
+    return _done(job, arms, found)
+
+
+def _done(job: Job, arms: Sequence[Arm], found: Found) -> CodedArms:
+    """Embed and code what of `arms` is not `found` yet, and add it there."""
     began = time.perf_counter()
-    rows = _embed(job, arms)
+    rows = _embed(job, arms, found)
     job.timed("embed", began)
     began = time.perf_counter()
-    curves = _code(job, arms, rows)
+    curves = _code(job, arms, rows, found)
     job.timed("code", began)
     return _collect(job, arms, rows, curves)
 
@@ -54,14 +73,13 @@ def order_unit(
     )  # fmt: skip
 
 
-def _embed(job: Job, arms: Sequence[Arm]) -> dict[str, ArmRows]:
+def _embed(job: Job, arms: Sequence[Arm], done: Found) -> dict[str, ArmRows]:
     """Return what each arm reads; an encoder that several arms read is run once."""
-    found = {
-        (id(each.encoder), id(each.inputs)): job.all_features(
-            each.encoder, each.inputs, each.count, f"embed: {each.label}"
-        )
-        for each in embeddings_of(arms)
-    }
+    found = done.features
+    for each in embeddings_of(arms):
+        address = id(each.encoder), id(each.inputs)
+        if address not in found:  # as far as any arm reads: the first two read the whole stream
+            found[address] = job.all_features(each.encoder, each.inputs, each.count, f"embed: {each.label}")
     return {
         arm.name: ArmRows(_read(found[id(arm.encoder), id(arm.inputs)], arm), _held_out(found, arm)) for arm in arms
     }
@@ -80,13 +98,15 @@ def _held_out(found: Mapping[tuple[int, int], Features], arm: Arm) -> np.ndarray
     return rows if held.rows is None else rows[held.rows]
 
 
-def _code(job: Job, arms: Sequence[Arm], rows: Mapping[str, ArmRows]) -> dict[str, tuple[Curve, ...]]:
-    units = [
-        order_unit(job.task, arm, rows[arm.name], number, job.settings, job.device)
-        for arm in arms for number in arm.orders
-    ]  # fmt: skip
-    curves = iter(run_distributed(units, find_processes(), job.progress, "code the labels"))
-    return {arm.name: tuple(next(curves) for _ in arm.orders) for arm in arms}
+def _code(
+    job: Job, arms: Sequence[Arm], rows: Mapping[str, ArmRows], done: Found
+) -> dict[str, tuple[Curve, ...]]:  # fmt: skip
+    found = done.curves
+    missing = [(arm, number) for arm in arms for number in arm.orders if (arm.name, number) not in found]
+    units = [order_unit(job.task, arm, rows[arm.name], number, job.settings, job.device) for arm, number in missing]
+    curves = run_distributed(units, find_processes(), job.progress, "code the labels")
+    found.update({(arm.name, number): curve for (arm, number), curve in zip(missing, curves, strict=True)})
+    return {arm.name: tuple(found[arm.name, number] for number in arm.orders) for arm in arms}
 
 
 def _collect(

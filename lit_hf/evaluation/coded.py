@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from lit_hf.codes.curve import Curve
 
 
+INTERRUPTED = "interrupted after the first order: this is what was coded by then"
+"""Why a record lacks what stands beside encoder and twin."""
+
+
 @dataclass(frozen=True, eq=False)
 class CodedArms:
     """The arms of one evaluation and the curves of each, by name: one curve for each of the arm's orders.
@@ -68,7 +72,7 @@ class CodedArms:
     def layers(self) -> dict[int, Codelength]:
         """Each layer of a profile in order 0; the encoder's own arm is the last one."""
         whole = self.arms[ENCODER]
-        names = {layer: layer_name(layer) for layer in whole.encoder.layers}
+        names = {layer: layer_name(layer) for layer in whole.encoder.layers} if self.control else {}
         curves = {layer: self.curves.get(name, self.curves[ENCODER])[:1] for layer, name in names.items()}
         return {layer: gather(found, whole.groups, self.bank) for layer, found in curves.items()}
 
@@ -88,9 +92,9 @@ class CodedArms:
         return tuple(self.curves[name][0].total for name in self.further)
 
     @property
-    def control(self) -> Arm:
-        """The encoder's control: its labels are shuffled."""
-        return self.arms[control_name(ENCODER)]
+    def control(self) -> Arm | None:
+        """The encoder's control: its labels are shuffled; None in what an interrupted evaluation has."""
+        return self.arms.get(control_name(ENCODER))
 
     @property
     def control_bits(self) -> tuple[float, float | None]:

@@ -16,6 +16,7 @@ from lit_hf.runtime.shared import require_agreement, require_shared
 
 if TYPE_CHECKING:
     from lit_hf.encoders import Encoder
+    from lit_hf.evaluation.coded import CodedArms
     from lit_hf.features import Features
     from lit_hf.runtime.progress import Progress
     from lit_hf.tasks import Task
@@ -37,6 +38,8 @@ class Job:
     computed: int = 0
     reused: int = 0
     halved: int = 0
+    early: CodedArms | None = None
+    """Encoder and first twin in order 0, once they are coded: what an interrupted evaluation keeps."""
 
     @classmethod
     def prepare(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from lit_hf.evaluation.coded import INTERRUPTED
 from lit_hf.evaluation.sections import contamination, dataset_section, environment_section, model_section, notes_section
 from lit_hf.records.record import SCHEMA, Record, record_id, verdict
 from lit_hf.records.sections import Sections
@@ -61,7 +62,8 @@ def make_record(job: Job, arms: CodedArms) -> Record:
         data["layers"] = layer_profile(first, ends, labels)
     if arms.base is not None:
         data["transfer_from_base"] = _from_base(job, arms.encoder, arms.base)
-    data["notes"] = [*job.task.dataset.notes, *notes_section(data, arms, job.task.target.note, job.halved)]
+    halfway = [f"Not finished: {INTERRUPTED}."] if arms.control is None else []
+    data["notes"] = [*halfway, *job.task.dataset.notes, *notes_section(data, arms, job.task.target.note, job.halved)]
     return Record(cast(Sections, data), _arrays(job, arms))
 
 
@@ -135,19 +137,27 @@ def _codelength(arm: Codelength) -> dict[str, Any]:
 
 
 def _baselines(job: Job, arms: CodedArms, twin: Interval | None) -> dict[str, Any]:
-    task, groups, control = job.task, job.task.groups, arms.control
-    encoder, other = arms.control_bits
-    prior = float(task.target.null_bits(control.labels, control.groups).sum())
+    task, groups = job.task, job.task.groups
     return {
         "random_twin": _twin(arms, twin, job.encoder.no_baseline),
-        "raw_input": {"bits": arms.raw.bits, "kind": arms.raw_kind} if arms.raw else _no_raw_input(),
+        "raw_input": {"bits": arms.raw.bits, "kind": arms.raw_kind} if arms.raw else _no_raw_input(arms),
         "class_prior": {"bits": float(task.target.null_bits(task.labels, groups).sum())},
         "uniform": _uniform(job),
-        "shuffled_labels": {
-            **({"transfer_bits": other - encoder} if other is not None else _no_control()),
-            "code_minus_class_prior_bits": encoder - prior,
-            "examples": len(control.labels),
-        },
+        "shuffled_labels": _control(job, arms),
+    }
+
+
+def _control(job: Job, arms: CodedArms) -> dict[str, Any]:
+    control = arms.control
+    if control is None:
+        names = ("transfer_bits", "code_minus_class_prior_bits")
+        return dict.fromkeys(names) | {f"{name}_reason": INTERRUPTED for name in names}
+    encoder, other = arms.control_bits
+    prior = float(job.task.target.null_bits(control.labels, control.groups).sum())
+    return {
+        **({"transfer_bits": other - encoder} if other is not None else _no_control()),
+        "code_minus_class_prior_bits": encoder - prior,
+        "examples": len(control.labels),
     }
 
 
@@ -183,8 +193,9 @@ def _collapse(arms: CodedArms) -> dict[str, Any]:
     return {"collapsed": {"relative_spread": spread}} if spread is not None and spread < COLLAPSED else {}
 
 
-def _no_raw_input() -> dict[str, Any]:
-    return {"bits": None, "kind": None, "bits_reason": "the inputs are not known, only their features"}
+def _no_raw_input(arms: CodedArms) -> dict[str, Any]:
+    unknown = "the inputs are not known, only their features"
+    return {"bits": None, "kind": None, "bits_reason": INTERRUPTED if arms.control is None else unknown}
 
 
 def _no_control() -> dict[str, Any]:

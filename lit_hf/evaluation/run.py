@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lit_hf.config import Settings
 from lit_hf.evaluation.job import IN_MEMORY, Job
 from lit_hf.records.record import Record
 from lit_hf.runtime.processes import find_processes
+from lit_hf.runtime.progress import Speaking
 
 if TYPE_CHECKING:
     import datasets
@@ -67,19 +69,37 @@ def run(
     Of several processes each returns the record; only the main one makes and keeps it. `data` is a loaded dataset that
     takes the place of the named one; `objects`, a loaded model and its tokeniser, that of the named checkpoint.
     """
-    from lit_hf.evaluation.code_arms import code_arms
     from lit_hf.runtime.progress import NullProgress
 
     find_processes().work(True)
     try:
         job = Job.prepare(settings, progress or NullProgress(), data, objects=objects)
-        arms = code_arms(job)
+        arms = _coded(job)
         return find_processes().broadcast(lambda: _keep(job, arms))
     except BaseException as error:
         find_processes().fail(error)  # or the others would wait for this process
         raise
     finally:
         find_processes().work(False)
+
+
+def _coded(job: Job) -> CodedArms:
+    """Return all arms coded; an interrupt before that keeps the first order, if it is done."""
+    from lit_hf.evaluation.code_arms import code_arms
+
+    try:
+        return code_arms(job)
+    except KeyboardInterrupt:
+        if job.early is not None and find_processes().is_main:
+            _keep_early(job, job.early)
+        raise
+
+
+def _keep_early(job: Job, arms: CodedArms) -> None:
+    """Keep the first order under the id of an evaluation with `orders: 1` and `twins: 1`, which replaces it."""
+    record = _keep(replace(job, settings=job.settings.replace(orders=1, twins=1)), arms)
+    if isinstance(job.progress, Speaking):
+        job.progress.say(f"Kept what was coded, one order and one initialisation: lit-hf report {record['id']}")
 
 
 def _keep(job: Job, arms: CodedArms) -> Record:
