@@ -102,15 +102,27 @@ def test_held_out_inputs_are_no_near_copies_of_coded_ones() -> None:
     words = [f"Text {number}" for number in range(60)]
     stream = build_stream(words, [0] * 60, seed=0)
     other = build_stream([f"{word.upper()}  " for word in words], [0] * 60, seed=0)
-    found = make_holdout(other, stream, draw(stream, 30).size)
+    found = make_holdout(other, stream, draw(stream, 30).size, 500)
     assert found is not None
     coded = {form_of(value) for value in stream.inputs[:30]}
     assert not coded & {form_of(value) for value in found.inputs}
     assert (found.source, len(found.labels)) == ("validation split", 30)
     mixed = build_stream([*words, *(word.upper() for word in words)], [0] * 120, seed=0)
-    left = make_holdout(None, mixed, draw(mixed, 31).size)
+    left = make_holdout(None, mixed, draw(mixed, 31).size, 500)
     assert left is not None
     assert not {form_of(value) for value in mixed.inputs[: draw(mixed, 31).size]} & set(map(form_of, left.inputs))
+
+
+def test_held_out_labels_are_the_first_of_as_many_as_are_asked_for() -> None:
+    stream = build_stream([f"text {number}" for number in range(90)], list(range(90)), seed=0)
+    many, few = make_holdout(None, stream, 10, 70), make_holdout(None, stream, 10, 25)
+    assert many is not None
+    assert few is not None
+    assert (len(many.labels), len(few.labels)) == (70, 25)
+    assert list(few.inputs) == list(many.inputs)[:25]
+    assert few.groups is not None
+    assert len(set(few.groups)) == 25
+    assert make_holdout(None, stream, 75, 70) is None  # 15 are left
 
 
 def test_rendering_tells_inputs_apart_that_join_to_the_same_text() -> None:

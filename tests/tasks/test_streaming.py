@@ -93,7 +93,7 @@ def test_a_stream_has_one_order(tmp_path: Path) -> None:
 
 
 def test_settings_of_streams_leave_older_names_as_they_are() -> None:
-    plain = Settings("m", "d", orders=1)
+    plain = Settings("m", "d", orders=1, held_out=2_000)
     assert plain.fingerprint() != plain.replace(streaming=True).fingerprint()
     assert plain.fingerprint() == "76ad100b1e8853cd"
 
