@@ -3,8 +3,8 @@
     python benchmarks/twins.py [--twins 8] [--labels 2000] [--store FOLDER] [--quick]
 
 BERT and GPT-2, both of 3 layers and 384 columns, on Rotten Tomatoes and BBC News, 64 tokens, order 0. The bits of the
-first n labels are those of any longer run, so that each twin is coded once. `sd` is the standard deviation over twins,
-in bits; `ahead` what an evaluation that stops at n expects of the whole, sd(n) N / n, over sd(N): above 1 it is too wide.
+first n labels are those of any longer run, so that each twin is coded once. `sd`: standard deviation over twins, bits;
+`ahead`: what an evaluation that stops at n expects of the whole, sd(n) N / n, over sd(N): above 1 it is too wide;
 `r`: correlation over twins of the bits at n with those at N. A bound must hold in spite of chance: of 8 twins the ratio
 of two standard deviations that are equal lies within a factor of 2.2, 95 times of 100.
 What is coded lies in the store (default: the cache), so that a second run goes on. Needs the `test` extra.
