@@ -53,6 +53,8 @@ def _show(found: dict[str, Any], sink: Sink) -> None:
             style="bold",
         )
     )
+    for note in found["notes"]:
+        sink.show(Text(note))
     if found["examples"]:
         sink.show(Text())
         sink.show(_table(found["examples"]))

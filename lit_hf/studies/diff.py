@@ -39,7 +39,16 @@ def compare(a: Record, b: Record, count: int) -> dict[str, Any]:
             }
             for group, bits in found.examples
         ],
+        "notes": types_note(a, b),
     }  # fmt: skip
+
+
+def types_note(a: Record, b: Record) -> list[str]:
+    """Return what to say where two records were computed in different types of numbers; nothing else."""
+    one, other = a["model"]["dtype"], b["model"]["dtype"]
+    if one == other:
+        return []
+    return [f"a was computed in {one}, b in {other}: some of the difference may be the type's."]
 
 
 def _about(record: Record) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from lit_hf.errors import NoBfloat16
 from lit_hf.runtime import native
 from lit_hf.runtime.native import arithmetic_of, in_one_type, native_dtype
 from lit_hf.runtime.processes import Processes
+from lit_hf.studies.diff import compare
 from tests.support.jobs import job_settings
 
 
@@ -85,6 +86,10 @@ def test_a_record_holds_the_type_and_runs_again_from_it(tmp_path: Path, monkeypa
     assert record["model"]["dtype"] == record["settings"]["resolved"]["dtype"] == "bfloat16"
     record.save(tmp_path / "out")
     assert Settings.from_yaml(tmp_path / "out" / "settings.yaml").dtype == "bfloat16"
+    plain = run(job_settings("classes", tmp_path, dtype="float32", orders=1, twins=1))
+    (note,) = compare(record, plain, 0)["notes"]
+    assert "a was computed in bfloat16, b in float32" in note
+    assert compare(plain, plain, 0)["notes"] == []
 
 
 def test_a_ranking_is_in_one_native_type_unless_another_is_asked_for(
