@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lit_hf.records.record import Record
+from lit_hf.records.said import metric_of
 from lit_hf.records.sections import Budget, Stage
 from lit_hf.reports import phrases
 
@@ -44,9 +45,11 @@ def _budgets(budgets: list[Budget]) -> Table:
     from rich import box
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for name in ("labels", "bits", "held-out accuracy"):
+    held = [metric_of(each) for each in budgets]
+    metric = next((found[0] for found in held if found is not None), "accuracy")
+    for name in ("labels", "bits", f"held-out {phrases.METRICS.get(metric, metric)}"):
         table.add_column(name, justify="right")
-    for each in budgets:
-        held = "" if each["accuracy"] is None else f"{each['accuracy']:.3f}"
-        table.add_row(f"{each['labels']:,}", phrases.bits(each["bits"]), held)
+    for each, found in zip(budgets, held, strict=True):
+        value = "" if found is None else f"{found[1]:.3f}"
+        table.add_row(f"{each['labels']:,}", phrases.bits(each["bits"]), value)
     return table
