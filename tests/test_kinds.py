@@ -18,25 +18,19 @@ ROOMS = (
 """Those that get a task with its target, or a record, and must take it as it comes."""
 WORDS = {kind.asked_as for kind in KINDS} | {kind.name for kind in KINDS} - {None}
 CLASSES = {kind.__name__ for kind in KINDS}
-KEYS = {"bin_width", "bin_origin", "problem_type", "ordered", "num_classes", "null_slack", "labels_are"}
-"""What only one kind has, and what `lit_hf.records.said` reads for all."""
+KEYS = {"bin_width", "bin_origin", "problem_type", "ordered", "num_classes", "null_slack"}
+"""What only some kinds have."""
 ALLOWED = {
     # public functions of arrays, whose callers say what their labels are
     ("proof/file.py", "bin_width"), ("proof/file.py", "num_classes"),
     ("integrations/measurement.py", "num_classes"),
     # names of settings
-    ("cli/data_show.py", "bin_width"),
-    # a section of its own, not a record's: what a plan says
-    ("planning/plan.py", "labels_are"), ("reports/plan.py", "labels_are"),
+    ("cli/data_show.py", "bin_width"), ("suites/suite.py", "bin_width"),
     # what p-values are sorted by
     ("ranking/intervals.py", "ordered"),
 }  # fmt: skip
 
-FILES = sorted(
-    file
-    for room in ROOMS
-    for file in ((PACKAGE / room).rglob("*.py") if (PACKAGE / room).is_dir() else [PACKAGE / room])
-)
+FILES = sorted(file for room in ROOMS for file in [*(PACKAGE / room).rglob("*.py")] or [PACKAGE / room])
 
 
 def named(tree: ast.AST) -> Iterator[str]:

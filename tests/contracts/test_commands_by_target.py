@@ -134,10 +134,7 @@ REFUSED: dict[tuple[str, str], str] = {
     ("streaming", "tokens"): "a classification of texts or pairs",
     ("streaming", "images"): "a classification of texts or pairs",
     ("streaming", "features"): "in a file that is read whole",
-    **{
-        ("block", name): "has no block code"
-        for name in ("lists", "flags", "numbers", "steps", "features-lists", "features-numbers")
-    },
+    **{("block", name): "has no block code" for name in ("numbers", "steps", "features-numbers")},
     # A card states L_IT, a proof an evaluation; a ranking keeps no weights; only some records have a profile.
     **{(name, variant): "has no transfer" for name in ("card", "card-folder") for variant in ("alone", "ranked")},
     ("verify", "ranked"): "what a ranking coded",

@@ -1,4 +1,4 @@
-"""Records say themselves what their labels are and what a length is counted in; older ones are upgraded in one place."""
+"""Records say themselves what their labels are and what a length is counted in; older ones are upgraded."""
 
 from __future__ import annotations
 

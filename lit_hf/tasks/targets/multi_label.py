@@ -44,6 +44,7 @@ class MultiLabel(Target):
     no_other_scores: ClassVar[str | None] = "several labels may hold, and these scores are defined for classes"
     null_slack: ClassVar[float] = 1.0
     metric: ClassVar[str] = "micro_f1"
+    has_block_codes: ClassVar[bool] = True
     has_sensitivity: ClassVar[bool] = True
 
     @classmethod
