@@ -48,7 +48,7 @@ def metric_of(budget: Mapping[str, Any]) -> tuple[str, float] | None:
     return next(found, None)
 
 
-_NO_METRIC = {"labels", "bits", "baseline_bits"}
+_NO_METRIC = {"labels", "bits", "baseline_bits", "standard_error"}
 
 
 def _upgraded(dataset: Mapping[str, Any]) -> dict[str, Any]:
