@@ -28,7 +28,8 @@ class LITEvaluator(BaseEvaluator):
     `lit_seconds`, each with `name_` in front when there is a name. Stream, order and twin are the same at every call.
 
     data, labels: texts and one label each, or a loaded dataset, or a dataset's name; none of the examples that the
-    model learns from. task: as `--task` has it, where labels do not say what they are. write_csv: append a line to `lit_evaluation[_name]_results.csv` where the trainer gives a folder.
+    model learns from. task: as `--task` has it, where labels do not say what they are.
+    write_csv: append a line to `lit_evaluation[_name]_results.csv` where the trainer gives a folder.
     """
 
     def __init__(

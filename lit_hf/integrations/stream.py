@@ -51,9 +51,9 @@ class Measurement:
 class FixedStream:
     """Labels and inputs that stay the same from one measurement to the next, and the code of their random twin.
 
-    data: texts (with `labels`), a loaded dataset, or a dataset's name as for `evaluate`; task: as `--task` has it, where
-    labels alone do not say what they are (`ordinal-classification`). The examples should not be
-    among those that the model learns from: bits of examples that it has seen are no transfer.
+    data: texts (with `labels`), a loaded dataset, or a dataset's name as for `evaluate`. The examples should not be
+    among those that the model learns from: bits of examples that it has seen are no transfer. task: as `--task` has
+    it, where labels alone do not say what they are (`ordinal-classification`).
     """
 
     def __init__(

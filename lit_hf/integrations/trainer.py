@@ -33,7 +33,8 @@ class LITCallback(TrainerCallback):
     generators are left as they were. The main process alone measures, and the others wait for it.
 
     data, labels: texts and one label each, or a loaded dataset, or a dataset's name; none of the examples that the
-    model learns from. task: as `--task` has it, where labels do not say what they are. every: optimiser steps between measurements. at_start, at_end: measure before the first and
+    model learns from. task: as `--task` has it, where labels do not say what they are.
+    every: optimiser steps between measurements. at_start, at_end: measure before the first and
     after the last step too. tokenizer: by default the trainer's. The others are as in `lit_hf.Settings`.
     """
 
