@@ -10,6 +10,7 @@ from lit_hf.records.record import Record
 from lit_hf.records.said import metric_of
 from lit_hf.records.sections import Budget, Stage
 from lit_hf.reports import phrases
+from lit_hf.reports.grid import grid_of
 
 
 def report(record: Record) -> list[RenderableType]:
@@ -26,13 +27,7 @@ def report(record: Record) -> list[RenderableType]:
         "labels": f"{code['labels']:,}",
         "race": _stage(record["stage"]),
     }
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="dim")
-    grid.add_column(overflow="fold")
-    for name, value in rows.items():
-        if value:
-            grid.add_row(name, Text(value))
-    return [grid, Text(), _budgets(record["budgets"])]
+    return [grid_of(rows), Text(), _budgets(record["budgets"])]
 
 
 def _stage(stage: Stage) -> str | None:
