@@ -52,7 +52,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Contest:
+class Selection:
     """Stages of jobs on one dataset; a stage begins when all of the one before have ended."""
 
     stages: tuple[tuple[Job, ...], ...]
@@ -78,43 +78,43 @@ class Outcome:
 
 @dataclass
 class _State:
-    contests: Sequence[Contest]
+    selections: Sequence[Selection]
     queue: deque[tuple[int, Job]] = field(default_factory=deque)
     left: dict[int, int] = field(default_factory=dict)
     stage: dict[int, int] = field(default_factory=dict)
 
-    def begin(self, contest: int) -> None:
-        """Queue the first stage of a contest that has one."""
-        self.stage[contest] = -1
-        self.left[contest] = 0
-        self._next(contest)
+    def begin(self, selection: int) -> None:
+        """Queue the first stage of a selection that has one."""
+        self.stage[selection] = -1
+        self.left[selection] = 0
+        self._next(selection)
 
-    def ended(self, contest: int) -> bool:
-        """Count a job; True when it was the contest's last."""
-        self.left[contest] -= 1
-        return self.left[contest] == 0 and self._next(contest)
+    def ended(self, selection: int) -> bool:
+        """Count a job; True when it was the selection's last."""
+        self.left[selection] -= 1
+        return self.left[selection] == 0 and self._next(selection)
 
-    def _next(self, contest: int) -> bool:
-        self.stage[contest] += 1
-        stages = self.contests[contest].stages
-        if self.stage[contest] == len(stages):
+    def _next(self, selection: int) -> bool:
+        self.stage[selection] += 1
+        stages = self.selections[selection].stages
+        if self.stage[selection] == len(stages):
             return True
-        jobs = stages[self.stage[contest]]
-        self.left[contest] = len(jobs)
-        self.queue.extend((contest, job) for job in jobs)
-        return self._next(contest) if not jobs else False
+        jobs = stages[self.stage[selection]]
+        self.left[selection] = len(jobs)
+        self.queue.extend((selection, job) for job in jobs)
+        return self._next(selection) if not jobs else False
 
 
 def simulate(
-    contests: Sequence[Contest], workers: int, *, at_once: bool = True, failing: float = 0.0, delay: float = 0.0
+    selections: Sequence[Selection], workers: int, *, at_once: bool = True, failing: float = 0.0, delay: float = 0.0
 ) -> Outcome:
-    """Run all jobs on `workers`, first come first served; all contests `at_once`, or one after the other.
+    """Run all jobs on `workers`, first come first served; all selections `at_once`, or one after the other.
 
     A share `failing` of the submissions loses its worker part of the way: that time is lost, the worker comes back
     after `delay` seconds, and the job goes to the end of the queue.
     """
-    found, state, clock = Outcome(workers), _State(contests), 0.0
-    waiting = deque(range(len(contests)))
+    found, state, clock = Outcome(workers), _State(selections), 0.0
+    waiting = deque(range(len(selections)))
     free = list(range(workers))
     last: dict[int, tuple[int, int]] = {}
     running: list[tuple[float, int, int, int, Job | None, bool]] = []
@@ -122,29 +122,29 @@ def simulate(
     submitted = 0
     while state.queue or running:
         while state.queue and free:
-            contest, job = state.queue.popleft()
+            selection, job = state.queue.popleft()
             worker = heapq.heappop(free)
             submitted += 1
-            load = job.start + (0.0 if last.get(worker) == (contest, job.candidate) else job.load)
+            load = job.start + (0.0 if last.get(worker) == (selection, job.candidate) else job.load)
             dies = (submitted * GOLDEN) % 1.0 < failing
             part = (submitted * GOLDEN * GOLDEN * 7) % 1.0 if dies else 1.0
             end = clock + part * (load + job.work)
             found.lost += (end - clock) if dies else 0.0
             found.work, found.load = found.work + (0 if dies else job.work), found.load + (0 if dies else load)
-            last[worker] = (contest, job.candidate)
-            heapq.heappush(running, (end, submitted, worker, contest, job, dies))
-        clock, _, worker, contest, job, dies = heapq.heappop(running)
+            last[worker] = (selection, job.candidate)
+            heapq.heappush(running, (end, submitted, worker, selection, job, dies))
+        clock, _, worker, selection, job, dies = heapq.heappop(running)
         if job is not None and dies:
             found.failures += 1
             last.pop(worker, None)
-            state.queue.append((contest, job))
+            state.queue.append((selection, job))
             submitted += 1
-            heapq.heappush(running, (clock + delay, submitted, worker, contest, None, False))
+            heapq.heappush(running, (clock + delay, submitted, worker, selection, None, False))
             continue
         heapq.heappush(free, worker)
         if job is not None:
             found.jobs, found.makespan = found.jobs + 1, clock
-            if state.ended(contest):
+            if state.ended(selection):
                 _begin(state, waiting, at_once)
     return found
 
@@ -207,14 +207,14 @@ def kept(stop: int, survivors: float, first: int = 512) -> float:
     return max(survivors, 0.5 * first / stop)
 
 
-def contests_of(fleet: Fleet, given: Constants, *, race: bool, survivors: float = 0.1) -> list[Contest]:
-    """Return the contests of a fleet: stages of the race, then the finals; without a race the finals alone."""
-    return [_contest(fleet.checkpoints, labels, tokens, given, race, survivors) for labels, tokens in fleet.datasets]
+def selections_of(fleet: Fleet, given: Constants, *, race: bool, survivors: float = 0.1) -> list[Selection]:
+    """Return the selections of a fleet: stages of the race, then the finals; without a race the finals alone."""
+    return [_selection(fleet.checkpoints, labels, tokens, given, race, survivors) for labels, tokens in fleet.datasets]
 
 
-def _contest(
+def _selection(
     sizes: Sequence[float], labels: int, tokens: float, given: Constants, race: bool, survivors: float
-) -> Contest:
+) -> Selection:
     field_, before, found = list(range(len(sizes))), 0, list[tuple[Job, ...]]()
     for stop in stops(labels)[:-1] if race else ():
         found.append(tuple(_job(each, sizes[each], stop - before, tokens, stop, 1, given) for each in field_))
@@ -223,7 +223,7 @@ def _contest(
         field_, before = sorted(ranked[: max(1, round(kept(stop, survivors) * len(sizes)))]), stop
     rest = labels - before + given.held_out
     found.append(tuple(_job(each, sizes[each], rest, tokens, labels, given.orders, given) for each in field_))
-    return Contest(tuple(found))
+    return Selection(tuple(found))
 
 
 def _job(candidate: int, size: float, inputs: int, tokens: float, labels: int, orders: int, given: Constants) -> Job:
@@ -254,8 +254,8 @@ def main() -> None:
     columns = ("jobs", "lost", "makespan h", "work alone", "work GPU h", "load GPU h", "lost GPU h", "used")
     print(f"\n{'':34}" + "".join(f"{column:>12}" for column in columns))
     for label, race, at_once, failing, changed in _scenarios(constants):
-        contests = contests_of(fleet, changed, race=race)
-        found = simulate(contests, given.gpus, at_once=at_once, failing=failing, delay=changed.lost)
+        selections = selections_of(fleet, changed, race=race)
+        found = simulate(selections, given.gpus, at_once=at_once, failing=failing, delay=changed.lost)
         hours = [
             value / 3600 for value in (found.makespan, found.work / given.gpus, found.work, found.load, found.lost)
         ]

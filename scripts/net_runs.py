@@ -115,7 +115,7 @@ def options() -> Iterator[Run]:
 
 
 def rankings() -> Iterator[Run]:
-    """The contest: for each kind, and with each of its options."""
+    """The selection: for each kind, and with each of its options."""
     for kind in ENCODED:
         line = f"rank {kind.data} {kind.first} {kind.second} --orders 2"
         yield Run(f"rank/{kind.name}", f"{line} -o out/rank-{kind.name} -f json", True)

@@ -177,6 +177,21 @@ def test_a_later_setting_stays_out_at_the_value_that_means_as_before() -> None:
     assert not enters(setting(None, "Machine", "no bit depends on it", as_before=Enters.NEVER), "elsewhere")
 
 
+def test_what_the_machine_chooses_enters_as_chosen_and_never_by_the_name_of_the_choice() -> None:
+    chosen = setting("float32", "Encoder", "a type, or the machine's own", by_machine=("own",))
+    chosen.name = "chosen"
+    assert enters(chosen, "float32")
+    assert enters(chosen, "bfloat16")
+    with pytest.raises(ValueError, match="put what the machine chose in its place"):
+        enters(chosen, "own")
+
+
+def test_the_type_that_a_checkpoint_states_enters_by_name() -> None:
+    """`auto` means the same on every machine: it is no choice of the machine's, and none of the types it may find."""
+    names = [Settings("m", "d", dtype=each).fingerprint() for each in ("auto", "float32", "bfloat16", "float16")]
+    assert len(set(names)) == 4
+
+
 def test_each_setting_belongs_to_one_part_which_checks_it_alone() -> None:
     names = [field.name for part in PARTS for field in dataclasses.fields(part)]
     assert ["model", "dataset", *names] == known_keys()

@@ -113,8 +113,9 @@ def _say_conflicts(record: Any, settings: Settings, sink: Sink) -> None:
     if labels is None or groups is None or record["dataset"]["unit"] != "example":
         return
     from lit_hf.checks.conflicts import conflicting_groups
+    from lit_hf.records.said import said
 
-    count = conflicting_groups(labels, groups, are_numbers=record["dataset"].get("bin_width") is not None)
+    count = conflicting_groups(labels, groups, are_numbers=said(record["dataset"]).scale is not None)
     if count:
         found = f"{count:,} input{' occurs' if count == 1 else 's occur'}"
         sink.say(f"{found} more than once with different labels: see `lit-hf data check {settings.dataset}`.")

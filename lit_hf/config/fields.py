@@ -23,19 +23,29 @@ _SPOKEN: dict[type, str] = {
 }  # fmt: skip
 
 
-def setting(default: Any, group: str, meaning: str, *, as_before: Any = Enters.ALWAYS) -> Any:
+def setting(
+    default: Any, group: str, meaning: str, *, as_before: Any = Enters.ALWAYS, by_machine: tuple[Any, ...] = ()
+) -> Any:
     """Declare a setting: its default, the heading it is listed under, and what it means in one line.
 
     as_before: of a setting that came after 0.1.0, the value with which results are those of the versions without it; at
     this value it stays out of the fingerprint, even if the default becomes another. Settings of 0.1.0 have none: they
-    enter always, at their defaults too. `Enters.NEVER`: no bit depends on it.
+    enter always, at their defaults too. `Enters.NEVER`: no bit depends on it. by_machine: values in whose place each
+    machine puts one of its own, so that they name no result: a run replaces them before anything is named. A value
+    that means the same everywhere is none of these: `dtype: auto` is the type that the checkpoint's files state, and
+    enters by its name as it did in 0.1.0.
     """
-    metadata = {"group": group, "help": meaning, "as_before": as_before}
+    metadata = {"group": group, "help": meaning, "as_before": as_before, "by_machine": by_machine}
     return dataclasses.field(default=default, metadata=metadata)
 
 
 def enters(field: dataclasses.Field[Any], value: Any) -> bool:
-    """Return whether a setting with this value is part of the fingerprint."""
+    """Return whether a setting with this value is part of the fingerprint.
+
+    Raises `ValueError` for a value that the machine has not yet replaced by its own.
+    """
+    if value in field.metadata.get("by_machine", ()):
+        raise ValueError(f"{field.name} is {value!r}: put what the machine chose in its place, it is in the result")
     as_before = field.metadata.get("as_before", Enters.ALWAYS)
     return as_before is Enters.ALWAYS if isinstance(as_before, Enters) else bool(value != as_before)
 

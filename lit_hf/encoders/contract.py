@@ -133,6 +133,25 @@ class Encoder(ABC):
         return _PureWalk(self)
 
 
+class WithInfo(Encoder):
+    """An encoder that holds its key and its info, and whose rows are of one layer."""
+
+    _key: Mapping[str, Any]
+    _info: EncoderInfo
+
+    @property
+    def key(self) -> Mapping[str, Any]:
+        return self._key
+
+    @property
+    def info(self) -> EncoderInfo:
+        return self._info
+
+    @property
+    def dim(self) -> int:
+        return self._info.dim
+
+
 @dataclass(frozen=True)
 class _PureWalk:
     encoder: Encoder

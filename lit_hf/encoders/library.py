@@ -15,7 +15,7 @@ from lit_hf.config import LIBRARY
 from lit_hf.encoders.chain import files
 from lit_hf.encoders.chain.prompts import CONFIG, choose_prompt
 from lit_hf.encoders.checkpoint import Checkpoint, quiet
-from lit_hf.encoders.contract import Encoded, Encoder, EncoderInfo, Input, texts_of
+from lit_hf.encoders.contract import Encoded, Encoder, EncoderInfo, Input, WithInfo, texts_of
 from lit_hf.encoders.policy import Policy
 from lit_hf.encoders.redraw import redrawn
 from lit_hf.encoders.remote import check_code, own_code
@@ -48,25 +48,13 @@ class Asked:
     device: str
 
 
-class LibraryEncoder(Encoder):
+class LibraryEncoder(WithInfo):
     """A SentenceTransformer as the library loads it; of its modules lit-hf knows nothing."""
 
     no_baseline: ClassVar[str] = NO_TWIN
 
     def __init__(self, asked: Asked, key: Mapping[str, Any], info: EncoderInfo, make: Callable[[], Any]) -> None:
         self._asked, self._key, self._info, self._make = asked, dict(key), info, make
-
-    @property
-    def key(self) -> Mapping[str, Any]:
-        return self._key
-
-    @property
-    def info(self) -> EncoderInfo:
-        return self._info
-
-    @property
-    def dim(self) -> int:
-        return self._info.dim
 
     def encode(self, inputs: Sequence[Input]) -> Encoded:
         """Return the library's embeddings; it plans its own batches over `inputs`."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from lit_hf.encoders.contract import Encoder, EncoderInfo
+from lit_hf.encoders.contract import EncoderInfo, WithInfo
 from lit_hf.encoders.twin import random_model
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ Line = TypeVar("Line", bound=Any)
 """A frozen dataclass of all that happens to an input besides weights; it has `config`, `kind`, `layers`, `device`."""
 
 
-class Network(Encoder, Generic[Line]):
+class Network(WithInfo, Generic[Line]):
     """A model of transformers behind a pipeline; the same pipeline serves a checkpoint and its twins.
 
     Weights are loaded by `make_model` at the first `encode`: a run that finds all features does not load them.
@@ -33,14 +33,6 @@ class Network(Encoder, Generic[Line]):
     @abstractmethod
     def placed(model: nn.Module, pipeline: Line) -> nn.Module:
         """Return the part of `model` that reads the input, ready on the pipeline's device."""
-
-    @property
-    def key(self) -> Mapping[str, Any]:
-        return self._key
-
-    @property
-    def info(self) -> EncoderInfo:
-        return self._info
 
     @property
     def dim(self) -> int:

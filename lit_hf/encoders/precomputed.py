@@ -8,14 +8,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from lit_hf.encoders.contract import Encoded, Encoder, EncoderInfo, Input
+from lit_hf.encoders.contract import Encoded, Encoder, EncoderInfo, Input, WithInfo
 from lit_hf.errors import BadSetting
 from lit_hf.runtime.precomputed import BASELINE, FEATURES, read_precomputed
 
 NO_BASELINE = f"the file has no {BASELINE}, and brought features have no random twin"
 
 
-class BroughtFeatures(Encoder):
+class BroughtFeatures(WithInfo):
     """Rows `features`, float32 [N, d]; `baseline`, float32 [N, e] or None, is what they are compared with."""
 
     stored: ClassVar[bool] = False
@@ -28,14 +28,6 @@ class BroughtFeatures(Encoder):
     @property
     def key(self) -> Mapping[str, Any]:
         raise BadSetting("model", self._info.id, "a model whose features are stored; these lie in a file already")
-
-    @property
-    def info(self) -> EncoderInfo:
-        return self._info
-
-    @property
-    def dim(self) -> int:
-        return self._info.dim
 
     def encode(self, inputs: Sequence[Input]) -> Encoded:
         """Return the rows of these numbers."""

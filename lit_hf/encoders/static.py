@@ -14,7 +14,7 @@ import numpy as np
 from lit_hf.encoders.chain.arrange import Head, settle
 from lit_hf.encoders.chain.files import read_mapping
 from lit_hf.encoders.checkpoint import Checkpoint
-from lit_hf.encoders.contract import Encoded, Encoder, EncoderInfo, Input, Text, texts_of
+from lit_hf.encoders.contract import Encoded, EncoderInfo, Input, Text, WithInfo, texts_of
 from lit_hf.encoders.policy import Policy
 from lit_hf.encoders.recipe import Declared
 from lit_hf.encoders.resolve import Choices, resolve_prompt, said_of
@@ -63,7 +63,7 @@ class Reading:
     head: Head = field(default_factory=Head)
 
 
-class StaticEncoder(Encoder):
+class StaticEncoder(WithInfo):
     """The mean of the token vectors; a text without known tokens is the zero vector."""
 
     def __init__(
@@ -72,18 +72,6 @@ class StaticEncoder(Encoder):
     ) -> None:  # fmt: skip
         self._reading, self._key, self._info, self._make_table = reading, dict(key), info, make_table
         self._make_head = make_head
-
-    @property
-    def key(self) -> Mapping[str, Any]:
-        return self._key
-
-    @property
-    def info(self) -> EncoderInfo:
-        return self._info
-
-    @property
-    def dim(self) -> int:
-        return self._info.dim
 
     def encode(self, inputs: Sequence[Input]) -> Encoded:
         """Return the features of `inputs`."""

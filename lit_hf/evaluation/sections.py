@@ -55,8 +55,7 @@ def dataset_section(job: Job, truncated: float) -> dict[str, Any]:
         "groups": task.group_count,
         "duplicates": info.duplicates if task.streamed else len(task.labels) - len(np.unique(task.feature_rows)),
         "dropped": {"missing_labels": info.missing_labels, "empty_inputs": info.empty_inputs},
-        **classes_section(task),
-        "null_name": task.target.null_name,
+        **labels_section(task),
         "kind": task.kind,
         "unit": task.unit,
         "columns": dict(info.columns),
@@ -74,9 +73,10 @@ def _grouping(task: Task) -> dict[str, Any]:
     return {"near_copies": copies} if task.streamed else {"near_copies": copies, "grouping": GROUPING}
 
 
-def classes_section(task: Task) -> dict[str, Any]:
-    """Return what the labels are, and what the words of a token task are read from."""
-    return task.target.section() | ({} if task.reads is None else {"reads": task.reads})
+def labels_section(task: Task) -> dict[str, Any]:
+    """Return what the labels say of themselves, and what the words of a token task are read from."""
+    words = {"null_name": task.target.null_name, "hub_task": task.target.hub_task(task.reads or task.kind)}
+    return task.target.section() | words | ({} if task.reads is None else {"reads": task.reads})
 
 
 def contamination(job: Job) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from lit_hf.hub.errors import InvalidCard, ValueDiffers
 from lit_hf.ranking.names import display_name, public_name
 from lit_hf.records.record import require_transfer
+from lit_hf.records.said import said
 from lit_hf.records.sections import Sections
 
 METRIC_TYPE = "information-transfer"
@@ -20,12 +21,6 @@ METRIC_NAME = "L_IT (bits)"
 DECIMALS = 2
 # Said elsewhere in the entry, or of no effect on the bits.
 _NOT_ARGUMENTS = {"model", "dataset", "split", "device", "cache_dir", "allow_pickle", "trust_remote_code"}
-NUMBERS = "regression"
-# What the Hub calls these inputs with labels that are numbers, and with classes where its word is not ours.
-_WITH_NUMBERS = {
-    "text-classification": "text-scoring", "text-pair-classification": "text-scoring", "features": "tabular-regression",
-}  # fmt: skip
-_WITH_CLASSES = {"text-pair-classification": "text-classification", "features": "tabular-classification"}
 # May differ between two runs of the same measurement.
 _NOT_IDENTITY = {"interval", "lit_hf", "model_revision"}
 
@@ -37,7 +32,7 @@ def result(record: Sections) -> dict[str, Any]:
     about |= {"split": dataset["split"], "revision": dataset["revision"]}
     metric = {"type": METRIC_TYPE, "value": rounded(require_transfer(record).bits), "name": METRIC_NAME}
     return {
-        "task": {"type": task_type(dataset)},
+        "task": {"type": said(dataset).hub_task},
         "dataset": {key: value for key, value in about.items() if value is not None},
         "metrics": [{**metric, "args": arguments(record)}],
     }
@@ -111,17 +106,6 @@ def target(known: list[dict[str, Any]], name: str) -> int | None:
     if named:
         return named[0]
     return 0 if len(known) == 1 else None
-
-
-def task_type(dataset: Mapping[str, Any]) -> str:
-    """The word for a kind of task in the Hub's list of tasks and sub-tasks; "other" where the list has none.
-
-    https://github.com/huggingface/huggingface.js/blob/main/packages/tasks/src/pipelines.ts
-    """
-    inputs = str(dataset.get("reads") or dataset["kind"])
-    if dataset["kind"] == NUMBERS:
-        return _WITH_NUMBERS.get(inputs, "other")
-    return _WITH_CLASSES.get(inputs, inputs)
 
 
 def rounded(bits: float) -> float:

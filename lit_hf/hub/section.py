@@ -12,7 +12,8 @@ from typing import Any
 from lit_hf.hub import index
 from lit_hf.ranking.names import cell, display_name, reading
 from lit_hf.records.record import require_transfer
-from lit_hf.records.sections import Sections, null_name
+from lit_hf.records.said import said
+from lit_hf.records.sections import Sections
 from lit_hf.reports.reproduce import command
 
 
@@ -74,10 +75,10 @@ def _unit(dataset: Mapping[str, Any]) -> str:
 def _verdict(interval: tuple[float, float], verdict: str | None) -> str:
     """The record's own words, and those for an interval that holds 0."""
     low, high = interval
-    said = (verdict or "").strip()
-    if not said and low <= 0 <= high:
+    words = (verdict or "").strip()
+    if not words and low <= 0 <= high:
         return f"It cannot be told from 0 (± {(high - low) / 2:,.1f} bits)."
-    return f"{said[:1].upper()}{said[1:]}{'' if said.endswith('.') else '.'}" if said else ""
+    return f"{words[:1].upper()}{words[1:]}{'' if words.endswith('.') else '.'}" if words else ""
 
 
 def _ladder(record: Sections) -> list[str]:
@@ -85,7 +86,7 @@ def _ladder(record: Sections) -> list[str]:
     baselines = record["baselines"]
     rows: list[tuple[str, Mapping[str, Any]]] = [
         ("uniform", baselines["uniform"]),
-        (null_name(record["dataset"]), baselines["class_prior"]),
+        (said(record["dataset"]).null_name, baselines["class_prior"]),
         ("raw input", baselines["raw_input"]),
         ("random twin", baselines["random_twin"]),
         ("**this checkpoint**", record["codelength"]),

@@ -28,7 +28,8 @@ class LITEvaluator(BaseEvaluator):
     `lit_seconds`, each with `name_` in front when there is a name. Stream, order and twin are the same at every call.
 
     data, labels: texts and one label each, or a loaded dataset, or a dataset's name; none of the examples that the
-    model learns from. write_csv: append a line to `lit_evaluation[_name]_results.csv` where the trainer gives a folder.
+    model learns from. task: as `--task` has it, where labels do not say what they are.
+    write_csv: append a line to `lit_evaluation[_name]_results.csv` where the trainer gives a folder.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class LITEvaluator(BaseEvaluator):
         data: Any,
         labels: Sequence[int | str] | None = None,
         *,
+        task: str | None = None,
         name: str = "",
         max_examples: int = 1_000,
         orders: int = 1,
@@ -47,7 +49,7 @@ class LITEvaluator(BaseEvaluator):
         super().__init__()
         self.primary_metric, self.name, self.write_csv = "lit_transfer_bits", name, write_csv
         self.stream = FixedStream(
-            data, labels, max_examples=max_examples, orders=orders, seed=seed, max_tokens=max_tokens,
+            data, labels, task=task, max_examples=max_examples, orders=orders, seed=seed, max_tokens=max_tokens,
             cache_dir=cache_dir,
         )  # fmt: skip
 

@@ -52,7 +52,8 @@ class FixedStream:
     """Labels and inputs that stay the same from one measurement to the next, and the code of their random twin.
 
     data: texts (with `labels`), a loaded dataset, or a dataset's name as for `evaluate`. The examples should not be
-    among those that the model learns from: bits of examples that it has seen are no transfer.
+    among those that the model learns from: bits of examples that it has seen are no transfer. task: as `--task` has
+    it, where labels alone do not say what they are (`ordinal-classification`).
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class FixedStream:
         data: Any,
         labels: Sequence[int | str] | None = None,
         *,
+        task: str | None = None,
         max_examples: int = 1_000,
         orders: int = 1,
         seed: int = 0,
@@ -76,8 +78,8 @@ class FixedStream:
             raise BadSetting("layer", layer, "one layer while a model is in training")
         named = isinstance(data, str)
         self.settings = Settings(
-            IN_MEMORY, data if named else IN_MEMORY, max_examples=max_examples, orders=orders, seed=seed, twins=1,
-            layer=layer, pooling=pooling, max_tokens=max_tokens, cache_dir=cache_dir,
+            IN_MEMORY, data if named else IN_MEMORY, task=task, max_examples=max_examples, orders=orders,
+            seed=seed, twins=1, layer=layer, pooling=pooling, max_tokens=max_tokens, cache_dir=cache_dir,
         )  # fmt: skip
         self.task: Task = load_task(self.settings, None if named else as_dataset(data, labels))
         self._twin: Codelength | None = None

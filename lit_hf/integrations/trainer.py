@@ -33,7 +33,8 @@ class LITCallback(TrainerCallback):
     generators are left as they were. The main process alone measures, and the others wait for it.
 
     data, labels: texts and one label each, or a loaded dataset, or a dataset's name; none of the examples that the
-    model learns from. every: optimiser steps between measurements. at_start, at_end: measure before the first and
+    model learns from. task: as `--task` has it, where labels do not say what they are.
+    every: optimiser steps between measurements. at_start, at_end: measure before the first and
     after the last step too. tokenizer: by default the trainer's. The others are as in `lit_hf.Settings`.
     """
 
@@ -43,6 +44,7 @@ class LITCallback(TrainerCallback):
         data: Any,
         labels: Sequence[int | str] | None = None,
         *,
+        task: str | None = None,
         every: int = 500,
         at_start: bool = True,
         at_end: bool = True,
@@ -63,8 +65,8 @@ class LITCallback(TrainerCallback):
         self.trainer, self.every, self.at_start, self.at_end = trainer, every, at_start, at_end
         self.tokenizer = tokenizer if tokenizer is not None else trainer.processing_class
         self.stream = FixedStream(
-            data, labels, max_examples=max_examples, orders=orders, seed=seed, layer=layer, pooling=pooling,
-            max_tokens=max_tokens, cache_dir=cache_dir,
+            data, labels, task=task, max_examples=max_examples, orders=orders, seed=seed, layer=layer,
+            pooling=pooling, max_tokens=max_tokens, cache_dir=cache_dir,
         )  # fmt: skip
         self.history: list[tuple[int, Measurement]] = []
         """(step, what was measured)."""

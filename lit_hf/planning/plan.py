@@ -97,8 +97,8 @@ def make_plan(plan: Sequence[Settings], arms: Lister) -> dict[str, Any]:
         "schema": "lit-hf/plan/1",
         "dataset": {
             "id": task.dataset.id, "bytes": _dataset_bytes(plan[0]), "examples": len(task.labels),
-            "groups": task.group_count,
-            "classes": len(task.classes) or None, "codes": task.target.codes, "load_seconds": loaded,
+            "groups": task.group_count, "classes": len(task.classes) or None, "labels_are": task.target.spoken,
+            "codes": task.target.codes, "load_seconds": loaded,
         },
         "models": models,
         "total": {**sums, "seconds": loaded + sum(seconds) if known else None, "least_seconds": None},

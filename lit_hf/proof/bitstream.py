@@ -17,8 +17,9 @@ import numpy as np
 
 from lit_hf.codes.loop import Chunk, Loop
 from lit_hf.coding.order import PreparedOrder
+from lit_hf.coding.written import NO_END
 from lit_hf.errors import BadBitstream
-from lit_hf.proof.header import DIGEST, NUMBERS, Header, checksum, digest
+from lit_hf.proof.header import DIGEST, Header, checksum, digest
 from lit_hf.proof.quantised import WHOLE, Joint, Pair, Sequential, Symbols
 
 Lanes = Sequence[PreparedOrder]
@@ -132,7 +133,7 @@ def read(orders: Iterable[Lanes], header: Header, reader: Reader) -> np.ndarray:
 
 
 def _last(lanes: Lanes, classes: int, joint: Joint | None) -> _Last:
-    if classes == NUMBERS:
+    if classes == NO_END:
         from lit_hf.proof.numbers import Numbers
 
         return Numbers()

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lit_hf.coding.order import Code, Examples, Order
-from lit_hf.errors import BadBitstream, BadSetting, FileUnreadable, LitError
+from lit_hf.errors import BadBitstream, BadSetting, FileUnreadable
 
 if TYPE_CHECKING:
     from lit_hf.codes.stream import Rows
-    from lit_hf.coding.rules import Rule
+    from lit_hf.coding.written import Written
     from lit_hf.proof.bitstream import Lanes
     from lit_hf.proof.header import Header
 
@@ -63,25 +63,26 @@ def encode_labels(
         b'LIT-BITS'
     """
     from lit_hf.coding.arrays import checked, checked_bins, checked_code, checked_flags
-    from lit_hf.coding.rules import Alphabet
+    from lit_hf.coding.written import NO_END
     from lit_hf.proof.header import with_width
-    from lit_hf.tasks.targets.regression import BinRule
+    from lit_hf.tasks.targets import written_of
 
     checked_code(code)
     several = np.ndim(labels) == 2
-    rule: Rule
     if num_classes is not None and (several or bin_width is not None):
         raise BadSetting("num_classes", num_classes, "left out, for the labels are no classes")
     if bin_width is not None and code != "online":
         raise BadSetting("code", code, "online: numbers have no block code")
     if bin_width is not None:
-        examples, rule = checked_bins(features, labels, groups, bin_width), BinRule()
+        examples, written = checked_bins(features, labels, groups, bin_width), written_of(NO_END)
     elif several:
-        examples, rule = checked_flags(features, labels, groups), Alphabet(2)
+        examples = checked_flags(features, labels, groups)
+        written = written_of(2, examples.labels.shape[1])
     else:
-        examples, rule = checked(features, labels, groups, num_classes)
+        examples, alphabet = checked(features, labels, groups, num_classes)
+        written = written_of(alphabet.classes)
     way = Order(order, seed, keep_first=not shuffle)
-    file = encode_order(features, examples, rule, way, Code(code, device=device))
+    file = encode_order(features, examples, written, way, Code(code, device=device))
     return file if bin_width is None else with_width(file, bin_width)
 
 
@@ -125,65 +126,32 @@ def decode_labels(
     return labels * width if width else labels
 
 
-def encode_order(
-    features: Rows, examples: Examples, rule: Rule, order: Order, code: Code, *, ordered: bool = False
-) -> bytes:
-    """Write one order of an evaluation; as in `code_order`.
-
-    Labels int64 [N, L] of 0 and 1 are several labels, each coded by `rule`, as the target of several labels codes them.
-    ordered: labels are steps, and the cumulative-link code stands beside that of classes.
-    """
+def encode_order(features: Rows, examples: Examples, written: Written, order: Order, code: Code) -> bytes:
+    """Write one order of an evaluation, as in `code_order`; `written` is the target's."""
     from lit_hf.proof.bitstream import write
     from lit_hf.proof.header import Header, checksum, digest
     from lit_hf.runtime.units import side_by_side
 
-    labels, symbols = examples.labels, symbols_of(rule)
-    columns = labels.shape[1] if labels.ndim == 2 else 0
-    ready = _lanes(features, examples, rule, order, codes_of(code, ordered))[0]
-    along = labels[ready.index]
-    orders = (_lanes(features, examples, rule, order, codes_of(code, ordered)) for _ in range(max(1, columns)))
-    [(payload, digests)] = side_by_side([lambda: write(orders, symbols, along)])
+    codes = written.codes(code)
+    ready = _lanes(features, examples, written, order, codes)[0]
+    along = examples.labels[ready.index]
+    orders = (_lanes(features, examples, written, order, codes) for _ in range(max(1, written.columns)))
+    [(payload, digests)] = side_by_side([lambda: write(orders, written.symbols, along)])
     header = Header(
-        classes=symbols, labels=len(along), seed=order.seed, number=order.number, keep_first=order.keep_first,
-        code=bytes.fromhex(_digest(rule, code, ordered)), layout=checksum(ready.groups, 8),
-        environment=_environment(symbols, code.device), checksum=checksum(along),
-        words=len(payload) // 4, seal=digest(payload, 8), digests=tuple(digests), columns=columns,
-        ordered=ordered,
+        classes=written.symbols, labels=len(along), seed=order.seed, number=order.number, keep_first=order.keep_first,
+        code=bytes.fromhex(written.digest(code)), layout=checksum(ready.groups, 8),
+        environment=_environment(written, code.device), checksum=checksum(along),
+        words=len(payload) // 4, seal=digest(payload, 8), digests=tuple(digests), columns=written.columns,
+        mark=written.mark,
     )  # fmt: skip
     return header.pack() + payload
 
 
-def codes_of(code: Code, ordered: bool) -> tuple[Code, ...]:
-    """Return the codes that stand side by side."""
-    from lit_hf.tasks.targets.ordinal import both
-
-    return both(code) if ordered else (code,)
-
-
-def _digest(rule: Rule, code: Code, ordered: bool) -> str:
-    from lit_hf.tasks.targets.ordinal import bank_of
-
-    return bank_of(rule, code) if ordered else rule.digest(code)
-
-
-def _lanes(features: Rows, examples: Examples, rule: Rule, order: Order, codes: tuple[Code, ...]) -> Lanes:
+def _lanes(features: Rows, examples: Examples, written: Written, order: Order, codes: tuple[Code, ...]) -> Lanes:
     """Return one order made ready for each code, with probes of its own."""
     from lit_hf.coding.rules import prepare_order
 
-    return [prepare_order(features, examples, rule, order, code) for code in codes]
-
-
-def symbols_of(rule: Rule) -> int:
-    """Return what a header says of the labels: C, or `NUMBERS` for bins."""
-    from lit_hf.coding.rules import Alphabet
-    from lit_hf.proof.header import NUMBERS
-    from lit_hf.tasks.targets.regression import BinRule
-
-    if isinstance(rule, Alphabet):
-        return rule.classes
-    if isinstance(rule, BinRule):
-        return NUMBERS
-    raise LitError("such labels have no bitstream.", "Measure them: `lit-hf eval MODEL DATASET`.")
+    return [prepare_order(features, examples, written.rule, order, code) for code in codes]
 
 
 def decode_order(
@@ -193,24 +161,23 @@ def decode_order(
 
     Beside them is their information in bits: the codelength as the decoder knows it.
     """
-    from lit_hf.coding.rules import Alphabet
     from lit_hf.proof.bitstream import Reader, read
-    from lit_hf.proof.header import NUMBERS, checksum, unpack
+    from lit_hf.proof.header import checksum, unpack
     from lit_hf.runtime.units import side_by_side
-    from lit_hf.tasks.targets.regression import BinRule
+    from lit_hf.tasks.targets import written_of
 
     header, payload = unpack(data)
     if header.labels != len(groups):
         raise BadBitstream(f"it holds {header.labels:,} labels, and there are inputs for {len(groups):,}", 0)
-    rule: Rule = BinRule() if header.classes == NUMBERS else Alphabet(header.classes)
+    written = written_of(header.classes, header.columns, header.mark)
     way = Order(header.number, header.seed, header.keep_first)
-    examples, code = Examples(np.empty(0, np.int64), groups, rows), _code_of(header, rule, device)
-    codes = codes_of(code, header.ordered)
-    ready = _lanes(features, examples, rule, way, codes)[0]
+    examples = Examples(np.empty(0, np.int64), groups, rows)
+    codes = written.codes(_code_of(header, written, device))
+    ready = _lanes(features, examples, written, way, codes)[0]
     if checksum(ready.groups, 8) != header.layout:
         raise BadBitstream("the inputs are grouped in another way", 0)
-    reader = Reader(header, payload, _environment(header.classes, device) == header.environment)
-    orders = (_lanes(features, examples, rule, way, codes) for _ in range(max(1, header.columns)))
+    reader = Reader(header, payload, _environment(written, device) == header.environment)
+    orders = (_lanes(features, examples, written, way, codes) for _ in range(max(1, header.columns)))
     [along] = side_by_side([lambda: read(orders, header, reader)])
     labels = np.empty_like(along)
     labels[ready.index] = along
@@ -227,21 +194,19 @@ def read_file(file: bytes | str | PathLike[str]) -> bytes:
         raise FileUnreadable(file, error.strerror or "it cannot be opened") from error
 
 
-def _environment(symbols: int, device: str) -> bytes:
-    """Return the hash of what decides the arithmetic; that of numbers is scipy's too."""
-    from lit_hf.proof.header import NUMBERS
+def _environment(written: Written, device: str) -> bytes:
+    """Return the hash of what decides the arithmetic."""
     from lit_hf.runtime.arithmetic import environment_hash
     from lit_hf.runtime.units import UNIT_THREADS
 
-    more = ("scipy",) if symbols == NUMBERS else ()
-    return environment_hash(device, UNIT_THREADS, *more)
+    return environment_hash(device, UNIT_THREADS, *written.libraries)
 
 
-def _code_of(header: Header, rule: Rule, device: str) -> Code:
-    """Return the code that has the header's hash under the `rule`."""
+def _code_of(header: Header, written: Written, device: str) -> Code:
+    """Return the code that has the header's hash."""
     from lit_hf.config import CODES
 
     for name in CODES:
-        if _digest(rule, Code(name, device=device), header.ordered) == header.code.hex():
+        if written.digest(Code(name, device=device)) == header.code.hex():
             return Code(name, device=device)
     raise BadBitstream("it was written with another version of the coder, or on another kind of device", 0)

@@ -13,16 +13,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from lit_hf.coding.written import NO_END
 from lit_hf.errors import BadBitstream
 
 MAGIC = b"LIT-BITS"
 VERSION, LATEST = 1, 2
-"""Classes are written as version 1, as they always were; several labels, numbers and ordered steps as version 2."""
-NUMBERS = 0
-"""In place of a number of classes: labels are bins of numbers."""
+"""Classes are written as version 1, as they always were; all other labels as version 2."""
 DIGEST = 4  # bytes: a wrong table passes as right once in 4 billion; the labels' own checksum has 16
 _FIXED = struct.Struct("<8sHIQQIB8s8s8s16sI8sI")
-_MORE = struct.Struct("<IdB")  # version 2: columns, width, ordered
+_MORE = struct.Struct("<IdB")  # version 2: columns, width, mark
 _SEAL = 8
 
 
@@ -50,15 +49,15 @@ class Header:
     digests: tuple[bytes, ...]
     columns: int = 0
     """L, of rows of L labels that may hold together; else 0."""
-    ordered: bool = False
-    """Labels are ordered steps, coded by two codes side by side."""
+    mark: int = 0
+    """What tells the kind of label where `classes` and `columns` do not (`lit_hf.coding.written`)."""
     width: float = 0.0
     """Of numbers, the width of a bin, where the file gives numbers back; 0 where it gives bins."""
 
     @property
     def version(self) -> int:
         """The least version of the format that can say this."""
-        return VERSION if self.classes and not self.columns and not self.ordered else LATEST
+        return VERSION if self.classes != NO_END and not self.columns and not self.mark else LATEST
 
     @property
     def uniform_bits(self) -> float | None:
@@ -71,7 +70,7 @@ class Header:
             MAGIC, self.version, self.classes, self.labels, self.seed, self.number, self.keep_first, self.code,
             self.layout, self.environment, self.checksum, self.words, self.seal, len(self.digests),
         )  # fmt: skip
-        more = _MORE.pack(self.columns, self.width, self.ordered) if self.version > VERSION else b""
+        more = _MORE.pack(self.columns, self.width, self.mark) if self.version > VERSION else b""
         body = fixed + more + b"".join(self.digests)
         return body + digest(body, _SEAL)
 
@@ -99,10 +98,10 @@ def unpack(data: bytes) -> tuple[Header, bytes]:
     if digest(data[:end], _SEAL) != data[end : end + _SEAL]:
         raise BadBitstream("the header is damaged", 0)
     digests = tuple(data[at : at + DIGEST] for at in range(start, end, DIGEST))
-    columns, width, ordered = _MORE.unpack_from(data, _FIXED.size) if version > VERSION else (0, 0.0, 0)
+    columns, width, mark = _MORE.unpack_from(data, _FIXED.size) if version > VERSION else (0, 0.0, 0)
     found = Header(
         classes, labels, seed, number, bool(keep), code, layout, environment, labels_sum, words, seal, digests, columns,
-        bool(ordered), width,
+        mark, width,
     )  # fmt: skip
     return found, data[end + _SEAL :]
 

@@ -84,8 +84,7 @@ def _encode(job: Job, features: Features) -> bytes:
 
     task, settings = job.task, job.settings
     return encode_order(
-        features, task.examples, task.target.rule, Order(0, settings.seed),
-        Code(settings.code, device=job.device), ordered=task.target.ordered,
+        features, task.examples, task.target.written, Order(0, settings.seed), Code(settings.code, device=job.device),
     )  # fmt: skip
 
 

@@ -42,8 +42,15 @@ class Columns(TypedDict):
     label: NotRequired[str | None]
 
 
+class LabelScale(TypedDict):
+    """Of labels that stand for numbers: origin + label * step."""
+
+    step: float
+    origin: float
+
+
 class Dataset(TypedDict):
-    """What was coded; `classes` is null where labels are numbers, which have a `bin_width`."""
+    """What was coded; what its labels are is read by `lit_hf.records.said`."""
 
     id: str
     config: str | None
@@ -57,7 +64,10 @@ class Dataset(TypedDict):
     classes: int | None
     classes_reason: NotRequired[str]
     class_names: list[str] | None
+    labels_are: NotRequired[str]
+    label_scale: NotRequired[LabelScale]
     null_name: NotRequired[str]
+    hub_task: NotRequired[str]
     bin_width: NotRequired[float | None]
     bin_origin: NotRequired[float]
     reads: NotRequired[str]
@@ -77,12 +87,6 @@ def length_unit(model: Mapping[str, Any]) -> str:
     """Return what a model's length is counted in; records before the key tell it by where their limit came from."""
     said = FRAMES if FRAMES in (model.get("resolved_from") or {}).get("max_tokens", "") else "tokens"
     return str(model.get("length_unit") or said)
-
-
-def null_name(dataset: Mapping[str, Any]) -> str:
-    """Return the name of the code that looks at no input; records before the key tell it by their classes."""
-    said = "class prior" if dataset.get("classes") is not None else "marginal"
-    return str(dataset.get("null_name") or said)
 
 
 class IntervalParts(TypedDict):

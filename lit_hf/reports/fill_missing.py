@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from lit_hf.records.record import Record
+from lit_hf.records.said import metric_of
 from lit_hf.records.sections import Sections
 
 REASON = "a ranking codes no baseline: `lit-hf rank --transfer` adds it for those that are left"
@@ -50,9 +51,8 @@ def _baselines() -> dict[str, Any]:
 def _holdout(data: Sections) -> dict[str, Any]:
     """Return the metric after all labels, which a ranking has among its budgets."""
     budgets = data.get("budgets")
-    last: dict[str, Any] = dict(budgets[-1]) if budgets else {}
-    for metric in ("accuracy", "rmse", "micro_f1"):
-        if last.get(metric) is not None:
-            found = {"metric": metric, "value": last[metric], "examples": None, "source": "held-out examples"}
-            return {"holdout": found}
+    found = metric_of(budgets[-1]) if budgets else None
+    if found is not None:
+        metric, value = found
+        return {"holdout": {"metric": metric, "value": value, "examples": None, "source": "held-out examples"}}
     return {"holdout": None, "holdout_reason": "nothing was held out, or a race eliminated the checkpoint"}

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lit_hf.records.record import Record, verdict
-from lit_hf.records.sections import Dataset, Model, length_unit, null_name
+from lit_hf.records.said import said
+from lit_hf.records.sections import Dataset, Model, length_unit
 
 
 def bits(value: float) -> str:
@@ -83,7 +84,7 @@ def name_of_baseline(record: Record) -> str:
 
 def name_of_prior(record: Record) -> str:
     """Return the name of the code that looks at no input, as the record says it."""
-    return null_name(record["dataset"])
+    return said(record["dataset"]).null_name
 
 
 def holdout(record: Record) -> str | None:
@@ -92,10 +93,10 @@ def holdout(record: Record) -> str | None:
     if found is None:
         return None
     held: dict[str, Any] = dict(found)
-    said = percent if held["metric"] == "accuracy" else _decimal
-    value = said(held["value"]) + (f" ± {said(held['standard_error'])}" if "standard_error" in held else "")
+    in_words = percent if held["metric"] == "accuracy" else _decimal
+    value = in_words(held["value"]) + (f" ± {in_words(held['standard_error'])}" if "standard_error" in held else "")
     more = "".join(f", {spoken} {held[name]:.3f}" for name, spoken in _MORE.items() if name in held)
-    name = _METRICS.get(held["metric"], held["metric"])
+    name = METRICS.get(held["metric"], held["metric"])
     return f"{name} {value}{more} on {held['examples']:,} {held['source']}"
 
 
@@ -103,7 +104,9 @@ def _decimal(value: float) -> str:
     return f"{value:.3f}"
 
 
-_METRICS = {"micro_f1": "micro-averaged F1", "rmse": "RMSE"}
+METRICS = {"micro_f1": "micro-averaged F1", "rmse": "RMSE"}
+SHORT_METRICS = {"accuracy": "acc.", "micro_f1": "F1", "rmse": "RMSE"}
+"""A metric without words here is called by its own name."""
 _MORE = {"r2": "R²", "accuracy": "accuracy"}
 
 
@@ -192,29 +195,18 @@ def task_line(dataset: Dataset) -> str:
     """Return what is coded from what."""
     columns = dataset["columns"]
     inputs = " + ".join(name for name in (columns.get("text"), columns.get("text_pair")) if name)
-    bins = f" in bins of {dataset['bin_width']:g}" if dataset.get("bin_width") is not None else ""
+    scale = said(dataset).scale
+    bins = "" if scale is None else f" in bins of {scale['step']:g}"
     copies = f" ({dataset['duplicates']:,} copies of others)" if dataset["duplicates"] else ""
     coded = f"{columns.get('label')}{bins}, {counted(dataset['examples'], dataset['unit'])}{copies}"
     return f"{dataset['kind']}: {inputs} → {coded}"
 
 
 def classes_line(dataset: Dataset, limit: int = 6) -> str | None:
-    """Return the classes' number and names, or None when labels are not classes."""
-    if dataset["classes"] is None:
-        return None
-    names = dataset["class_names"] or []
+    """Return the number and the names of classes, or of labels that may hold; None where there are no names."""
+    names = said(dataset).names
     more = ", …" if len(names) > limit else ""
-    return f"{dataset['classes']}" + (f": {', '.join(names[:limit])}{more}" if names else "")
-
-
-def label_in_words(dataset: Dataset, label: Any) -> str:
-    """Return a label's class, the number that its bin is of, or the labels that hold."""
-    names, width = dataset["class_names"], dataset.get("bin_width")
-    if width is not None:
-        return f"{(dataset.get('bin_origin') or 0.0) + label * width:.12g}"
-    if isinstance(label, list):
-        return ", ".join(name for name, holds in zip(names or (), label, strict=True) if holds) or "none"
-    return names[int(label)] if names else f"{float(label):g}"
+    return f"{len(names)}: {', '.join(names[:limit])}{more}" if names else None
 
 
 def count(number: int) -> str:

@@ -13,18 +13,12 @@ def report(plan: dict[str, Any]) -> Iterator[RenderableType]:
     """Yield the parts of a plan: the data, a table of checkpoints or of passes, the total."""
     data, models = plan["dataset"], plan["models"]
     size = spell_bytes(data["bytes"])
-    yield f"{data['id']}: {data['examples']:,} examples, {_labels(data)}, {size} of files"
+    yield f"{data['id']}: {data['examples']:,} examples, {data['labels_are']}, {size} of files"
     yield _passes(models[0], data["codes"]) if len(models) == 1 and not models[0]["error"] else _models(models)
     yield from _total(plan)
     for model in models:
         if model["error"]:
             yield f"{model['model']}: {model['error']}"
-
-
-def _labels(data: dict[str, Any]) -> str:
-    if data["codes"] > 1:
-        return f"{data['codes']} labels each"
-    return "numbers" if data["classes"] is None else f"{data['classes']} classes"
 
 
 def _passes(model: dict[str, Any], codes: int) -> Table:
@@ -35,7 +29,7 @@ def _passes(model: dict[str, Any], codes: int) -> Table:
             each["label"], f"{each['inputs']:,}", f"{each['stored']:,}", tokens, spell_bytes(each["store_bytes"]),
             spell_seconds(each["seconds"]),
         )  # fmt: skip
-    several = f" of {codes} labels" if codes > 1 else ""
+    several = f", {codes} codes each" if codes > 1 else ""
     code = model["code"]
     table.add_row(f"code {code['orders']} orders{several}", "", "", "", "", spell_seconds(code["seconds"]))
     return table

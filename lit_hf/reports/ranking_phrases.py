@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
+from lit_hf.records.said import metric_of, said
 from lit_hf.reports import phrases
 
 Row = Mapping[str, Any]
@@ -14,21 +15,17 @@ Row = Mapping[str, Any]
 def title(ranking: Mapping[str, Any]) -> str:
     """Return which data, and how many labels."""
     data = ranking["dataset"]
-    kind = "numbers" if data["classes"] is None else f"{data['classes']} {_holding(data)}"
-    return f"{phrases.dataset_line(data)}: {data['examples']:,} labels, {kind}; codelength in bits, less is better"
-
-
-def _holding(dataset: Mapping[str, Any]) -> str:
-    return "that may hold together" if dataset["kind"] == "multi-label-classification" else "classes"
+    labels = f"{data['examples']:,} labels, {said(data).labels_are}"
+    return f"{phrases.dataset_line(data)}: {labels}; codelength in bits, less is better"
 
 
 def held_out(row: Row) -> str:
     """Return the held-out metric after all labels: accuracy, or the one that the kind of labels has."""
-    last = (row["budgets"] or [{}])[-1]
-    for name, spoken in (("accuracy", ""), ("rmse", "RMSE "), ("micro_f1", "F1 ")):
-        if last.get(name) is not None:
-            return f"{spoken}{last[name]:.3f}"
-    return ""
+    found = metric_of((row["budgets"] or [{}])[-1])
+    if found is None:
+        return ""
+    name, value = found
+    return f"{value:.3f}" if name == "accuracy" else f"{phrases.SHORT_METRICS.get(name, name)} {value:.3f}"
 
 
 def dataset_name(dataset: Mapping[str, Any]) -> str:

@@ -12,8 +12,6 @@ from rich.text import Text
 
 from lit_hf.reports import phrases
 
-_METRICS = {"accuracy": "acc.", "micro_f1": "F1", "rmse": "RMSE"}
-
 
 def report(found: dict[str, Any]) -> list[RenderableType]:
     """Return the parts of the report, top first."""
@@ -45,7 +43,9 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     name = _short(row["dataset"])
     if row["error"] is not None:
         return (name, "failed", *[""] * 5)
-    held = "" if row["metric"] is None else f"{_METRICS.get(row['metric'], row['metric'])} {row['value']:.3f}"
+    held = (
+        "" if row["metric"] is None else f"{phrases.SHORT_METRICS.get(row['metric'], row['metric'])} {row['value']:.3f}"
+    )
     code = phrases.bits(row["codelength_bits"])
     if row["transfer_bits"] is None:
         return (name, f"{row['labels']:,}", code, *[""] * 3, held)

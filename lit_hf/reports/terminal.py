@@ -10,6 +10,7 @@ from rich.text import Text
 
 from lit_hf.records.record import Record
 from lit_hf.reports import phrases
+from lit_hf.reports.grid import grid_of
 from lit_hf.reports.ladder import bar, ladder
 from lit_hf.reports.layers import layer_table
 from lit_hf.reports.series import series
@@ -48,13 +49,7 @@ def resolved(record: Record) -> Table:
         "features": phrases.features_line(record),
         "machine": phrases.machine_line(record),
     }
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="dim")
-    grid.add_column(overflow="fold")
-    for name, value in rows.items():
-        if value:
-            grid.add_row(name.strip(), Text(value, style="" if name.strip() else "dim"))
-    return grid
+    return grid_of(rows)
 
 
 def panel(record: Record, width: int, *, unicode: bool) -> Panel:
@@ -111,13 +106,7 @@ def _facts(record: Record) -> Table:
         "raw input": phrases.against_raw_input(record),
         "held out": phrases.holdout(record),
     }
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="dim")
-    grid.add_column(overflow="fold")
-    for name, value in rows.items():
-        if value:
-            grid.add_row(name, Text(value))
-    return grid
+    return grid_of(rows)
 
 
 def _ladder(record: Record, width: int, unicode: bool) -> Table:

@@ -7,8 +7,10 @@ from rich.table import Table
 from rich.text import Text
 
 from lit_hf.records.record import Record
+from lit_hf.records.said import metric_of
 from lit_hf.records.sections import Budget, Stage
 from lit_hf.reports import phrases
+from lit_hf.reports.grid import grid_of
 
 
 def report(record: Record) -> list[RenderableType]:
@@ -25,13 +27,7 @@ def report(record: Record) -> list[RenderableType]:
         "labels": f"{code['labels']:,}",
         "race": _stage(record["stage"]),
     }
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="dim")
-    grid.add_column(overflow="fold")
-    for name, value in rows.items():
-        if value:
-            grid.add_row(name, Text(value))
-    return [grid, Text(), _budgets(record["budgets"])]
+    return [grid_of(rows), Text(), _budgets(record["budgets"])]
 
 
 def _stage(stage: Stage) -> str | None:
@@ -44,10 +40,12 @@ def _budgets(budgets: list[Budget]) -> Table:
     from rich import box
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for name in ("labels", "bits", "held-out accuracy"):
+    held = [metric_of(each) for each in budgets]
+    metric = next((found[0] for found in held if found is not None), "accuracy")
+    for name in ("labels", "bits", f"held-out {phrases.METRICS.get(metric, metric)}"):
         table.add_column(name, justify="right")
-    for each in budgets:
+    for each, found in zip(budgets, held, strict=True):
         error = f" ± {each['standard_error']:.3f}" if "standard_error" in each else ""
-        held = "" if each["accuracy"] is None else f"{each['accuracy']:.3f}{error}"
-        table.add_row(f"{each['labels']:,}", phrases.bits(each["bits"]), held)
+        value = "" if found is None else f"{found[1]:.3f}{error}"
+        table.add_row(f"{each['labels']:,}", phrases.bits(each["bits"]), value)
     return table

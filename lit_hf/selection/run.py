@@ -125,7 +125,7 @@ def _left_out(skipped: Skipped) -> CandidateResult:
 
 def _about(settings: Settings, task: Task, options: Options, candidates: Sequence[Candidate]) -> dict[str, Any]:
     """Return what the ranking is of."""
-    from lit_hf.evaluation.sections import classes_section
+    from lit_hf.evaluation.sections import labels_section
     from lit_hf.probes.bank import VERSION
     from lit_hf.runtime.devices import find_place
 
@@ -139,7 +139,7 @@ def _about(settings: Settings, task: Task, options: Options, candidates: Sequenc
             "id": info.id, "config": info.config, "split": info.split, "revision": info.revision,
             "fingerprint": info.fingerprint, "examples": len(task.labels),
             "groups": task.group_count, "kind": task.kind,
-            "unit": task.unit, **classes_section(task),
+            "unit": task.unit, **labels_section(task),
             "columns": dict(info.columns),
             "holdout": None if task.holdout is None else {
                 "examples": len(task.holdout.labels), "source": task.holdout.source,

@@ -8,7 +8,7 @@ import numpy as np
 
 from lit_hf.ranking.comparable import align, diff
 from lit_hf.records.record import Record
-from lit_hf.reports.phrases import label_in_words
+from lit_hf.records.said import said
 from lit_hf.studies.texts import plain_input, task_of
 
 SCHEMA = "lit-hf/diff/1"
@@ -34,7 +34,7 @@ def compare(a: Record, b: Record, count: int) -> dict[str, Any]:
         "examples": [
             {
                 "group": group, "bits_a": float(means[0, group]), "bits_b": float(means[1, group]), "difference": bits,
-                "labels": [label_in_words(a["dataset"], label) for label in labels[groups == group].tolist()],
+                "labels": [said(a["dataset"]).label(label) for label in labels[groups == group].tolist()],
                 "input": None if task is None else plain_input(task.input_of_group(group)),
             }
             for group, bits in found.examples

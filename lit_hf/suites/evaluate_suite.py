@@ -74,12 +74,13 @@ def _row(settings: Settings, progress: Progress | None) -> dict[str, Any]:
 def row_of(record: Record, dataset: str) -> dict[str, Any]:
     """Return what the table says of one record; `dataset`: its name in the suite."""
     from lit_hf.measures.totals import Measured
+    from lit_hf.records.said import said
 
     transfer, code, data = record["transfer"], record["codelength"], record["dataset"]
     base, held = record["baselines"]["random_twin"]["bits"], record["holdout"]
     parts: dict[str, Any] = dict(transfer["interval_parts"] or ())
     known = {name: value for name, value in parts.items() if isinstance(value, float)}
-    found, df, bins = record.transfer, transfer.get("degrees_of_freedom"), data["classes"] is None
+    found, df, bins = record.transfer, transfer.get("degrees_of_freedom"), said(data).scale is not None
     return {
         "dataset": dataset, "record": record["id"], "kind": data["kind"], "labels": data["examples"],
         "codelength_bits": code["bits"], "baseline_bits": base, "transfer_bits": transfer["bits"],

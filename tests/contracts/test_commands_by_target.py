@@ -17,12 +17,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import CompletedProcess
 
+import datasets
 import jsonschema
 import numpy as np
 import pytest
+from transformers import BertConfig, BertForSequenceClassification, PreTrainedModel, Trainer, TrainingArguments
 
 from lit_hf.errors import LitError
 from lit_hf.integrations.stream import FixedStream
+from lit_hf.integrations.trainer import LITCallback
 from lit_hf.probes.number_bank import number_bank
 from lit_hf.records import ranking
 from lit_hf.records.record import Record
@@ -134,10 +137,7 @@ REFUSED: dict[tuple[str, str], str] = {
     ("streaming", "tokens"): "a classification of texts or pairs",
     ("streaming", "images"): "a classification of texts or pairs",
     ("streaming", "features"): "in a file that is read whole",
-    **{
-        ("block", name): "has no block code"
-        for name in ("lists", "flags", "numbers", "steps", "features-lists", "features-numbers")
-    },
+    **{("block", name): "has no block code" for name in ("numbers", "steps", "features-numbers")},
     # A card states L_IT, a proof an evaluation; a ranking keeps no weights; only some records have a profile.
     **{(name, variant): "has no transfer" for name in ("card", "card-folder") for variant in ("alone", "ranked")},
     ("verify", "ranked"): "what a ranking coded",
@@ -331,12 +331,37 @@ def test_what_speaks_of_all_records_knows_every_kind(bench: Bench) -> None:
     assert (bench.folder / "out" / "space" / "app.py").is_file()
 
 
-@pytest.mark.parametrize("name", ["classes", "pairs", "lists", "numbers", "tokens"])
+def in_training(body: PreTrainedModel) -> Trainer:
+    """Return a Trainer of one step of a classifier whose body is `body`."""
+    model = BertForSequenceClassification(BertConfig.from_dict(body.config.to_dict()))
+    model.bert.load_state_dict(body.state_dict(), strict=False)
+    texts = tiny.texts(8)
+    data = datasets.Dataset.from_dict({**tiny.tokenizer()(texts, padding=True), "labels": [0, 1] * 4})
+    arguments = TrainingArguments(
+        output_dir="training", max_steps=1, per_device_train_batch_size=4, report_to="none", use_cpu=True,
+        disable_tqdm=True, save_strategy="no",
+    )  # fmt: skip
+    return Trainer(model=model, args=arguments, train_dataset=data, processing_class=tiny.tokenizer())
+
+
+@pytest.mark.parametrize("name", ["classes", "pairs", "lists", "numbers", "steps", "tokens"])
 def test_a_model_in_training_is_measured_on_every_kind(name: str, bench: Bench) -> None:
+    """The callback in a training of one step: what it says before it is what `eval` says of the same weights."""
     [kind] = [each for each in KINDS if each.name == name]
-    found = FixedStream(kind.data).measure(tiny.bert(0), tiny.tokenizer())
-    assert all(np.isfinite(each) for each in found.logs().values())
-    assert found.codelength == pytest.approx(Record.load(bench.record(kind, "whole"))["codelength"]["bits"])
+    options = dict(zip(kind.options[::2], kind.options[1::2], strict=True))
+    trainer = in_training(tiny.bert(0))
+    callback = LITCallback(
+        trainer, kind.data, every=1, task=options.get("--task"), max_examples=int(options.get("--max-examples", 1000))
+    )
+    trainer.add_callback(callback)
+    trainer.train()
+    (before, first), (after, last) = callback.history
+    assert (before, after) == (0, 1)
+    assert all(np.isfinite(each) for found in (first, last) for each in found.logs().values())
+    assert first.codelength == pytest.approx(Record.load(bench.record(kind, "whole"))["codelength"]["bits"])
+    assert last.codelength != first.codelength
+    logged = [each for each in trainer.state.log_history if "lit_codelength_bits" in each]
+    assert [each["lit_codelength_bits"] for each in logged] == [first.codelength, last.codelength]
 
 
 @pytest.mark.parametrize("data", ["images", "features:features-classes.npz"])

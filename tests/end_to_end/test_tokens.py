@@ -138,7 +138,7 @@ def test_parts_of_speech_of_brown() -> None:
     assert record["model"]["pooling"] == "first sub-token"
 
 
-def test_a_contest_reads_the_rows_of_words(tmp_path: Path) -> None:
+def test_a_selection_reads_the_rows_of_words(tmp_path: Path) -> None:
     words, settings = brown(60), {"max_examples": 500, "orders": 1, "cache_dir": str(tmp_path / "cache")}
     models = [str(tiny.save(tmp_path / f"model{seed}", tiny.bert(seed))) for seed in (0, 1)]
     found = rank(words, models, options=Options(race=False), **settings)  # type: ignore[arg-type]

@@ -84,7 +84,7 @@ def test_several_labels_have_a_raw_input_and_a_code_for_each_label(tmp_path: Pat
     ("name", "labels", "orders"),
     [
         ("classes", "2 classes", "code 9 orders "),
-        ("label sets", "3 labels each", "code 9 orders of 3 labels"),
+        ("label sets", "3 that may hold together", "code 9 orders, 3 codes each"),
         ("numbers", "numbers", "code 9 orders "),
     ],
 )

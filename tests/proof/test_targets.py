@@ -15,16 +15,15 @@ import lit_hf
 from lit_hf.codes.forecast import Forecast
 from lit_hf.codes.marginal import marginal_bits
 from lit_hf.coding.order import Code, Examples, Order
-from lit_hf.coding.rules import Alphabet, Rule
+from lit_hf.coding.written import NO_END, Written
 from lit_hf.errors import BadBitstream, BadSetting
 from lit_hf.proof.file import decode_order, encode_order
-from lit_hf.proof.header import DIGEST, LATEST, NUMBERS, VERSION, unpack
+from lit_hf.proof.header import DIGEST, LATEST, VERSION, unpack
 from lit_hf.proof.numbers import Marginal, Whole, find_bin
 from lit_hf.proof.quantised import WHOLE, Joint, integers
 from lit_hf.proof.verify import decode_elsewhere
-from lit_hf.tasks.targets import MultiLabel, Regression
+from lit_hf.tasks.targets import MultiLabel, Regression, written_of
 from lit_hf.tasks.targets.ordinal import Ordinal
-from lit_hf.tasks.targets.regression import BinRule
 from tests.support.streams import gaussian
 
 SLACK = 64  # bits: the range coder ends on a whole word of 32, and keeps up to one more in hand
@@ -39,9 +38,9 @@ def rows(n: int = N, seed: int = 0) -> tuple[np.ndarray, np.random.Generator]:
 def holds(features: np.ndarray, labels: np.ndarray, groups: np.ndarray, classes: int, code: str = "online") -> bytes:
     """Write, read, compare, measure; return the file."""
     examples, order, how = Examples(labels, groups), Order(1, 3), Code(code)
-    target = Regression(1.0) if classes == NUMBERS else MultiLabel(tuple("abcdef"[: labels.shape[1]]))
+    target = Regression(1.0) if classes == NO_END else MultiLabel(tuple("abcdef"[: labels.shape[1]]))
     stated = target.code_order(features, examples, order, how).total
-    file = encode_order(features, examples, target.rule, order, how)
+    file = encode_order(features, examples, target.written, order, how)
     found, bits = decode_order(features, file, groups)
     np.testing.assert_array_equal(found, labels)
     assert bits == pytest.approx(stated, abs=0.1)
@@ -99,13 +98,13 @@ def test_ordered_steps_take_the_stated_bits(signal: float, copies: int) -> None:
     labels = np.digitize(signal * features[:, 0] + draw.normal(size=N), (-1.5, -0.5, 0.5, 1.5))
     target, examples = Ordinal(tuple("12345"), (1, 2, 3, 4, 5)), Examples(labels, np.arange(N) // copies)
     stated = target.code_order(features, examples, Order(1, 3), Code()).total
-    file = encode_order(features, examples, target.rule, Order(1, 3), Code(), ordered=True)
+    file = encode_order(features, examples, target.written, Order(1, 3), Code())
     found, bits = decode_order(features, file, examples.groups)
     np.testing.assert_array_equal(found, labels)
     assert bits == pytest.approx(stated, abs=0.1)
     header, payload = unpack(file)
     assert abs(8 * len(payload) - stated) <= 0.001 * stated + SLACK
-    assert (header.version, header.ordered, header.classes) == (LATEST, True, 5)
+    assert (header.version, header.mark, header.classes) == (LATEST, 1, 5)
     assert header.code.hex() == target.bank(Code())
 
 
@@ -114,7 +113,7 @@ def test_ordered_steps_take_the_stated_bits(signal: float, copies: int) -> None:
 def test_numbers_take_the_stated_bits(kind: str, copies: int) -> None:
     features, draw = rows()
     bins = np.round(NUMBERS_OF[kind](features, draw)).astype(np.int64)
-    header, _ = unpack(holds(features, bins, np.arange(N) // copies, NUMBERS))
+    header, _ = unpack(holds(features, bins, np.arange(N) // copies, NO_END))
     assert (header.classes, header.uniform_bits) == (0, None)
 
 
@@ -123,7 +122,7 @@ def test_numbers_of_one_large_group_take_the_stated_bits(monkeypatch: pytest.Mon
     monkeypatch.setattr("lit_hf.codes.loop.CHUNK", 16)
     features, draw = rows(60)
     bins = np.round(50 * draw.normal(size=60)).astype(np.int64)
-    holds(features, bins, np.repeat([0, 1], [40, 20]), NUMBERS)
+    holds(features, bins, np.repeat([0, 1], [40, 20]), NO_END)
 
 
 @settings(max_examples=15, deadline=None)
@@ -134,7 +133,7 @@ def test_numbers_of_one_large_group_take_the_stated_bits(monkeypatch: pytest.Mon
 def test_all_numbers_come_back(values: list[int], copies: int) -> None:
     bins, (features, _) = np.array(values, dtype=np.int64), rows(len(values))
     groups = np.arange(len(values)) // copies
-    file = encode_order(features, Examples(bins, groups), BinRule(), Order(), Code())
+    file = encode_order(features, Examples(bins, groups), written_of(NO_END), Order(), Code())
     np.testing.assert_array_equal(decode_order(features, file, groups)[0], bins)
 
 
@@ -183,8 +182,8 @@ def test_a_number_beyond_all_that_is_likely_is_an_escape_of_many_bits_and_comes_
     assert 100 < side.bits < 24 * 120
 
 
-def rule_of(kind: str) -> Rule:
-    return Alphabet(2) if kind == "sets" else BinRule()
+def written(kind: str) -> Written:
+    return written_of(2, 2) if kind == "sets" else written_of(NO_END)
 
 
 @pytest.mark.parametrize("kind", ["sets", "numbers"])
@@ -192,7 +191,7 @@ def test_a_flipped_bit_or_a_cut_is_reported(kind: str) -> None:
     features, draw = rows(60)
     labels = draw.integers(2, size=(60, 2)) if kind == "sets" else np.round(9 * features[:, 0]).astype(np.int64)
     groups = np.arange(60)
-    file = encode_order(features, Examples(labels, groups), rule_of(kind), Order(), Code())
+    file = encode_order(features, Examples(labels, groups), written(kind), Order(), Code())
     for at in range(0, len(file), 9):
         broken = bytearray(file)
         broken[at] ^= 1 << (at % 8)
@@ -203,6 +202,13 @@ def test_a_flipped_bit_or_a_cut_is_reported(kind: str) -> None:
             decode_order(features, file[:kept], groups)
     with pytest.raises(BadBitstream, match="not the features"):
         decode_order(features[::-1].copy(), file, groups)
+
+
+def test_a_header_of_no_known_kind_is_refused() -> None:
+    with pytest.raises(BadBitstream, match="of a kind that this lit-hf does not know"):
+        written_of(2, 0, mark=9)
+    with pytest.raises(BadBitstream, match="of a kind"):
+        written_of(NO_END, 3)
 
 
 def test_arrays_of_flags_and_of_numbers_come_back() -> None:
@@ -241,7 +247,7 @@ def test_arrays_that_cannot_be_written_are_refused(labels: np.ndarray, options: 
 def test_another_process_reads_them(kind: str) -> None:
     features, draw = rows(60)
     labels = draw.integers(2, size=(60, 2)) if kind == "sets" else np.round(9 * features[:, 0]).astype(np.int64)
-    file = encode_order(features, Examples(labels, np.arange(60), np.arange(60)), rule_of(kind), Order(), Code())
+    file = encode_order(features, Examples(labels, np.arange(60), np.arange(60)), written(kind), Order(), Code())
     np.testing.assert_array_equal(decode_elsewhere(features, np.arange(60), file, "cpu")[0], labels)
 
 

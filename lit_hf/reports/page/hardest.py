@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lit_hf.records.record import Record
-from lit_hf.reports.phrases import label_in_words
+from lit_hf.records.said import said
 
 LONGEST = 400
 """Characters of a text on the page."""
@@ -47,7 +47,7 @@ def hardest(record: Record, count: int, read: Reader | None = None) -> list[Hard
     return [
         Hard(
             i,
-            label_in_words(record["dataset"], labels[i].tolist()),
+            said(record["dataset"]).label(labels[i].tolist()),
             float(bits[i]),
             None if base is None else float(base[i]),
             read and read(i),

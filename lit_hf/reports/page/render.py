@@ -11,6 +11,7 @@ from typing import Any
 
 from lit_hf.ranking.board import Board, boards
 from lit_hf.records.record import Record
+from lit_hf.records.said import said
 from lit_hf.records.sections import Dataset
 from lit_hf.reports.board_figure import names
 from lit_hf.reports.fill_missing import fill_missing
@@ -107,9 +108,8 @@ def _no_texts(record: Record, read: Reader | None) -> str:
 
 
 def _about(board: Board, dataset: Dataset) -> str:
-    classes = f", {dataset['classes']} classes" if dataset["classes"] else ""
     split = f", split {board.split}" if board.split else ""
-    return f"{board.examples:,} labels{classes}{split}; coder {board.coder}, bank {board.bank}"
+    return f"{board.examples:,} labels, {said(dataset).labels_are}{split}; coder {board.coder}, bank {board.bank}"
 
 
 def _environment() -> Any:

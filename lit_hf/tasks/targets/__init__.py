@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from lit_hf.errors import LitError
+from lit_hf.coding.written import Written
+from lit_hf.errors import BadBitstream, LitError
 from lit_hf.tasks.targets.contract import Found, HeldOut, OrderCoder, Target
 from lit_hf.tasks.targets.multi_label import MultiLabel
 from lit_hf.tasks.targets.ordinal import Ordinal
@@ -11,7 +12,7 @@ from lit_hf.tasks.targets.single_label import SingleLabel
 
 __all__ = [
     "KINDS", "Found", "HeldOut", "MultiLabel", "OrderCoder", "Regression", "SingleLabel", "Target", "asked",
-    "require_classes",
+    "require_classes", "written_of",
 ]  # fmt: skip
 
 KINDS: tuple[type[Target], ...] = (
@@ -26,6 +27,15 @@ KINDS: tuple[type[Target], ...] = (
 def asked() -> tuple[str, ...]:
     """Return what `--task` may ask for beside the kinds of inputs."""
     return tuple(kind.asked_as for kind in reversed(KINDS) if kind.asked_as is not None)
+
+
+def written_of(symbols: int, columns: int = 0, mark: int = 0) -> Written:
+    """Return how a file with such a header holds its labels; raise `BadBitstream` where no kind of label knows it."""
+    ways = (kind.from_header(symbols, columns, mark) for kind in KINDS)
+    found = next((way for way in ways if way is not None), None)
+    if found is None:
+        raise BadBitstream("it holds labels of a kind that this lit-hf does not know", 0)
+    return found
 
 
 def require_classes(target: Target, command: str) -> None:

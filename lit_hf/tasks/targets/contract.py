@@ -17,6 +17,7 @@ import numpy as np
 
 from lit_hf.coding.codelength import code_order
 from lit_hf.coding.rules import Rule, prepare_order
+from lit_hf.coding.written import Written
 
 if TYPE_CHECKING:
     from lit_hf.codes.curve import Curve
@@ -69,8 +70,6 @@ class Target(ABC):
     """Bits that the code may cost more than `null_bits`, whatever the labels are."""
     metric: ClassVar[str]
     """The name of the held-out metric."""
-    ordered: ClassVar[bool] = False
-    """Whether classes are steps of one scale, coded as such beside the plain code."""
     has_block_codes: ClassVar[bool] = False
     """Whether the codes for reference, which are no online codes, know such labels."""
     labels_words: ClassVar[bool] = False
@@ -79,6 +78,10 @@ class Target(ABC):
     """Why the scores that a ranking has beside the codelength are not defined for such labels; None where they are."""
     has_sensitivity: ClassVar[bool] = False
     """Whether kinds of probes can be left out of its bank."""
+    hub_tasks: ClassVar[Mapping[str, str]] = {
+        "text-pair-classification": "text-classification", "features": "tabular-classification",
+    }  # fmt: skip
+    """What the Hub calls tasks of such labels, by kind of inputs, where its word is not ours."""
     no_uniform: ClassVar[str] = "there is no uniform code"
     """Why `uniform_bits` is None, where it is."""
 
@@ -152,6 +155,18 @@ class Target(ABC):
         """Code one order to its end; see `lit_hf.coding.codelength.code_order`."""
         return code_order(features, examples, self.rule, order, code, held_out=held_out)
 
+    # As a file
+
+    @property
+    @abstractmethod
+    def written(self) -> Written:
+        """How a file holds these labels."""
+
+    @classmethod
+    @abstractmethod
+    def from_header(cls, symbols: int, columns: int, mark: int) -> Written | None:
+        """Return how a file holds labels of this kind whose header says so; None where it speaks of another kind."""
+
     # Codes that look at no input
 
     @abstractmethod
@@ -202,9 +217,21 @@ class Target(ABC):
 
     # Its part of the record
 
+    @property
+    def spoken(self) -> str:
+        """What the labels are, in words that follow a number of examples."""
+        return f"{len(self.names)} classes"
+
+    def hub_task(self, inputs: str) -> str:
+        """Return the Hub's word for such labels of `inputs`; "other" where its list has none.
+
+        https://github.com/huggingface/huggingface.js/blob/main/packages/tasks/src/pipelines.ts
+        """
+        return self.hub_tasks.get(inputs, inputs)
+
     def section(self) -> dict[str, Any]:
-        """Return its part of the record's `dataset`."""
-        return {"classes": len(self.names), "class_names": list(self.names)}
+        """Return its part of the record's `dataset`, from which readers speak of labels (lit_hf/records/said.py)."""
+        return {"classes": len(self.names), "class_names": list(self.names), "labels_are": self.spoken}
 
     @abstractmethod
     def calibrations(self, arms: Mapping[str, Codelength | None]) -> dict[str, Any]:

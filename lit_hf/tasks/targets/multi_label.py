@@ -14,6 +14,7 @@ import numpy as np
 
 from lit_hf.coding.codelength import code_order
 from lit_hf.coding.rules import Alphabet, Rule, prepare_order
+from lit_hf.coding.written import Written
 from lit_hf.errors import MissingColumn
 from lit_hf.tasks.kinds import choose_kind
 from lit_hf.tasks.schema import Column, Schema, named
@@ -43,6 +44,7 @@ class MultiLabel(Target):
     no_other_scores: ClassVar[str | None] = "several labels may hold, and these scores are defined for classes"
     null_slack: ClassVar[float] = 1.0
     metric: ClassVar[str] = "micro_f1"
+    has_block_codes: ClassVar[bool] = True
     has_sensitivity: ClassVar[bool] = True
 
     @classmethod
@@ -93,6 +95,16 @@ class MultiLabel(Target):
     def rule(self) -> Rule:
         """The code of one label: it holds, or does not."""
         return Alphabet(2)
+
+    @property
+    def written(self) -> Written:
+        """L columns, one after another, under one node that moves with every label."""
+        return Written(self.rule, 2, len(self.labels))
+
+    @classmethod
+    def from_header(cls, symbols: int, columns: int, mark: int) -> Written | None:
+        """Return the way of L columns."""
+        return Written(Alphabet(2), 2, columns) if (symbols, mark) == (2, 0) and columns else None
 
     @property
     def codes(self) -> int:
@@ -166,6 +178,11 @@ class MultiLabel(Target):
         return np.asarray(
             np.sum([bits_of(predicted[:, place], column) for place, column in enumerate(labels.T)], axis=0)
         )
+
+    @property
+    def spoken(self) -> str:
+        """How many labels there are, of which any may hold."""
+        return f"{len(self.labels)} that may hold together"
 
     def calibrations(self, arms: Mapping[str, Codelength | None]) -> dict[str, Any]:
         """Return null."""

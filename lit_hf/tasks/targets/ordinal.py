@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from lit_hf.coding.codelength import code_order
-from lit_hf.coding.rules import prepare_order
+from lit_hf.coding.rules import Alphabet, prepare_order
+from lit_hf.coding.written import NO_END, Written
 from lit_hf.errors import BadSetting
 from lit_hf.tasks.kinds import choose_kind
 from lit_hf.tasks.labels import find_classes
@@ -35,6 +36,21 @@ if TYPE_CHECKING:
 VERSION = "1"
 LINK = "cumulative"
 """The kind of probe of the second code."""
+MARK = 1
+"""Of a file: steps, written by two codes side by side."""
+
+
+@dataclass(frozen=True)
+class Steps(Written):
+    """The code of classes and the cumulative-link code, side by side."""
+
+    def codes(self, code: Code) -> tuple[Code, ...]:
+        """Return both."""
+        return both(code)
+
+    def digest(self, code: Code) -> str:
+        """Return the hash of both."""
+        return bank_of(self.rule, code)
 
 
 @dataclass(frozen=True)
@@ -43,7 +59,6 @@ class Ordinal(SingleLabel):
 
     declared: bool = False
 
-    ordered: ClassVar[bool] = True
     name: ClassVar[str] = "ordinal"
     asked_as: ClassVar[str | None] = "ordinal-classification"
     has_block_codes: ClassVar[bool] = False
@@ -84,6 +99,16 @@ class Ordinal(SingleLabel):
         place = {value: index for index, value in enumerate(self.values)}
         labels = np.array([place.get(_step(value, column), -1) for value in table[column]], dtype=np.int64)
         return labels, labels >= 0
+
+    @property
+    def written(self) -> Written:
+        """One of C symbols each, by both codes."""
+        return Steps(self.rule, len(self.classes), mark=MARK)
+
+    @classmethod
+    def from_header(cls, symbols: int, columns: int, mark: int) -> Written | None:
+        """Return the way of C steps."""
+        return None if symbols == NO_END or columns or mark != MARK else Steps(Alphabet(symbols), symbols, mark=MARK)
 
     @property
     def codes(self) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from lit_hf.coding.rules import Rule
+from lit_hf.coding.written import NO_END, Written
 from lit_hf.tasks.kinds import choose_kind
 from lit_hf.tasks.schema import Schema, of_type
 from lit_hf.tasks.targets.bins import Bins, bins_of, find_bins, has_fractions, read_numbers
@@ -68,6 +69,10 @@ class Regression(Target):
     no_other_scores: ClassVar[str | None] = "labels are numbers, and these scores are defined for classes"
     null_slack: ClassVar[float] = 1.0
     metric: ClassVar[str] = "rmse"
+    hub_tasks: ClassVar[Mapping[str, str]] = {
+        "text-classification": "text-scoring", "text-pair-classification": "text-scoring",
+        "features": "tabular-regression",
+    }  # fmt: skip
     no_uniform: ClassVar[str] = "numbers have no uniform code: there is no end to the bins"
 
     @classmethod
@@ -119,6 +124,16 @@ class Regression(Target):
         """The code of bins."""
         return BinRule()
 
+    @property
+    def written(self) -> Written:
+        """Bins, found by halving; the tails of distributions are scipy's."""
+        return Written(self.rule, NO_END, libraries=("scipy",))
+
+    @classmethod
+    def from_header(cls, symbols: int, columns: int, mark: int) -> Written | None:
+        """Return the way of bins."""
+        return Written(BinRule(), NO_END, libraries=("scipy",)) if (symbols, columns, mark) == (NO_END, 0, 0) else None
+
     def null_bits(self, labels: np.ndarray, groups: np.ndarray) -> np.ndarray:
         """Return the bits under the marginal code."""
         from lit_hf.codes.marginal import marginal_bits
@@ -149,10 +164,20 @@ class Regression(Target):
         """Return the bits of bins under predictive distributions."""
         return np.asarray(predicted.bits(labels))
 
+    @property
+    def spoken(self) -> str:
+        """Numbers."""
+        return "numbers"
+
+    def hub_task(self, inputs: str) -> str:
+        """Return the Hub's word for numbers of `inputs`."""
+        return self.hub_tasks.get(inputs, "other")
+
     def section(self) -> dict[str, Any]:
         """Return the width of a bin, the middle of bin 0, and why there are no classes."""
         nothing = {"classes": None, "classes_reason": "labels are numbers", "class_names": None}
-        return nothing | {"bin_width": self.width, "bin_origin": self.origin}
+        bins = {"bin_width": self.width, "bin_origin": self.origin}
+        return nothing | bins | {"labels_are": self.spoken, "label_scale": {"step": self.width, "origin": self.origin}}
 
     def calibrations(self, arms: Mapping[str, Codelength | None]) -> dict[str, Any]:
         """Return how often numbers fell within the intervals that were predicted for them."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from lit_hf.coding.rules import Alphabet, Rule
+from lit_hf.coding.written import NO_END, Written
 from lit_hf.errors import TooFewClasses
 from lit_hf.tasks.kinds import choose_kind
 from lit_hf.tasks.labels import MISSING, class_names, encode_labels, find_classes
@@ -83,6 +84,16 @@ class SingleLabel(Target):
     def rule(self) -> Rule:
         """The code of an alphabet of C."""
         return Alphabet(len(self.classes))
+
+    @property
+    def written(self) -> Written:
+        """One of C symbols each."""
+        return Written(self.rule, len(self.classes))
+
+    @classmethod
+    def from_header(cls, symbols: int, columns: int, mark: int) -> Written | None:
+        """Return the way of C classes."""
+        return None if symbols == NO_END or columns or mark else Written(Alphabet(symbols), symbols)
 
     def null_bits(self, labels: np.ndarray, groups: np.ndarray) -> np.ndarray:
         """Return the bits under the class prior."""
