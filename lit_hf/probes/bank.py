@@ -93,18 +93,14 @@ def _ridge(dim: int, classes: int, place: Place) -> Probe:
 
     penalties = _penalties(classes, (10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0))
     capacity = rows_of_a_refit(dim, len(penalties) * classes, 3)
-    return RidgeMultinomial(
-        dim, classes, penalties, capacity=capacity, moments=place.moments, device=place.device
-    )
+    return RidgeMultinomial(dim, classes, penalties, capacity=capacity, moments=place.moments, device=place.device)
 
 
 def _discriminant(dim: int, classes: int, place: Place) -> Probe:
     from lit_hf.probes.discriminant import ShrunkDiscriminant
 
     amounts, refactor = ((0.5,), 2.0) if dim > 1024 else ((3.0, 1.0, 0.3, 0.1), 1.25)
-    return ShrunkDiscriminant(
-        dim, classes, amounts, refactor=refactor, moments=place.moments, device=place.device
-    )
+    return ShrunkDiscriminant(dim, classes, amounts, refactor=refactor, moments=place.moments, device=place.device)
 
 
 def _neighbours(dim: int, classes: int, place: Place) -> Probe:
@@ -143,7 +139,9 @@ def _cumulative(dim: int, classes: int, place: Place) -> Probe:
     from lit_hf.probes.cumulative import CumulativeLogit
 
     penalties = (10.0, 100.0, 1000.0)
-    return CumulativeLogit(dim, classes, penalties, capacity=rows_of_a_refit(dim, len(penalties), 4), device=place.device)
+    return CumulativeLogit(
+        dim, classes, penalties, capacity=rows_of_a_refit(dim, len(penalties), 4), device=place.device
+    )
 
 
 _BUILDERS: dict[str, Callable[[int, int, Place], Probe]] = {

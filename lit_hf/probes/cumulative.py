@@ -34,7 +34,8 @@ class CumulativeLogit(Probe):
     """One expert for each penalty in `penalties`. Inputs [b, dim]; classes 0 .. C - 1 in their order."""
 
     learned = (
-        "_weights", "_thresholds", "_centre", "_moments", "_generator", "_factored_at", "_fitted", "_variance", "_bound",
+        "_weights", "_thresholds", "_centre", "_moments", "_generator", "_factored_at", "_fitted", "_variance",
+        "_bound",
     )  # fmt: skip
 
     def __init__(
