@@ -82,7 +82,7 @@ def _held_out(found: Mapping[tuple[int, int], Features], arm: Arm) -> np.ndarray
 
 def _code(job: Job, arms: Sequence[Arm], rows: Mapping[str, ArmRows]) -> dict[str, tuple[Curve, ...]]:
     units = [
-        order_unit(job.task, arm, rows[arm.name], number, job.settings, job.device)
+        order_unit(job.task, arm, rows[arm.name], number, job.settings, job.code_device)
         for arm in arms for number in arm.orders
     ]  # fmt: skip
     curves = iter(run_distributed(units, find_processes(), job.progress, "code the labels"))
@@ -98,7 +98,7 @@ def _collect(
     return CodedArms(
         {arm.name: arm for arm in arms},
         curves,
-        job.task.target.bank(Code(job.settings.code, device=job.device)),
+        job.task.target.bank(Code(job.settings.code, device=job.code_device)),
         truncated=mine.truncated / max(mine.embedded, 1),
         spread=(relative_spread(mine), relative_spread(rows[TWIN].features) if TWIN in rows else None),
     )
