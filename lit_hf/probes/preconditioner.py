@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from lit_hf.probes.contract import Prefix
-from lit_hf.probes.linalg import factor
+from lit_hf.probes.linalg import factor, thin_product
 from lit_hf.probes.moments import Moments
 from lit_hf.probes.state import Stateful
 
@@ -64,8 +64,8 @@ class Preconditioner(Stateful):
         if self._rows is None:
             found = self._inverse(whitened)
         else:
-            along = (self._rows @ whitened.flatten(1)).view(-1, *grad.shape[1:])
-            back = (self._rows.T @ self._inverse(along).flatten(1)).view_as(grad)
+            along = thin_product(self._rows, whitened.flatten(1)).view(-1, *grad.shape[1:])
+            back = (self._inverse(along).flatten(1).T @ self._rows).T.view_as(grad)
             found = (whitened - back) / self._penalties[:, None]
         return found * self._whiten[:, None, None]
 

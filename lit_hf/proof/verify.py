@@ -130,6 +130,8 @@ def settings_of(record: Record, folder: Path) -> Settings:
 
 def _same_data(record: Record, job: Job, folder: Path) -> None:
     """Raise unless the data and the coder are the record's."""
+    from lit_hf.probes.bank import VERSION
+
     task, dataset = job.task, record["dataset"]
     if (task.dataset.fingerprint, len(task.labels)) != (dataset["fingerprint"], dataset["examples"]):
         raise RecordChanged(folder, "its dataset has other contents now")
@@ -138,6 +140,8 @@ def _same_data(record: Record, job: Job, folder: Path) -> None:
         raise RecordChanged(folder, "the labels in arrays.npz are not those of the dataset")
     bank = task.target.bank(Code(job.settings.code, device=job.code_device))
     if record["coder"]["bank"] != bank:
+        if (version := record["coder"]["version"]) != VERSION:
+            raise IncomparableRecords(f"coder.version is {version} in the record and {VERSION} here: other probes")
         raise IncomparableRecords(f"coder.bank is {record['coder']['bank']} in the record and {bank} here")
 
 
