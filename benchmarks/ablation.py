@@ -21,7 +21,7 @@ FACTORS = ("linalg_cholesky_ex", "tril", "_cholesky_solve_helper", "cholesky_sol
 
 
 class Phases(NamedTuple):
-    """Seconds of matrix products and of factorisations, and GFLOP of the products."""
+    """Shares of the time in matrix products and in factorisations, and GFLOP of the products."""
 
     products: float
     factors: float
@@ -71,12 +71,12 @@ def report(data: Labelled, label: str, kinds: tuple[str, ...], whole: float) -> 
 
 def columns(data: Labelled, kinds: tuple[str, ...], seconds: float) -> str:
     found = phases(data, kinds)
-    rest = seconds - found.products - found.factors
-    return f" {found.products:10.2f} {found.factors:9.2f} {rest:7.2f} {found.gflop:7.0f}"
+    products, factors = seconds * found.products, seconds * found.factors
+    return f" {products:10.2f} {factors:9.2f} {seconds - products - factors:7.2f} {found.gflop:7.0f}"
 
 
 def phases(data: Labelled, kinds: tuple[str, ...]) -> Phases:
-    """Code once more under a profiler, whose own time is not in these parts, and once under a counter."""
+    """Code once more under a profiler, which measures by the clock and gives shares, and once under a counter."""
     from torch.profiler import ProfilerActivity, profile
     from torch.utils.flop_counter import FlopCounterMode
 
@@ -85,7 +85,8 @@ def phases(data: Labelled, kinds: tuple[str, ...]) -> Phases:
     with FlopCounterMode(display=False) as counter:
         coded(data, kinds)
     each = {event.key.removeprefix("aten::"): event.self_cpu_time_total / 1e6 for event in profiler.key_averages()}
-    products, factors = (sum(each.get(name, 0.0) for name in names) for names in (PRODUCTS, FACTORS))
+    whole = sum(each.values())
+    products, factors = (sum(each.get(name, 0.0) for name in names) / whole for names in (PRODUCTS, FACTORS))
     return Phases(products, factors, counter.get_total_flops() / 1e9)
 
 
