@@ -15,10 +15,12 @@ from lit_hf.probes.contract import Block, Prefix, Probe, Stateful
 
 
 class Bank(Protocol):
-    """Probes in families and the stacker over them (lit_hf/probes/bank.py)."""
+    """Probes in families, what calibrates them, and the stacker over them (lit_hf/probes/bank.py)."""
 
     @property
     def families(self) -> tuple[Probe, ...]: ...
+    @property
+    def calibrated(self) -> Probe: ...
     @property
     def kinds(self) -> tuple[str, ...]: ...
     @property
@@ -91,7 +93,7 @@ class StreamCode:
 class ProbeMixture(Stateful):
     """The bank's two levels of mixing: experts within a family, then families and the stacker."""
 
-    learned = ("within", "across", "_families", "_stacker")
+    learned = ("within", "across", "_calibrated", "_stacker")
 
     bank: Bank
     classes: int
@@ -118,8 +120,12 @@ class ProbeMixture(Stateful):
         return self.across.log_weights.exp().cpu().numpy()
 
     @property
-    def _families(self) -> tuple[Probe, ...]:
-        return self.bank.families
+    def _calibrated(self) -> Probe:
+        return self.bank.calibrated
+
+    @property
+    def _sizes(self) -> list[int]:
+        return [len(family.names) for family in self.bank.families]
 
     @property
     def _stacker(self) -> Probe:
@@ -127,28 +133,27 @@ class ProbeMixture(Stateful):
 
     def predict(self, block: Block) -> Prediction:
         """Return the mixture [b, C] and all experts [E, b, C]: single probes, families, stacker."""
-        single, notes = zip(*(family.offer(block) for family in self.bank.families), strict=True)
-        mixed = torch.stack([node.mix(table) for node, table in zip(self.within, single, strict=True)])
+        single, note = self.bank.calibrated.offer(block)
+        parts = zip(self.within, single.split(self._sizes), strict=True)
+        mixed = torch.stack([node.mix(table) for node, table in parts])
         above = replace(block, inputs=mixed.transpose(0, 1))
         stacked, own = self.bank.stacker.offer(above)
         level = torch.cat([mixed, stacked])
-        return Prediction(self.across.mix(level), torch.cat([*single, level]), (notes, above, own))
+        return Prediction(self.across.mix(level), torch.cat([single, level]), (note, above, own))
 
     def observe(self, block: Block, paid: Prediction) -> None:
         """Let every probe take note of its predictions."""
-        notes, above, own = paid.note
-        for family, note in zip(self.bank.families, notes, strict=True):
-            family.observe(block, note)
+        note, above, own = paid.note
+        self.bank.calibrated.observe(block, note)
         self.bank.stacker.observe(above, own)
 
     def learn(self, prefix: Prefix, likelihood: Tensor) -> None:
         """Move all weights by the experts' log likelihood [E] of the increment, then let every probe learn it."""
-        sizes = [len(family.names) for family in self.bank.families]
+        sizes = self._sizes
         for node, part in zip(self.within, likelihood[: sum(sizes)].split(sizes), strict=True):
             node.update(part)
         self.across.update(likelihood[sum(sizes) :])
-        for family in self.bank.families:
-            family.learn(prefix)
+        self.bank.calibrated.learn(prefix)
         self.bank.stacker.learn(prefix)
 
 

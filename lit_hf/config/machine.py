@@ -18,6 +18,9 @@ class MachineSettings(Part):
     device_map: str | None = _setting(
         None, meaning="auto: spread a model larger than one device over all of them.", as_before=None
     )
+    code_device: str = _setting(
+        "cpu", meaning="Where labels are coded: cpu, or encoder for the encoder's device.", as_before="cpu"
+    )
     batch_tokens: int | None = _setting(None, meaning="Tokens in one forward pass, padding included; by device.")
     threads: int | None = _setting(None, meaning="CPU threads of one batch: 1; batches run side by side.")
     cache_dir: str | None = _setting(
@@ -27,4 +30,13 @@ class MachineSettings(Part):
     def __post_init__(self) -> None:
         super().__post_init__()
         require_counts(self, "batch_tokens", "threads")
+        require(self.code_device in ("cpu", "encoder"), "code_device", self.code_device, "`cpu` or `encoder`")
         require(self.device_map in (None, "auto"), "device_map", self.device_map, "`auto`, or left out")
+
+    def where_to_code(self, device: str) -> str:
+        """Return the device that labels are coded on, beside an encoder on `device`.
+
+        A stream is many small steps, each of which waits for the one before: the CPU does them, whatever the encoder
+        has. Never a function of the number of labels: the first n bits must not depend on it.
+        """
+        return device if self.code_device == "encoder" else "cpu"

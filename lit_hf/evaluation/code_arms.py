@@ -103,7 +103,7 @@ def _code(
 ) -> dict[str, tuple[Curve, ...]]:  # fmt: skip
     found = done.curves
     missing = [(arm, number) for arm in arms for number in arm.orders if (arm.name, number) not in found]
-    units = [order_unit(job.task, arm, rows[arm.name], number, job.settings, job.device) for arm, number in missing]
+    units = [order_unit(job.task, arm, rows[arm.name], number, job.settings, job.code_device) for arm, number in missing]
     curves = run_distributed(units, find_processes(), job.progress, "code the labels")
     found.update({(arm.name, number): curve for (arm, number), curve in zip(missing, curves, strict=True)})
     return {arm.name: tuple(found[arm.name, number] for number in arm.orders) for arm in arms}
@@ -118,7 +118,7 @@ def _collect(
     return CodedArms(
         {arm.name: arm for arm in arms},
         curves,
-        job.task.target.bank(Code(job.settings.code, device=job.device)),
+        job.task.target.bank(Code(job.settings.code, device=job.code_device)),
         truncated=mine.truncated / max(mine.embedded, 1),
         spread=(relative_spread(mine), relative_spread(rows[TWIN].features) if TWIN in rows else None),
     )

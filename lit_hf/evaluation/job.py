@@ -74,6 +74,11 @@ class Job:
         require_agreement(processes, {"dataset": given.dataset.fingerprint, "checkpoint": address})
         return cls(chosen, given, encoder, progress, device, {"load": time.perf_counter() - began})
 
+    @property
+    def code_device(self) -> str:
+        """Where labels are coded: what the hash of the bank names."""
+        return self.settings.where_to_code(self.device)
+
     def features(self, encoder: Encoder, inputs: Any, count: int, label: str) -> Features:
         """Return the features of the first `count` of `inputs`, computing what the store lacks.
 

@@ -98,9 +98,9 @@ class FixedStream:
         with undisturbed(), evaluating(model):
             encoder = live_encoder(model, tokenizer, Choices.of(chosen))
             arms = {arm.name: arm for arm in arms_of(self.task, encoder, chosen)}
-            mine = self._code(arms[ENCODER], encoder.device)
+            mine = self._code(arms[ENCODER], chosen.where_to_code(encoder.device))
             if self._twin is None:  # the same at every measurement, so it is made at the first one
-                self._twin = self._code(arms[TWIN], encoder.device)
+                self._twin = self._code(arms[TWIN], chosen.where_to_code(encoder.device))
             twin = self._twin
         found = difference(twin, mine)
         seconds = time.perf_counter() - began

@@ -128,8 +128,8 @@ def _model_plan(settings: Settings, task: Task, arms: Lister, measured: Measured
     passes, units = work_of(listed, task.target.codes, FeatureStore.at(settings.cache_dir))
     info = job.encoder.info
     speeds = [measured.encoder(each.encoder, task) for each in passes]
-    coders = {unit.dim: measured.coder(unit.dim, task, job.device) for unit in units}
-    workers = cores() // UNIT_THREADS if job.device == "cpu" else 1
+    coders = {unit.dim: measured.coder(unit.dim, task, job.code_device) for unit in units}
+    workers = cores() // UNIT_THREADS if job.code_device == "cpu" else 1
     coding = coding_seconds(units, coders, workers)
     rows = [_pass_row(each, speed) for each, speed in zip(passes, speeds, strict=True)]
     return {

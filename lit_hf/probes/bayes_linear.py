@@ -50,7 +50,7 @@ class BayesLinear(NumberProbe):
         self.names = tuple(f"{name}({penalty:g})" for penalty in penalties)
         self._penalties = torch.tensor(penalties, dtype=torch.float32, device=device)
         self._standard, self._refit, self._fitted_at = standard, refit, 0
-        self._moments = Moments(dim, torch.device(device))
+        self._moments = Moments(dim, torch.device(device), eager=True)
         self._products = torch.zeros(dim, dtype=torch.float64, device=device)
         self._sum = self._squares = 0.0
 
@@ -82,7 +82,7 @@ class BayesLinear(NumberProbe):
         n, mean = prefix.n, self._moments.mean
         self._fitted_at, self._mean = n, self._sum / (n + 1)
         self._centre = mean * (n / (n + 1))
-        scatter = self._moments.scatter() + n / (n + 1) * torch.outer(mean, mean)
+        scatter = self._moments.scatter(prefix) + n / (n + 1) * torch.outer(mean, mean)
         variance = scatter.diagonal() / n
         lifted = variance + LEAST_SHARE * variance.mean() + 1e-12
         self._scale = lifted.rsqrt() if self._standard else torch.ones_like(lifted)

@@ -19,8 +19,8 @@ from torch import Generator, Tensor
 from torch.nn.functional import logsigmoid
 
 from lit_hf.probes.contract import Block, Prefix, Probe, uniform
-from lit_hf.probes.linalg import eigen, right_vectors
 from lit_hf.probes.moments import Moments
+from lit_hf.probes.preconditioner import Preconditioner
 from lit_hf.probes.replay import draw
 
 VARIANCE_FLOOR = 0.02  # of the mean variance: a feature that hardly varies must not be blown up
@@ -35,7 +35,7 @@ class CumulativeLogit(Probe):
 
     learned = (
         "_weights", "_thresholds", "_centre", "_moments", "_generator", "_factored_at", "_fitted", "_variance",
-        "_basis", "_shrink", "_diagonal",
+        "_bound",
     )  # fmt: skip
 
     def __init__(
@@ -52,6 +52,7 @@ class CumulativeLogit(Probe):
         self._centre = torch.zeros(dim, device=place)
         self._moments = Moments(dim, place)
         self._generator = Generator().manual_seed(0)
+        self._bound = Preconditioner(self._penalties, BOUND)
         self._factored_at, self._fitted = 0, False
 
     def predict(self, block: Block) -> Tensor:
@@ -84,19 +85,11 @@ class CumulativeLogit(Probe):
         self._centre = self._centre + moved
 
     def _factor(self, prefix: Prefix) -> None:
-        """Diagonalise the correlation matrix, or for n < d the rows' own Gram matrix, as `lit_hf.probes.ridge` does."""
-        scatter, n = self._moments.scatter(), self._moments.n
-        variance = scatter.diagonal() / n
+        """Fix the variances that the ridge is in units of, and the bound of the curvature."""
+        variance = self._moments.variance
         self._variance = variance + VARIANCE_FLOOR * variance.mean() + 1e-12
-        whiten = self._variance.rsqrt()
-        if n < len(whiten):
-            values, vectors = right_vectors((prefix.inputs(0, n) - self._moments.mean) * whiten)
-        else:
-            values, vectors = eigen(whiten[:, None] * scatter * whiten)
-        self._basis = whiten[:, None] * vectors
-        self._shrink = 1 / (BOUND * values[:, None] + self._penalties) - 1 / self._penalties
-        self._diagonal = 1 / (self._variance[:, None] * self._penalties)
-        self._factored_at = n
+        self._bound.fit(prefix, self._moments, self._variance)
+        self._factored_at = prefix.n
 
     def _fit(self, prefix: Prefix) -> None:
         sample = draw(prefix, self._capacity, self._generator)
@@ -109,7 +102,7 @@ class CumulativeLogit(Probe):
             below, above = self._at(place, labels)
             residual = (1 - below - above) * count[:, None]  # of -log P by the place
             grad = rows.T @ residual + self._variance[:, None] * self._penalties * self._weights
-            step = self._diagonal * grad + self._basis @ ((self._basis.T @ grad) * self._shrink)
+            step = self._bound.solve(grad[..., None])[..., 0]
             way = -step
             if before is not None:
                 new, old = (step * (grad - before[0])).sum(0), (before[1] * before[0]).sum(0)

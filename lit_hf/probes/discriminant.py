@@ -3,11 +3,14 @@
 scores_c(x) = log pi_c + (x - m)^T S^-1 (mu_c - m) - 1/2 (mu_c - m)^T S^-1 (mu_c - m),  S = (1 - r) S_w + r * (tr S_w
 / d) * I, r = min(1, amount * d / n). Friedman (1989), "Regularized discriminant analysis". Class means are shrunk to
 the overall mean by one pseudo-observation.
+
+While n < d the same weights come from the rows' own Gram matrix [n, n]: with W the rows less their class's mean,
+S = a W^T W + b I and S^-1 m = (m - W^T (W W^T + b / a I)^-1 W m) / b (Woodbury's identity).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
@@ -33,12 +36,13 @@ class ShrunkDiscriminant(Probe):
         amounts: Sequence[float],
         *,
         refactor: float = 1.1,
+        moments: Moments | None = None,
         device: torch.device | str = "cpu",
     ) -> None:
         self.names = tuple(f"lda({amount:g})" for amount in amounts)
         self.device = torch.device(device)
         self._classes, self._amounts, self._refactor = classes, tuple(amounts), refactor
-        self._moments = Moments(dim, self.device)
+        self._moments = moments or Moments(dim, self.device)
         self._sums = torch.zeros(classes, dim, device=self.device)
         self._counts = torch.zeros(classes, device=self.device)
         self._weights = torch.zeros(dim, len(amounts), classes, device=self.device)
@@ -59,28 +63,47 @@ class ShrunkDiscriminant(Probe):
             self._sums.addmm_(marks.T, prefix.inputs(start, stop))
             self._counts += marks.sum(0)
         if prefix.n >= max(MIN_ROWS, self._fitted_at * self._refactor):
-            self._fit()
+            self._fit(prefix)
 
-    def _fit(self) -> None:
+    def _fit(self, prefix: Prefix) -> None:
         n, mean = self._moments.n, self._moments.mean
         offsets = (self._sums - self._counts[:, None] * mean) / (self._counts + 1.0)[:, None]
-        within = self._within(offsets) / n
-        spread = within.diagonal().mean()
+        solve = self._dual(prefix, offsets) if n < len(mean) else self._primal(prefix, offsets)
         prior = torch.log((self._counts + 0.5) / (n + 0.5 * self._classes))
         for index, amount in enumerate(self._amounts):
-            shrink = min(1.0, amount * len(mean) / n)
-            system = (1 - shrink) * within
-            system.diagonal().add_((shrink + JITTER) * spread + 1e-12)
-            weights = torch.cholesky_solve(offsets.T, factor(system))
+            weights = solve(min(1.0, amount * len(mean) / n))
             self._weights[:, index] = weights
             self._intercept[index] = prior - ((0.5 * offsets + mean) * weights.T).sum(1)
         self._fitted_at = n
 
-    def _within(self, offsets: Tensor) -> Tensor:
-        """Return the scatter around the class means, [d, d]; shrunk means leave it at least as large as the exact
-        one.
-        """
+    def _primal(self, prefix: Prefix, offsets: Tensor) -> Callable[[float], Tensor]:
+        """Return what gives S^-1 times the `offsets` [classes, d] as weights [d, classes] for a shrinkage r."""
         centred = self._sums - self._counts[:, None] * self._moments.mean
-        within = self._moments.scatter() - centred.T @ (centred / self._counts.clamp(min=1.0)[:, None])
+        within = self._moments.scatter(prefix) - centred.T @ (centred / self._counts.clamp(min=1.0)[:, None])
         within.diagonal().clamp_(min=0.0)
-        return within
+        within /= self._moments.n
+        spread = within.diagonal().mean()
+
+        def solve(shrink: float) -> Tensor:
+            system = (1 - shrink) * within
+            system.diagonal().add_((shrink + JITTER) * spread + 1e-12)
+            return torch.cholesky_solve(offsets.T, factor(system))
+
+        return solve
+
+    def _dual(self, prefix: Prefix, offsets: Tensor) -> Callable[[float], Tensor]:
+        """Return the same from the rows less their classes' exact means."""
+        n = prefix.n
+        means = self._sums / self._counts.clamp(min=1.0)[:, None]
+        rows = (prefix.inputs(0, n) - means[prefix.labels(0, n)]) / n**0.5
+        gram, along = rows @ rows.T, rows @ offsets.T
+        spread = gram.diagonal().sum() / rows.shape[1]
+
+        def solve(shrink: float) -> Tensor:
+            lift = (shrink + JITTER) * spread + 1e-12
+            system = (1 - shrink) * gram
+            system.diagonal().add_(lift)
+            inner = torch.cholesky_solve(along, factor(system)) if shrink < 1 else torch.zeros_like(along)
+            return (offsets.T - (1 - shrink) * (rows.T @ inner)) / lift
+
+        return solve

@@ -18,13 +18,6 @@ def eigen(matrix: Tensor) -> tuple[Tensor, Tensor]:
     return values.to(matrix.dtype).clamp_(min=0.0), vectors.to(matrix.dtype)
 
 
-def right_vectors(rows: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the non-zero squared singular values [r] and right singular vectors [d, r] of `rows` [n, d], n < d."""
-    values, left = eigen(rows @ rows.T)
-    kept = values > 1e-5 * values[-1].clamp(min=1e-12)
-    return values[kept], rows.T @ (left[:, kept] * values[kept].rsqrt())
-
-
 def factor(systems: Tensor) -> Tensor:
     """Return Cholesky factors [..., d, d] of symmetric `systems` that are definite but for float32 rounding.
 

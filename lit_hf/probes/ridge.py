@@ -4,8 +4,7 @@ For each penalty `lam`, W minimises   sum_i CE(softmax(W^T x_i + a), y_i) + lam/
 v_j being the variance of feature j in the prefix: a ridge on standardised features that needs no standardised copy of
 them. The solver is nonlinear conjugate gradients (Polak-Ribiere), preconditioned by Boehning's bound of the Hessian,
 h * X^T X + lam * diag(v), with one Newton step along each direction. Boehning (1992), "Multinomial logistic
-regression algorithm", AISM 44. One eigendecomposition of the correlation matrix serves the bounds of all penalties,
-and all penalties share every pass over the rows.
+regression algorithm", AISM 44. All penalties share every pass over the rows.
 """
 
 from __future__ import annotations
@@ -17,8 +16,9 @@ from torch import Generator, Tensor
 from torch.nn.functional import one_hot
 
 from lit_hf.probes.contract import Block, Prefix, Probe, uniform
-from lit_hf.probes.linalg import eigen, right_vectors, thin_product
+from lit_hf.probes.linalg import thin_product
 from lit_hf.probes.moments import Moments
+from lit_hf.probes.preconditioner import Preconditioner
 from lit_hf.probes.replay import Sample, draw
 
 VARIANCE_FLOOR = 0.02  # of the mean variance: a feature that hardly varies must not be blown up
@@ -27,12 +27,11 @@ MIN_ROWS = 4
 
 class RidgeMultinomial(Probe):
     """One expert for each penalty in `penalties`. Inputs [b, dim]. Cost of one `learn`: 4 * rows * dim * columns *
-    steps.
+    steps. moments: those of another probe, which accumulates the whole scatter as soon as n >= dim.
     """
 
     learned = (
-        "_weights", "_intercept", "_moments", "_factored_at", "_fitted", "_generator", "_variance", "_basis", "_shrink",
-        "_diagonal",
+        "_weights", "_intercept", "_moments", "_factored_at", "_fitted", "_generator", "_variance", "_bound",
     )  # fmt: skip
 
     def __init__(
@@ -45,6 +44,7 @@ class RidgeMultinomial(Probe):
         steps: int = 3,
         capacity: int = 16_384,
         refactor: float = 2.0,
+        moments: Moments | None = None,
         device: torch.device | str = "cpu",
     ) -> None:
         self.names = tuple(f"{name}({penalty:g})" for penalty in penalties)
@@ -53,9 +53,10 @@ class RidgeMultinomial(Probe):
         self._penalties = torch.tensor(penalties, dtype=torch.float32, device=self.device)
         self._weights = torch.zeros(dim, len(penalties), self._columns, device=self.device)
         self._intercept = torch.zeros(len(penalties), self._columns, device=self.device)
-        self._moments = Moments(dim, self.device)
+        self._shared, self._moments = moments is not None, moments or Moments(dim, self.device)
         self._steps, self._capacity, self._refactor = steps, capacity, refactor
         self._curvature = 0.5 if classes == 2 else 0.5 * (1 - 1 / classes)
+        self._bound = Preconditioner(self._ridge_scale() * self._penalties, self._hessian_scale())
         self._factored_at = 0
         self._fitted = False
         self._generator = Generator().manual_seed(0)
@@ -84,23 +85,11 @@ class RidgeMultinomial(Probe):
         return torch.cat([-scores, scores], -1) if self._columns == 1 else scores
 
     def _factor(self, prefix: Prefix) -> None:
-        """Diagonalise the correlation matrix, or for n < d the rows' own Gram matrix, which has the same spectrum but
-        for zeros.
-        """
-        scatter, n = self._moments.scatter(), self._moments.n
-        variance = scatter.diagonal() / n
+        """Fix the variances that the ridge is in units of, and the bound of the curvature."""
+        variance = self._moments.variance
         self._variance = variance + VARIANCE_FLOOR * variance.mean() + 1e-12
-        whiten = self._variance.rsqrt()
-        if n < len(whiten):
-            rows = (prefix.inputs(0, n) - self._moments.mean) * whiten
-            values, vectors = right_vectors(rows)
-        else:
-            values, vectors = eigen(whiten[:, None] * scatter * whiten)
-        ridge = self._ridge_scale() * self._penalties
-        bound = self._hessian_scale() * values[:, None] + ridge
-        self._basis, self._shrink = whiten[:, None] * vectors, (1 / bound - 1 / ridge)[..., None]
-        self._diagonal = (1 / (self._variance[:, None] * ridge))[..., None]
-        self._factored_at = n
+        self._bound.fit(prefix, self._moments, self._variance, shared=self._shared)
+        self._factored_at = prefix.n
 
     def _hessian_scale(self) -> float:
         return 4 * 0.25 if self._columns == 1 else self._curvature  # d/dz of the scores (-z, z) is 2
@@ -119,7 +108,7 @@ class RidgeMultinomial(Probe):
             chances = self._chances(scores)
             grad, grad_bias = self._gradient(rows, chances, targets, sample.weights, mean)
             grad, grad_bias = grad + ridge * weights, grad_bias + bias
-            step = self._precondition(grad)
+            step = self._bound.solve(grad)
             step_bias = grad_bias / (self._hessian_scale() * n + 1.0)
             way, way_bias = -step, -step_bias
             if before is not None:
@@ -134,13 +123,6 @@ class RidgeMultinomial(Probe):
             before = (grad, grad_bias, step, step_bias, way, way_bias)
         self._weights = weights
         self._intercept = bias - torch.einsum("d,dkc->kc", mean, weights)
-
-    def _precondition(self, grad: Tensor) -> Tensor:
-        """Return the inverse bound times `grad`, [d, experts, columns]: the ridge's own inverse, corrected where
-        there is data.
-        """
-        turned = (self._basis.T @ grad.flatten(1)).view(-1, *grad.shape[1:]) * self._shrink
-        return torch.addmm((grad * self._diagonal).flatten(1), self._basis, turned.flatten(1)).view_as(grad)
 
     def _chances(self, scores: Tensor) -> Tensor:
         return torch.sigmoid(2 * scores) if self._columns == 1 else torch.softmax(scores, -1)

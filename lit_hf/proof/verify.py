@@ -73,7 +73,7 @@ def verify(folder: str | Path, progress: Progress | None = None) -> Verification
             out.write(_encode(job, features))
     data = file.read_bytes()
     with progress.task("read them in another process", 1):
-        found, bits = decode_elsewhere(features, task.groups, data, job.device, task.feature_rows)
+        found, bits = decode_elsewhere(features, task.groups, data, job.code_device, task.feature_rows)
     if not np.array_equal(found, task.labels):
         raise RecordChanged(folder, f"{FILE} holds other labels than the dataset")
     return _measured(record, folder, data, bits, written)
@@ -84,7 +84,8 @@ def _encode(job: Job, features: Features) -> bytes:
 
     task, settings = job.task, job.settings
     return encode_order(
-        features, task.examples, task.target.written, Order(0, settings.seed), Code(settings.code, device=job.device),
+        features, task.examples, task.target.written, Order(0, settings.seed),
+        Code(settings.code, device=job.code_device),
     )  # fmt: skip
 
 
@@ -129,14 +130,18 @@ def settings_of(record: Record, folder: Path) -> Settings:
 
 def _same_data(record: Record, job: Job, folder: Path) -> None:
     """Raise unless the data and the coder are the record's."""
+    from lit_hf.probes.bank import VERSION
+
     task, dataset = job.task, record["dataset"]
     if (task.dataset.fingerprint, len(task.labels)) != (dataset["fingerprint"], dataset["examples"]):
         raise RecordChanged(folder, "its dataset has other contents now")
     labels = record.arrays.get("labels")
     if labels is not None and not np.array_equal(labels, task.labels):
         raise RecordChanged(folder, "the labels in arrays.npz are not those of the dataset")
-    bank = task.target.bank(Code(job.settings.code, device=job.device))
+    bank = task.target.bank(Code(job.settings.code, device=job.code_device))
     if record["coder"]["bank"] != bank:
+        if (version := record["coder"]["version"]) != VERSION:
+            raise IncomparableRecords(f"coder.version is {version} in the record and {VERSION} here: other probes")
         raise IncomparableRecords(f"coder.bank is {record['coder']['bank']} in the record and {bank} here")
 
 

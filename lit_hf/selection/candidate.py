@@ -173,7 +173,7 @@ class Candidate:
 
         job, task = self.job, self.job.task
         return task.target.coder(
-            self.rows, self.arm.examples, Order(number, job.settings.seed), Code(device=job.device)
+            self.rows, self.arm.examples, Order(number, job.settings.seed), Code(device=job.code_device)
         )
 
 

@@ -90,7 +90,7 @@ def _code(candidate: Candidate, number: int, held_out: Any) -> Curve:
     if candidate.coded_to_the_end(number) and (number or held_out is None):
         return candidate.curve(number)
     return task.target.code_order(
-        candidate.rows, candidate.arm.examples, Order(number, job.settings.seed), Code(device=job.device),
+        candidate.rows, candidate.arm.examples, Order(number, job.settings.seed), Code(device=job.code_device),
         held_out=held_out if number == 0 else None,
     )  # fmt: skip
 
@@ -99,7 +99,7 @@ def _keep_complete(candidate: Candidate, curves: Sequence[Curve]) -> None:
     from lit_hf.coding.codelength import gather
 
     coded = gather(
-        tuple(curves), candidate.arm.groups, candidate.job.task.target.bank(Code(device=candidate.job.device))
+        tuple(curves), candidate.arm.groups, candidate.job.task.target.bank(Code(device=candidate.job.code_device))
     )
     candidate.record = candidate_record(candidate, coded)
     store_of(candidate).try_to_keep(candidate.record)
@@ -115,7 +115,7 @@ def _transfer(candidate: Candidate) -> None:
     if (
         known is not None
         and candidate.complete
-        and known["coder"]["bank"] == job.task.target.bank(Code(job.settings.code, device=job.device))
+        and known["coder"]["bank"] == job.task.target.bank(Code(job.settings.code, device=job.code_device))
     ):
         candidate.record, candidate.transfer = candidate.stored, _section(known)
         return

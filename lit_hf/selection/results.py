@@ -29,7 +29,7 @@ def id_of(job: Job) -> str:
 
     settings = [job.settings.seed, job.settings.orders, VERSION, _holdout_hash(job.task)]
     dataset = dataset_section(job, 0.0)
-    bank = job.task.target.bank(Code(device=job.device))
+    bank = job.task.target.bank(Code(device=job.code_device))
     return candidate_id(model_section(job), job.encoder.key, dataset, settings, bank)
 
 
@@ -83,7 +83,7 @@ def partial_record(candidate: Candidate) -> Record:
         gather(
             (cut(candidate.curve(), end),),
             candidate.job.task.groups[:end],
-            candidate.job.task.target.bank(Code(device=candidate.job.device)),
+            candidate.job.task.target.bank(Code(device=candidate.job.code_device)),
         ),
     )
 

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from lit_hf.codes.schedule import increments
-from lit_hf.probes.bank import _BUILDERS, ALL_KINDS, default_bank
+from lit_hf.probes.bank import _BUILDERS, ALL_KINDS, Place, default_bank
 from lit_hf.probes.calibrated import Calibrated
 from lit_hf.probes.contract import Block, Prefix, Probe
 from lit_hf.probes.retrained import RetrainedLinear
@@ -24,10 +24,10 @@ from tests.support.streams import gaussian, prefix, tensors, walk
 N, DIM = 240, 12  # beyond the first step of every probe, and small
 
 Make = Callable[[int], Probe]
-RAW: dict[str, Make] = {kind: lambda classes, kind=kind: _BUILDERS[kind](DIM, classes, "cpu") for kind in ALL_KINDS}
+RAW: dict[str, Make] = {kind: lambda classes, kind=kind: _BUILDERS[kind](DIM, classes, Place()) for kind in ALL_KINDS}
 RAW["retrained"] = lambda classes: RetrainedLinear(DIM, classes)
 WINDOWED: dict[str, Make] = {
-    f"calibrated {kind}": lambda classes, kind=kind: Calibrated(_BUILDERS[kind](DIM, classes, "cpu"))
+    f"calibrated {kind}": lambda classes, kind=kind: Calibrated([_BUILDERS[kind](DIM, classes, Place())])
     for kind in ALL_KINDS
 } | {"stacker": lambda classes: Stacker(3, classes)}
 PROBES = RAW | WINDOWED
@@ -222,8 +222,30 @@ def test_odd_inputs_leave_finite_predictions(name: str, case: str) -> None:
 @pytest.mark.parametrize("kind", ALL_KINDS)
 def test_more_columns_than_rows(kind: str) -> None:
     inputs, labels = tensors(*gaussian(160, 300, 5, signal=3.0))
-    for _, found in walk(_BUILDERS[kind](300, 5, "cpu"), inputs, labels):
+    for _, found in walk(_BUILDERS[kind](300, 5, Place()), inputs, labels):
         assert torch.isfinite(found).all()
+
+
+@two_or_five
+def test_temperatures_in_one_call_are_those_of_each_probe_alone(classes: int) -> None:
+    inputs, labels = stream("ridge", classes)
+    together = Calibrated([RAW[kind](classes) for kind in ALL_KINDS])
+    alone = [WINDOWED[f"calibrated {kind}"](classes) for kind in ALL_KINDS]
+    walks = [[found for _, found in walk(probe, inputs, labels)] for probe in (together, *alone)]
+    for whole, *parts in zip(*walks, strict=True):
+        assert torch.equal(whole, torch.cat(parts))
+
+
+@two_or_five
+@pytest.mark.parametrize("dim", [DIM, 300])
+def test_probes_that_share_their_moments_are_as_those_alone(classes: int, dim: int) -> None:
+    inputs, labels = tensors(*gaussian(N, dim, classes, signal=3.0))
+    shared = Calibrated(default_bank(dim, classes, kinds=("ridge", "discriminant")).families)
+    alone = Calibrated([_BUILDERS[kind](dim, classes, Place()) for kind in ("ridge", "discriminant")])
+    pairs = zip(walk(shared, inputs, labels), walk(alone, inputs, labels), strict=True)
+    for (start, a), (_, b) in pairs:
+        # the scatter is summed in other pieces: float32 rounding, and three steps of a descent that start from it
+        torch.testing.assert_close(a.exp(), b.exp(), atol=2e-3, rtol=0, msg=f"row {start}")
 
 
 @two_or_five
