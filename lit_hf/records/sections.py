@@ -42,6 +42,25 @@ class Columns(TypedDict):
     label: NotRequired[str | None]
 
 
+class TrainingSet(TypedDict):
+    """A dataset that the user says the checkpoint was trained on, and how many of the coded inputs occur in it."""
+
+    id: str
+    config: str | None
+    split: str
+    revision: str | None
+    rows: int
+    shared: int
+
+
+class TrainedOn(TypedDict):
+    """Coded `inputs`, how many of them are `shared` with any of the sets."""
+
+    shared: int
+    inputs: int
+    sets: list[TrainingSet]
+
+
 class Dataset(TypedDict):
     """What was coded; `classes` is null where labels are numbers, which have a `bin_width`."""
 
@@ -68,6 +87,7 @@ class Dataset(TypedDict):
     read_as: NotRequired[str]
     grouping: NotRequired[str]
     near_copies: NotRequired[int]
+    trained_on: NotRequired[TrainedOn]
 
 
 FRAMES = "frames of 20 ms"
