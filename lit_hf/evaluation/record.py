@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from lit_hf.evaluation.merged import merged_note
 from lit_hf.evaluation.sections import contamination, dataset_section, environment_section, model_section, notes_section
 from lit_hf.records.record import SCHEMA, Record, record_id, verdict
 from lit_hf.records.sections import Sections
@@ -61,7 +62,9 @@ def make_record(job: Job, arms: CodedArms) -> Record:
         data["layers"] = layer_profile(first, ends, labels)
     if arms.base is not None:
         data["transfer_from_base"] = _from_base(job, arms.encoder, arms.base)
-    data["notes"] = [*job.task.dataset.notes, *notes_section(data, arms, job.task.target.note, job.halved)]
+    merged = merged_note(job.merged or 0, job.task.size, "The checkpoint")
+    said = [*job.task.dataset.notes, *([] if merged is None else [merged])]
+    data["notes"] = [*said, *notes_section(data, arms, job.task.target.note, job.halved)]
     return Record(cast(Sections, data), _arrays(job, arms))
 
 

@@ -87,6 +87,7 @@ class Dataset(TypedDict):
     read_as: NotRequired[str]
     grouping: NotRequired[str]
     near_copies: NotRequired[int]
+    merged: NotRequired[int]
     trained_on: NotRequired[TrainedOn]
 
 

@@ -106,6 +106,13 @@ class Task:
         return self.groups if self.own_inputs is None else self.own_inputs
 
     @property
+    def group_of_inputs(self) -> np.ndarray:
+        """int64 [size]: the group of each drawn input."""
+        found = np.empty(self.size, dtype=np.int64)
+        found[self.members] = self.groups
+        return found
+
+    @property
     def group_count(self) -> int:
         """Number of groups drawn."""
         return int(self.groups[-1]) + 1
