@@ -15,6 +15,7 @@ from lit_hf.hub.section import render
 from lit_hf.records.record import Record
 from lit_hf.selection.run import rank
 from tests.support import tiny
+from tests.support.command_line import call, replace_run
 from tests.support.tables import reviews, task_of, write
 
 DATA = reviews(("bad", "good"))
@@ -105,3 +106,16 @@ def test_what_cannot_be_counted_is_refused(tmp_path: Path) -> None:
     np.savez(tmp_path / "mine.npz", features=np.random.default_rng(0).normal(size=(40, 3)), labels=np.arange(40) % 2)
     with pytest.raises(BadSetting, match="trained_on"):
         task_of("d", model=f"features:{tmp_path / 'mine.npz'}", trained_on=["imdb"])
+
+
+def test_the_option_may_be_given_more_than_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = list[Settings]()
+
+    def fake(settings: Settings, **more: object) -> Record:
+        asked.append(settings)
+        raise BadSetting("model", "m", "another")
+
+    replace_run(monkeypatch, fake)
+    for more in (["--trained-on", "one", "--trained-on", "two"], ["--trained-on", "one"], []):
+        call("eval", "m", "d", *more)
+    assert [each.trained_on for each in asked] == [("one", "two"), ("one",), None]
