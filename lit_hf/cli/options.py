@@ -50,7 +50,7 @@ def with_settings(*left_out: str) -> Callable[[Callable[..., None]], Callable[..
 
         @functools.wraps(command)
         def wrapper(**values: Any) -> None:
-            given = {name: values[name] for name in values if name in names and values[name] not in (None, [], ())}
+            given = {name: values[name] for name in values if name in names and was_given(values[name])}
             command(given=given, **{name: value for name, value in values.items() if name not in names})
 
         own = [p for p in inspect.signature(command, eval_str=True).parameters.values() if p.name != "given"]
@@ -60,6 +60,11 @@ def with_settings(*left_out: str) -> Callable[[Callable[..., None]], Callable[..
         return wrapper
 
     return decorate
+
+
+def was_given(value: Any) -> bool:
+    """Tell whether an option was given: one that may be repeated is empty where it was not."""
+    return value is not None and value not in ([], ())
 
 
 def settings_of(given: dict[str, Any], file: Path | None) -> Settings:
