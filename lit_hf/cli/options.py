@@ -16,6 +16,7 @@ import typer
 from lit_hf import config
 from lit_hf.cli.output import Format
 from lit_hf.config import Settings
+from lit_hf.config.fields import options_of
 
 Config = Annotated[Path | None, typer.Option("--config", metavar="FILE.yaml", help="Read settings from a file.")]
 Output = Annotated[
@@ -49,7 +50,7 @@ def with_settings(*left_out: str, **defaults: str) -> Callable[[Callable[..., No
 
         @functools.wraps(command)
         def wrapper(**values: Any) -> None:
-            given = {name: values[name] for name in values if name in names and values[name] is not None}
+            given = {name: values[name] for name in values if name in names and was_given(values[name])}
             command(given=given, **{name: value for name, value in values.items() if name not in names})
 
         own = [p for p in inspect.signature(command, eval_str=True).parameters.values() if p.name != "given"]
@@ -59,6 +60,11 @@ def with_settings(*left_out: str, **defaults: str) -> Callable[[Callable[..., No
         return wrapper
 
     return decorate
+
+
+def was_given(value: Any) -> bool:
+    """Tell whether an option was given: one that may be repeated is empty where it was not."""
+    return value is not None and value not in ([], ())
 
 
 def settings_of(given: dict[str, Any], file: Path | None) -> Settings:
@@ -86,6 +92,6 @@ def _option(field: dataclasses.Field[Any], kind: type, default: Any) -> inspect.
 
 
 def _value_type(hint: Any) -> type:
-    """Return X of `X` or `X | None`."""
-    options = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
-    return next(option for option in options if option is not types.NoneType)
+    """Return X of `X` or `X | None`; of several names, what an option that is given several times has."""
+    found: type = next(option for option in options_of(hint) if option is not types.NoneType)
+    return list[str] if typing.get_origin(found) is tuple else found

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from lit_hf.cli.options import was_given
 from lit_hf.cli.output import Format, Sink
 from lit_hf.config import Settings
 from lit_hf.errors import UsageError
@@ -61,7 +62,7 @@ def _parse(context: typer.Context, arguments: list[str]) -> tuple[str, dict[str,
 
 def _settings_in(given: dict[str, Any]) -> dict[str, Any]:
     names = {field.name for field in fields(Settings)} - {"model", "dataset"}
-    return {name: value for name, value in given.items() if name in names and value is not None}
+    return {name: value for name, value in given.items() if name in names and was_given(value)}
 
 
 def _eval_plan(name: str, given: dict[str, Any], sink: Sink) -> dict[str, Any]:

@@ -6,10 +6,15 @@ from dataclasses import dataclass
 from functools import partial
 
 from lit_hf.config.fields import Part, require, require_counts, setting
+from lit_hf.config.names import can_be_a_name
 
 LEAST = 20
 """Held-out labels at least: below, a metric says nothing."""
 _setting = partial(setting, group="Data")
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip()) and can_be_a_name(value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +38,11 @@ class DataSettings(Part):
     separator: str | None = _setting(
         None, meaning="What separates the fields of a local text file: `;`, tab; found.", as_before=None
     )
+    trained_on: tuple[str, ...] | None = _setting(
+        None,
+        meaning="Dataset that the checkpoint was trained on; shared inputs are counted. Repeatable.",
+        as_before=None,
+    )
     missing_label: str | None = _setting(None, meaning="A label that stands for none, such as -1.", as_before=None)
     shuffle_buffer: int = _setting(
         0, meaning="Of a stream: draw from so many rows at a time; the seed decides.", as_before=0
@@ -51,5 +61,7 @@ class DataSettings(Part):
         require(wide, "bin_width", self.bin_width, "a number above 0")
         require(self.streaming or not self.classes, "classes", self.classes, "left out without `--streaming`")
         require(self.shuffle_buffer >= 0, "shuffle_buffer", self.shuffle_buffer, "a whole number of at least 0")
+        named = self.trained_on is None or (self.trained_on and all(map(_is_name, self.trained_on)))
+        require(bool(named), "trained_on", self.trained_on, "names of datasets, or left out")
         buffered = self.streaming or not self.shuffle_buffer
         require(buffered, "shuffle_buffer", self.shuffle_buffer, "left out without `--streaming`")

@@ -19,7 +19,8 @@ class Enters(Enum):
 
 
 _SPOKEN: dict[type, str] = {
-    str: "text", int: "a whole number", float: "a number", bool: "true or false", types.NoneType: "empty"
+    str: "text", int: "a whole number", float: "a number", bool: "true or false", tuple: "a list of names",
+    types.NoneType: "empty",
 }  # fmt: skip
 
 
@@ -79,6 +80,9 @@ class Part:
 
 def _allowed_types(part: type) -> dict[str, tuple[type, ...]]:
     hints = typing.get_type_hints(part)
-    return {
-        name: typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,) for name, hint in hints.items()
-    }
+    return {name: tuple(typing.get_origin(each) or each for each in options_of(hint)) for name, hint in hints.items()}
+
+
+def options_of(hint: Any) -> tuple[Any, ...]:
+    """Return the types that a setting may have: X and Y of `X | Y`."""
+    return typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)

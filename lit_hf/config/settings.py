@@ -46,7 +46,8 @@ class Settings(MachineSettings, MeasurementSettings, EncoderSettings, DataSettin
 
     def resolved(self) -> dict[str, Any]:
         """Return all settings, with defaults, in the order of `known_keys`."""
-        return {name: getattr(self, name) for name in known_keys()}
+        values = {name: getattr(self, name) for name in known_keys()}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
     def given(self) -> dict[str, Any]:
         """Return the settings that differ from their defaults."""
@@ -100,6 +101,9 @@ def from_mapping(values: Mapping[str, Any], where: str) -> Settings:
         values = {**values, "dataset": values["model"]}
     if type(values.get("layer")) is int:  # YAML has no quotes around a number, and the command line no numbers
         values = {**values, "layer": str(values["layer"])}
+    named = values.get("trained_on")
+    if isinstance(named, str | list):  # a file may name one without a list, and YAML and JSON know no tuples
+        values = {**values, "trained_on": (named,) if isinstance(named, str) else tuple(named)}
     if values.get("streaming") is True:
         values = {"orders": 1, **values}
     for key in ("model", "dataset"):

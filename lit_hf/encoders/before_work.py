@@ -14,9 +14,12 @@ from typing import Any
 import numpy as np
 
 from lit_hf.encoders.contract import Encoder
+from lit_hf.encoders.library import LibraryEncoder
+from lit_hf.encoders.media import MediaEncoder
 from lit_hf.encoders.static import StaticEncoder
 from lit_hf.encoders.text import TextEncoder
 from lit_hf.encoders.trial import INPUTS, Differences, Outcome, judge, try_out
+from lit_hf.encoders.trial_whole import MEDIA_INPUTS, WholeOutcome, judge_whole, try_whole
 from lit_hf.encoders.vocabulary import judge_known
 from lit_hf.runtime.cache import write_json
 from lit_hf.runtime.inputs import Input, Words
@@ -33,9 +36,11 @@ def tried(
 ) -> Encoder:
     """Return the encoder as it is to be read, with what was found in its `info.sources`.
 
-    `beside`: the folder of the features of a key, where the outcome is kept if `keep`. Text encoders alone are tried:
-    nothing else pads. Raises `UnsupportedModel` or `NotFiniteFeatures`, and warns, for what at most 8 inputs show.
+    `beside`: the folder of the features of a key, where the outcome is kept if `keep`. Raises
+    `UnsupportedModel` or `NotFiniteFeatures`, and warns, for what at most 8 inputs show.
     """
+    if isinstance(encoder, MediaEncoder | LibraryEncoder):
+        return _tried_whole(encoder, inputs, beside(encoder.key) / "trial.json", keep)
     if isinstance(encoder, TextEncoder | StaticEncoder):
         counted = inputs[:COUNTED]
         encoder.note(judge_known(encoder.count_known(counted), len(counted), encoder.info.id))
@@ -51,6 +56,38 @@ def tried(
         write_json(note, {"version": VERSION, **dataclasses.asdict(outcome)})
     found = judge(encoder, outcome)
     found.note(outcome.said())
+    return found
+
+
+def _tried_whole(
+    encoder: MediaEncoder | LibraryEncoder, inputs: Sequence[Input], note: Path, keep: bool
+) -> Encoder:  # fmt: skip
+    """Return an encoder that plans its own passes, as it is to be read; what was found of it before is believed."""
+    texts = isinstance(encoder, LibraryEncoder)
+    outcome = _known_whole(note)
+    if outcome is None:
+        distinct = list(dict.fromkeys(inputs[:MEDIA_INPUTS]))
+        outcome = try_whole(encoder, choose(inputs) if texts else distinct)
+    if outcome is None:
+        return encoder
+    found, outcome = judge_whole(encoder, outcome)
+    if encoder.stored and keep:
+        write_json(note, {"version": VERSION, **dataclasses.asdict(outcome)})
+    assert isinstance(found, MediaEncoder | LibraryEncoder)
+    found.note(outcome.said())
+    return found
+
+
+def _known_whole(note: Path) -> WholeOutcome | None:
+    """Return what an earlier trial found; None for a note that is damaged, of another version, or not there."""
+    try:
+        values = json.loads(note.read_text())
+        if values.pop("version") != VERSION:
+            return None
+        found = WholeOutcome(**values)
+        float(found.together), float(found.after)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None
     return found
 
 

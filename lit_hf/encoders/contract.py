@@ -45,6 +45,8 @@ class Encoded:
     truncated: int
     halved: int = 0
     """Batches that did not fit into memory and were computed in parts."""
+    entered: np.ndarray | None = None
+    """uint64 [inputs]: a digest of what of each input the network got; None where that is the input itself."""
 
 
 def texts_of(inputs: Sequence[Input]) -> Sequence[Text]:
@@ -106,6 +108,10 @@ class Encoder(ABC):
     @abstractmethod
     def encode(self, inputs: Sequence[Input]) -> Encoded:
         """Return the features of one shard of inputs."""
+
+    def entered(self, inputs: Sequence[Input]) -> np.ndarray | None:
+        """Return `Encoded.entered` of `inputs` without their features: cheap, and no weights are loaded for it."""
+        return None
 
     def prefetch(self, inputs: Sequence[Input]) -> None:
         """Hear that `inputs` come after those that are encoded next, so as to prepare them meanwhile."""

@@ -46,6 +46,7 @@ class Asked:
     max_tokens: int | None
     dtype: str
     device: str
+    batch: int = BATCH
 
 
 class LibraryEncoder(WithInfo):
@@ -61,7 +62,7 @@ class LibraryEncoder(WithInfo):
         texts = list(texts_of(inputs))
         task = {} if self._asked.route is None else {"task": self._asked.route}
         work = partial(
-            self._model.encode, texts, prompt=self._asked.prompt, batch_size=BATCH, show_progress_bar=False,
+            self._model.encode, texts, prompt=self._asked.prompt, batch_size=self._asked.batch, show_progress_bar=False,
             convert_to_numpy=True, **task,
         )  # fmt: skip
         with _answered(self._info.id):
@@ -77,6 +78,18 @@ class LibraryEncoder(WithInfo):
         info = replace(self._info, kind="random twin", id=f"random twin of {self._info.id}, seed {seed}", revision=None)
         return LibraryEncoder(self._asked, {**self._key, "weights": self._twin_weights(seed)}, info,
                               partial(self._redraw, seed))  # fmt: skip
+
+    def one_by_one(self) -> LibraryEncoder:
+        """Return the same encoder with one input in a pass, for networks whose outputs others beside it change."""
+        asked = replace(self._asked, batch=1)
+        found = LibraryEncoder(asked, {**self._key, "batch": 1}, self._info, self._make)
+        if "_model" in self.__dict__:
+            found.__dict__["_model"] = self._model
+        return found
+
+    def note(self, said: Mapping[str, str]) -> None:
+        """Add to what a reader wants to know, for the record."""
+        self._info = replace(self._info, sources={**self._info.sources, **said})
 
     def release(self) -> None:
         """Forget the model."""
@@ -164,7 +177,8 @@ def make_key(asked: Asked, weights: str) -> dict[str, Any]:
     return {
         **arithmetic_of(asked.dtype, kind),
         "kind": f"{LIBRARY} text", "version": VERSION, "weights": weights, "prompt": asked.prompt,
-        "route": asked.route, "max_tokens": asked.max_tokens, "dtype": asked.dtype, "batch": BATCH, "device": kind,
+        "route": asked.route, "max_tokens": asked.max_tokens, "dtype": asked.dtype, "batch": asked.batch,
+        "device": kind,
         "engine": {"torch": torch.__version__, "transformers": transformers.__version__, "capability": capability,
                    LIBRARY: sentence_transformers.__version__},
     }  # fmt: skip

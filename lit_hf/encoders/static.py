@@ -18,6 +18,7 @@ from lit_hf.encoders.contract import Encoded, EncoderInfo, Input, Text, WithInfo
 from lit_hf.encoders.policy import Policy
 from lit_hf.encoders.recipe import Declared
 from lit_hf.encoders.resolve import Choices, resolve_prompt, said_of
+from lit_hf.encoders.tokenizing import digests_of
 from lit_hf.encoders.towers import too_many_tokens
 from lit_hf.encoders.vocabulary import Known, count_known
 from lit_hf.errors import BadSetting, NoSafetensors, UnsupportedModel
@@ -76,9 +77,17 @@ class StaticEncoder(WithInfo):
     def encode(self, inputs: Sequence[Input]) -> Encoded:
         """Return the features of `inputs`."""
         encodings = self._tokenize(texts_of(inputs))
-        ids = [[token for token in each.ids if token != self._reading.unknown] for each in encodings]
+        ids = self._known(encodings)
         rows = side_by_side([lambda: self._mean(ids)])[0]
-        return Encoded(rows, sum(bool(each.overflowing) for each in encodings))
+        cut = sum(bool(each.overflowing) for each in encodings)
+        return Encoded(rows, cut, entered=digests_of((each, ()) for each in ids))
+
+    def entered(self, inputs: Sequence[Input]) -> np.ndarray:
+        return digests_of((each, ()) for each in self._known(self._tokenize(texts_of(inputs))))
+
+    def _known(self, encodings: Sequence[Encoding]) -> list[list[int]]:
+        """Return the tokens of each text that have a vector."""
+        return [[token for token in each.ids if token != self._reading.unknown] for each in encodings]
 
     def twin(self, seed: int) -> StaticEncoder:
         """Return a table of independent normal numbers, a vector of its own for each token, without weights."""

@@ -116,7 +116,10 @@ class TextEncoder(Network[Pipeline]):
         units = [partial(self._run, rows, starts, tokens, batch) for batch in batches]
         alone = pipeline.device != "cpu" or pipeline.spread or pipeline.restores
         side_by_side(units, threads=pipeline.threads, workers=1 if alone else None)
-        return Encoded(rows.rows(), tokens.truncated, self._memory.take_halved())
+        return Encoded(rows.rows(), tokens.truncated, self._memory.take_halved(), tokens.digests())
+
+    def entered(self, inputs: Sequence[Input]) -> np.ndarray:
+        return self.tokens_of(inputs).digests()
 
     def prefetch(self, inputs: Sequence[Input]) -> None:
         """Tokenise `inputs` while the present ones are computed."""

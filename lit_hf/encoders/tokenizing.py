@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from lit_hf.encoders.contract import Text
 from lit_hf.errors import BadSetting
@@ -23,6 +26,21 @@ class Tokens:
     truncated: int
     words: list[list[int]] | None = None
     """Of each word, the place of its first sub-token; -1 when it has none, as beyond the limit."""
+
+    def digests(self) -> np.ndarray:
+        """Return uint64 [n]: a digest of each input's token ids and segments, which are all that a network gets."""
+        segments = self.segments or [[]] * len(self.ids)
+        return digests_of(zip(self.ids, segments, strict=True))
+
+
+def digests_of(parts: Iterable[tuple[Sequence[int], Sequence[int]]]) -> np.ndarray:
+    """Return uint64 [n] over pairs of sequences of whole numbers."""
+    found = [_digest(np.array([len(ids), *ids, *segments], dtype="<i8").tobytes()) for ids, segments in parts]
+    return np.frombuffer(b"".join(found), dtype="<u8").astype(np.uint64)
+
+
+def _digest(content: bytes) -> bytes:
+    return hashlib.blake2b(content, digest_size=8).digest()
 
 
 def tokenize(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from lit_hf.config import Settings
-from lit_hf.errors import OneProcessOnly
+from lit_hf.errors import OneProcessOnly, warn
 from lit_hf.runtime.cache import cache_root
 from lit_hf.runtime.native import in_one_type
 from lit_hf.runtime.processes import find_processes
@@ -15,6 +15,8 @@ from lit_hf.runtime.progress import Speaking
 from lit_hf.runtime.shared import require_agreement, require_shared
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from lit_hf.encoders import Encoder
     from lit_hf.evaluation.coded import CodedArms
     from lit_hf.features import Features
@@ -40,6 +42,8 @@ class Job:
     halved: int = 0
     early: CodedArms | None = None
     """Encoder and first twin in order 0, once they are coded: what an interrupted evaluation keeps."""
+    merged: int | None = None
+    """Drawn inputs that the checkpoint reads as it reads one of another group; None where that is not known."""
 
     @classmethod
     def prepare(
@@ -95,7 +99,21 @@ class Job:
         found = embed(encoder, inputs, count, store=store, progress=self.progress, label=label)
         self.computed, self.reused = self.computed + found.computed, self.reused + found.reused
         self.halved += found.halved
+        if encoder is self.encoder and inputs is self.task.inputs and found.entered is not None:
+            self._count_merged(found.entered)
         return found
+
+    def _count_merged(self, entered: np.ndarray) -> None:
+        """Count the inputs that the checkpoint cannot tell apart, and warn once where they are many."""
+        from lit_hf.evaluation.merged import groups_by_form, merged, merged_note
+
+        groups = self.task.group_of_inputs[: len(entered)]
+        if self.task.streamed:  # which groups nothing: what comes again is told apart from nothing
+            groups = groups_by_form(self.task.inputs[: len(entered)])
+        before, self.merged = self.merged, merged(entered, groups)
+        said = merged_note(self.merged, len(entered), self.encoder.info.id)
+        if said is not None and merged_note(before or 0, len(entered), "") is None:
+            warn(said)
 
     def timed(self, phase: str, began: float) -> None:
         """Add the time since `began` (perf_counter) to a phase."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from lit_hf.evaluation.coded import INTERRUPTED
+from lit_hf.evaluation.merged import merged_note
 from lit_hf.evaluation.sections import contamination, dataset_section, environment_section, model_section, notes_section
 from lit_hf.records.record import SCHEMA, Record, record_id, verdict
 from lit_hf.records.sections import Sections
@@ -63,7 +64,9 @@ def make_record(job: Job, arms: CodedArms) -> Record:
     if arms.base is not None:
         data["transfer_from_base"] = _from_base(job, arms.encoder, arms.base)
     halfway = [f"Not finished: {INTERRUPTED}."] if arms.control is None else []
-    data["notes"] = [*halfway, *job.task.dataset.notes, *notes_section(data, arms, job.task.target.note, job.halved)]
+    merged = merged_note(job.merged or 0, job.task.size, "The checkpoint")
+    said = [*halfway, *job.task.dataset.notes, *([] if merged is None else [merged])]
+    data["notes"] = [*said, *notes_section(data, arms, job.task.target.note, job.halved)]
     return Record(cast(Sections, data), _arrays(job, arms))
 
 

@@ -60,8 +60,10 @@ def dataset_section(job: Job, truncated: float) -> dict[str, Any]:
         "unit": task.unit,
         "columns": dict(info.columns),
         "truncated": truncated,
+        **({} if job.merged is None else {"merged": job.merged}),
         **_grouping(task),
         **({} if info.read_as is None else {"read_as": info.read_as}),
+        **({} if info.trained_on is None else {"trained_on": info.trained_on.section()}),
     }
 
 

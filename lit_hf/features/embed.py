@@ -17,6 +17,9 @@ from lit_hf.runtime.progress import NullProgress, Progress
 from lit_hf.runtime.shared import host, patiently
 from lit_hf.runtime.work_queue import WorkQueue
 
+COMPARED = 16
+"""Inputs of a stored shard whose tokens are compared with those that it was made of."""
+
 
 @dataclass(frozen=True)
 class Features:
@@ -38,6 +41,8 @@ class Features:
     """Inputs of the whole shards: what `truncated` is a share of."""
     halved: int = 0
     """Batches of the whole shards that did not fit into memory and were computed in parts."""
+    entered: np.ndarray | None = None
+    """uint64 [count]: a digest of what of each input the network got; None where it is not known of all."""
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -129,15 +134,30 @@ def _share_out(
     Shards that build on those before them are one group.
     """
     for number in deal:
-        jobs = [_renewed(job, encoder, store) for job in groups[number]]
+        jobs = [_renewed(job, encoder, store, pool) for job in groups[number]]
         for _ in _in_turn(encoder, jobs, pool, store, deal.done):
             deal.show()
     return deal.close()
 
 
-def _renewed(job: _Job, encoder: Encoder, store: FeatureStore) -> _Job:
+def _renewed(job: _Job, encoder: Encoder, store: FeatureStore, pool: Sequence[Input]) -> _Job:
     """Return the job as it is now: another run may have stored the shard meanwhile."""
-    return job if job.stored is not None else replace(job, stored=store.read(encoder.key, job.address))
+    if job.stored is not None:
+        return job
+    return replace(job, stored=_read(encoder, store, job.address, _inputs(job, pool)))
+
+
+def _read(encoder: Encoder, store: FeatureStore, address: str, inputs: Sequence[Input]) -> Stored | None:
+    """Return what is stored of a shard; what was made of other tokens than some of its inputs have now is dropped."""
+    found = store.read(encoder.key, address)
+    if found is None or found.entered is None:
+        return found
+    places = np.unique(np.linspace(0, len(inputs) - 1, COMPARED).round().astype(int))
+    now = encoder.entered([inputs[place] for place in places])
+    if now is None or (len(found.entered) == len(inputs) and np.array_equal(found.entered[places], now)):
+        return found
+    store.drop(encoder.key, address)
+    return None
 
 
 def _written(job: _Job, encoder: Encoder, store: FeatureStore, processes: Processes) -> Stored:
@@ -151,9 +171,10 @@ def _written(job: _Job, encoder: Encoder, store: FeatureStore, processes: Proces
 def _jobs(encoder: Encoder, pool: Sequence[Input], count: int, store: FeatureStore | None) -> Iterator[_Job]:
     before = None
     for shard in shards(len(pool), count):
-        address = shard_address(pool[shard.start : shard.stop], before) if store else ""
+        inputs = pool[shard.start : shard.stop] if store else ()
+        address = shard_address(inputs, before) if store else ""
         before = address if encoder.stateful else None
-        yield _Job(shard, address, store.read(encoder.key, address) if store else None)
+        yield _Job(shard, address, _read(encoder, store, address, inputs) if store else None)
 
 
 def _settle(
@@ -166,7 +187,7 @@ def _settle(
     broken = int((~np.isfinite(encoded.rows).all(axis=1)).sum())
     if broken:
         raise NotFiniteFeatures(broken, encoder.info.kind)
-    fresh = Stored(encoded.rows, encoded.truncated, encoded.halved)
+    fresh = Stored(encoded.rows, encoded.truncated, encoded.halved, encoded.entered)
     return store.write(encoder.key, job.address, fresh) if store else fresh
 
 
@@ -178,7 +199,9 @@ def _gather(
     total = sum(_size(job) for job in jobs)
     truncated = sum(shard.truncated for shard in done)
     halved = sum(shard.halved for shard in done)
-    return Features(tuple(parts), encoder.dim, missing, total - missing, truncated, total, halved)
+    entered = [shard.entered for shard in done if shard.entered is not None]
+    known = np.concatenate(entered)[:count] if done and len(entered) == len(done) else None
+    return Features(tuple(parts), encoder.dim, missing, total - missing, truncated, total, halved, known)
 
 
 def _size(job: _Job) -> int:

@@ -29,6 +29,8 @@ class Stored:
     truncated: int
     halved: int = 0
     """Batches that did not fit into memory and were computed in parts."""
+    entered: np.ndarray | None = None
+    """uint64 [inputs]: a digest of what of each input the network got."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,11 @@ class FeatureStore:
             return _drop(path)
         if (rows.dtype, list(rows.shape), content_digest(rows)) != (np.float32, list(note.shape), note.digest):
             return _drop(path)
-        return Stored(rows, note.truncated, note.halved)
+        return Stored(rows, note.truncated, note.halved, note.digests())
+
+    def drop(self, key: Mapping[str, Any], address: str) -> None:
+        """Take away a shard whose rows were made of other tokens than its inputs have, with a word."""
+        _drop(self.folder(key) / f"{address}.npy", "holds features of other tokens than its inputs have")
 
     def write(self, key: Mapping[str, Any], address: str, shard: Stored) -> Stored:
         """Keep a shard and return it as it lies on disk; its note comes last, and without one it does not count."""
@@ -70,19 +76,27 @@ class FeatureStore:
         rows = np.ascontiguousarray(shard.rows, dtype=np.float32)
         with atomic_file(folder / f"{address}.npy") as file:
             np.save(file, rows)
-        note = Note(rows.shape, content_digest(rows), shard.truncated, shard.halved)
+        note = Note(rows.shape, content_digest(rows), shard.truncated, shard.halved, _hex(shard.entered))
         write_json(folder / f"{address}.json", dataclasses.asdict(note))
         return self.read(key, address) or shard
 
 
 @dataclass(frozen=True)
 class Note:
-    """What is known of a shard: the rows' shape and digest, inputs that lost tokens, batches computed in parts."""
+    """What is known of a shard: the rows' shape and digest, inputs that lost tokens, batches computed in parts.
+
+    `entered`: 16 hex digits an input of what the network got; None for what is not made of tokens, and of older notes.
+    """
 
     shape: tuple[int, ...]
     digest: str
     truncated: int
     halved: int = 0
+    entered: str | None = None
+
+    def digests(self) -> np.ndarray | None:
+        """Return `entered` as uint64 [inputs]."""
+        return None if self.entered is None else np.frombuffer(bytes.fromhex(self.entered), ">u8").astype(np.uint64)
 
     @classmethod
     def of(cls, values: Any) -> Note:
@@ -92,12 +106,19 @@ class Note:
         if "digest" not in values and "shape" in values:
             raise FileNotFoundError("a version of lit-hf that kept no digests wrote it")
         shape = tuple(int(each) for each in values["shape"])
-        return cls(shape, str(values["digest"]), int(values["truncated"]), int(values.get("halved", 0)))
+        entered = values.get("entered")
+        found = cls(shape, str(values["digest"]), int(values["truncated"]), int(values.get("halved", 0)), entered)
+        found.digests()  # raises for what is no digest, while there is somebody who listens
+        return found
 
 
-def _drop(path: Path) -> Stored | None:
+def _hex(digests: np.ndarray | None) -> str | None:
+    return None if digests is None else digests.astype(">u8").tobytes().hex()
+
+
+def _drop(path: Path, why: str = "is damaged") -> Stored | None:
     """Take a damaged shard away, so that it is embedded again; return None."""
-    warn(f"{path} is damaged: it is dropped, and its inputs are embedded again.")
+    warn(f"{path} {why}: it is dropped, and its inputs are embedded again.")
     for file in (path.with_suffix(".json"), path):
         with suppress(OSError):  # a cache that is read only: the shard is passed over each time
             file.unlink()

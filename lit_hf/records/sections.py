@@ -49,6 +49,25 @@ class LabelScale(TypedDict):
     origin: float
 
 
+class TrainingSet(TypedDict):
+    """A dataset that the user says the checkpoint was trained on, and how many of the coded inputs occur in it."""
+
+    id: str
+    config: str | None
+    split: str
+    revision: str | None
+    rows: int
+    shared: int
+
+
+class TrainedOn(TypedDict):
+    """Coded `inputs`, how many of them are `shared` with any of the sets."""
+
+    shared: int
+    inputs: int
+    sets: list[TrainingSet]
+
+
 class Dataset(TypedDict):
     """What was coded; what its labels are is read by `lit_hf.records.said`."""
 
@@ -78,6 +97,8 @@ class Dataset(TypedDict):
     read_as: NotRequired[str]
     grouping: NotRequired[str]
     near_copies: NotRequired[int]
+    merged: NotRequired[int]
+    trained_on: NotRequired[TrainedOn]
 
 
 FRAMES = "frames of 20 ms"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from lit_hf.coding.order import Code
 from lit_hf.config import Settings, from_mapping
-from lit_hf.errors import BadSetting
+from lit_hf.errors import BadSetting, warn
 from lit_hf.ranking.table import READING, CandidateResult, rank_rows
 from lit_hf.selection.backend import Backend, Plan
 from lit_hf.selection.candidate import Candidate
@@ -63,6 +63,8 @@ def select(
     task = load_task(plan[0], data)
     if task.streamed:
         raise BadSetting("streaming", True, "left out of a ranking, which codes several orders")
+    if task.dataset.trained_on is not None:
+        warn(task.dataset.trained_on.note)  # of all checkpoints alike, so it is in no one's row
     candidates, failed = backend.register(plan, task)
     if options.race:
         run_race(candidates, task, options.rules, backend)
@@ -141,6 +143,7 @@ def _about(settings: Settings, task: Task, options: Options, candidates: Sequenc
             "groups": task.group_count, "kind": task.kind,
             "unit": task.unit, **labels_section(task),
             "columns": dict(info.columns),
+            **({} if info.trained_on is None else {"trained_on": info.trained_on.section()}),
             "holdout": None if task.holdout is None else {
                 "examples": len(task.holdout.labels), "source": task.holdout.source,
             },

@@ -40,12 +40,49 @@ ALIASES: dict[str, tuple[str, str | None]] = {
 """Alias to (Hub id, configuration or None for the only or default one)."""
 
 
+_COPIES: tuple[tuple[str, str, str], ...] = (
+    ("stanfordnlp/sst2", "nyu-mll/glue:sst2", "https://huggingface.co/datasets/stanfordnlp/sst2"),
+    ("SetFit/sst2", "nyu-mll/glue:sst2", "https://huggingface.co/datasets/SetFit/sst2"),
+    ("nyu-mll/multi_nli", "nyu-mll/glue:mnli", "https://arxiv.org/abs/1804.07461"),
+    ("sentence-transformers/all-nli", "nyu-mll/glue:mnli", "https://sbert.net/examples/datasets/"),
+    ("sentence-transformers/all-nli", "stanfordnlp/snli", "https://sbert.net/examples/datasets/"),
+    ("aps/super_glue:boolq", "google/boolq", "https://arxiv.org/abs/1905.00537"),
+    ("aps/super_glue:rte", "nyu-mll/glue:rte", "https://arxiv.org/abs/1905.00537"),
+    ("google/xtreme:XNLI", "facebook/xnli", "https://arxiv.org/abs/2003.11080"),
+    ("mteb/banking77", "PolyAI/banking77", "https://arxiv.org/abs/2210.07316"),
+    ("mteb/imdb", "stanfordnlp/imdb", "https://arxiv.org/abs/2210.07316"),
+    ("mteb/emotion", "dair-ai/emotion", "https://arxiv.org/abs/2210.07316"),
+    ("mteb/amazon_polarity", "fancyzhx/amazon_polarity", "https://arxiv.org/abs/2210.07316"),
+)  # fmt: skip
+"""(what a card may declare, what it holds the examples of, the page or paper that says so).
+
+Both sides are a Hub id, with its configuration behind a colon where it is one of several. The relation is read both
+ways: a checkpoint that was trained on either saw texts of the other.
+"""
+_UMBRELLAS = {"super_glue": "aps/super_glue", "superglue": "aps/super_glue", "xtreme": "google/xtreme"}
+"""Old names of what the table above has only as a collection."""
+
+
 def same_dataset(declared: str, dataset: str, config: str | None = None) -> bool:
     """Return whether a name that a model card declares covers this dataset: a Hub id, of a configuration or of all.
 
     Cards name datasets by old names without a namespace (`glue`, `imdb`), by umbrellas (`nyu-mll/glue` covers all of
-    its configurations), by one part (`glue/sst2`, or `sst2` alone), and by ids.
+    its configurations), by one part (`glue/sst2`, or `sst2` alone), by ids, and by copies (`SetFit/sst2`).
     """
+    old, _, part = declared.partition(":")
+    named = _UMBRELLAS.get(old.lower(), old) + (f":{part}" if part else "")
+    if _covers(named, dataset, config):
+        return True
+    both = [(one, other) for first, second, _ in _COPIES for one, other in ((first, second), (second, first))]
+    return any(_covers(named, *_parts(one)) and _covers(other, dataset, config) for one, other in both)
+
+
+def _parts(name: str) -> tuple[str, str | None]:
+    home, _, part = name.partition(":")
+    return home, part or None
+
+
+def _covers(declared: str, dataset: str, config: str | None) -> bool:
     home, part = ALIASES.get(dataset, (dataset, config))
     said, which = ALIASES.get(declared.lower(), (declared, None))
     if ":" in said:

@@ -12,6 +12,7 @@ from lit_hf.runtime.inputs import Input, medium_of, rows_of
 
 if TYPE_CHECKING:
     from lit_hf.coding.order import Examples
+    from lit_hf.tasks.overlap import Overlap
     from lit_hf.tasks.targets.contract import HeldOut, Target
 
 __all__ = ["DatasetInfo", "Holdout", "Input", "Task"]
@@ -40,6 +41,8 @@ class DatasetInfo:
     """Of a local table: format, separator and encoding, in words."""
     near_copies: int = 0
     """Distinct inputs that share a group with another one: they differ in case, white space or Unicode form alone."""
+    trained_on: Overlap | None = None
+    """What the drawn inputs share with the training sets that the user named."""
     notes: tuple[str, ...] = ()
     """What a reader of the result must be told of how it was read."""
 
@@ -103,6 +106,13 @@ class Task:
     def members(self) -> np.ndarray:
         """int64 [N], non-decreasing: `inputs[members[i]]` is the input of label i."""
         return self.groups if self.own_inputs is None else self.own_inputs
+
+    @property
+    def group_of_inputs(self) -> np.ndarray:
+        """int64 [size]: the group of each drawn input."""
+        found = np.empty(self.size, dtype=np.int64)
+        found[self.members] = self.groups
+        return found
 
     @property
     def group_count(self) -> int:

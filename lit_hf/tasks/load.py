@@ -18,6 +18,7 @@ from lit_hf.tasks.said import with_notes
 from lit_hf.tasks.stream_order import buffer_note
 from lit_hf.tasks.streaming import load_stream
 from lit_hf.tasks.targets import KINDS, Found, SingleLabel, Target, asked
+from lit_hf.tasks.trained_on import with_training_sets
 
 if TYPE_CHECKING:
     import datasets
@@ -34,6 +35,8 @@ def load_task(settings: Settings, data: datasets.Dataset | datasets.DatasetDict 
     `TooFewClasses` (fewer than 2 among usable labels) and `TooFewExamples` (fewer than 20).
     """
     if precomputed_file(settings.model) is not None:
+        if settings.trained_on is not None:
+            raise BadSetting("trained_on", list(settings.trained_on), "left out: the rows of a file are no inputs")
         return load_precomputed(settings, NEEDED)
     return load_opened(settings, open_settings(settings) if data is None else wrap_source(data, settings))
 
@@ -44,9 +47,11 @@ def load_opened(settings: Settings, source: Source) -> Task:
     if settings.streaming != is_stream(source.splits[split]):
         raise BadSetting("streaming", settings.streaming, "true for an IterableDataset, and false for others")
     if settings.streaming:
-        return with_notes(load_stream(settings, source, split, NEEDED), source, split, (buffer_note(settings),))
-    source, note = without_lists(source, split, settings)
-    return with_notes(_load(settings, source, split), source, split, (note,))
+        task = with_notes(load_stream(settings, source, split, NEEDED), source, split, (buffer_note(settings),))
+    else:
+        source, note = without_lists(source, split, settings)
+        task = with_notes(_load(settings, source, split), source, split, (note,))
+    return with_training_sets(task, settings)
 
 
 def _load(settings: Settings, source: Source, split: str) -> Task:
