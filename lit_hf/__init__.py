@@ -14,7 +14,7 @@ from lit_hf._version import __version__
 
 if TYPE_CHECKING:
     from lit_hf import plots
-    from lit_hf.api import codelength, diff, prequential, rank, transfer, verify
+    from lit_hf.api import codelength, diff, forgetting, prequential, rank, transfer, verify
     from lit_hf.config import Settings
     from lit_hf.errors import LitError
     from lit_hf.evaluation.run import evaluate
@@ -35,6 +35,7 @@ _HOMES = {
     "diff": "lit_hf.api",
     "encode_labels": "lit_hf.proof.file",
     "evaluate": "lit_hf.evaluation.run",
+    "forgetting": "lit_hf.api",
     "measurement_path": "lit_hf.integrations.measurement",
     "prequential": "lit_hf.api",
     "rank": "lit_hf.api",
@@ -54,6 +55,7 @@ __all__ = [
     "diff",
     "encode_labels",
     "evaluate",
+    "forgetting",
     "measurement_path",
     "plots",
     "prequential",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from lit_hf.coding.arrays import Transfer, codelength, transfer
 from lit_hf.coding.codelength import Codelength
+from lit_hf.coding.forgetting import Forgetting, forgetting
 from lit_hf.coding.steps import Step, prequential
 from lit_hf.records.record import Record
 
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 
     from lit_hf.proof.verify import Verification
 
-__all__ = ["Codelength", "Step", "Transfer", "codelength", "diff", "prequential", "rank", "transfer", "verify"]
+__all__ = [
+    "Codelength", "Forgetting", "Step", "Transfer", "codelength", "diff", "forgetting", "prequential", "rank",
+    "transfer", "verify",
+]  # fmt: skip
 
 
 def rank(
