@@ -5,7 +5,7 @@ Each takes what its command takes and gives what the command prints with `--form
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lit_hf.proof.verify import Verification
 
 __all__ = [
-    "Codelength", "Forgetting", "Step", "Transfer", "codelength", "diff", "forgetting", "prequential", "rank",
+    "Codelength", "Forgetting", "Step", "Transfer", "codelength", "diff", "forgetting", "prequential", "rank", "trace",
     "transfer", "verify",
 ]  # fmt: skip
 
@@ -66,6 +66,47 @@ def rank(
 
     options = Options(race=race, audit=audit, transfer=transfer, other_scores=rivals)
     return run(dataset, models, options=options, **settings)
+
+
+def trace(
+    datasets: str | Sequence[str],
+    checkpoints: Sequence[str],
+    *,
+    learned: Mapping[str, str] | None = None,
+    twin: bool = False,
+    **settings: Any,
+) -> dict[str, Any]:
+    """Code the same labels with every state of a model, as `lit-hf trace` does, and pair the changes.
+
+    Args:
+        datasets: Names as on the command line, one or several.
+        checkpoints: The states in the order of the model's life: Hub ids, also id@revision, or local folders; a
+            Trainer's output folder stands for its `checkpoint-*`.
+        learned: For each dataset that was learned on the way, the state that had just learned it: with it the result
+            says what was gained and what the last state forgot.
+        twin: Embed a random twin of the first state too; differences of states need none.
+        settings: Fields of `lit_hf.Settings` (`max_examples=2000`, `orders=3`, ...).
+
+    Returns:
+        The trajectory, as `lit-hf trace --format json` prints it (schema trajectory-1): bits of each state, and changes
+        with intervals of this model. A state that fails is a row with its `error`.
+
+    Raises:
+        LitError: A dataset cannot be used, fewer than two states are given, or none could be coded.
+
+    Example:
+        >>> import lit_hf
+        >>> lit_hf.trace("reviews.csv", ["models/base"])
+        Traceback (most recent call last):
+            ...
+        lit_hf.errors.UsageError: trace needs a second state beside models/base: a change has two ends.
+    """
+    from lit_hf.records.record import plain
+    from lit_hf.studies.states import find_states
+    from lit_hf.studies.trajectory import trace as run
+
+    named = [datasets] if isinstance(datasets, str) else list(datasets)
+    return dict(plain(run(named, find_states(checkpoints), settings, learned=learned, twin=twin).data))
 
 
 def verify(record: Record | str | Path) -> Verification:
