@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from lit_hf.proof.verify import Verification
 
 __all__ = [
-    "Codelength", "Forgetting", "Step", "Transfer", "codelength", "diff", "forgetting", "prequential", "rank", "trace",
-    "transfer", "verify",
+    "Codelength", "Forgetting", "Step", "Transfer", "codelength", "continual", "diff", "forgetting", "prequential",
+    "rank", "trace", "transfer", "verify",
 ]  # fmt: skip
 
 
@@ -107,6 +107,57 @@ def trace(
 
     named = [datasets] if isinstance(datasets, str) else list(datasets)
     return dict(plain(run(named, find_states(checkpoints), settings, learned=learned, twin=twin).data))
+
+
+def continual(
+    tasks: Sequence[str],
+    model: str,
+    *,
+    methods: Sequence[str] = ("naive", "replay", "ewc=100", "ewc", "lwf", "l2", "joint"),
+    scenario: str = "task",
+    seeds: int = 3,
+    epochs: int = 6,
+    learn: int = 10_000,
+    max_examples: int = 1_000,
+    never: bool = True,
+    **settings: Any,
+) -> dict[str, Any]:
+    """Train through a sequence of tasks by each method and measure every state, as `lit-hf continual` does.
+
+    Args:
+        tasks: Datasets in the order they are learned; `DATA.csv:labels=a,b` takes some classes of one.
+        model: A text encoder; or `perceptron`, for `features:FILE`.
+        methods: naive, joint, replay, ewc, lwf, l2, lora, each also as `NAME=STRENGTH`.
+        scenario: task, class or domain: what is known of an example's task.
+        seeds: How many trainings; one has no interval of the method.
+        epochs: Passes over each task.
+        learn: Labels of a task that are learned at most.
+        max_examples: Labels of a task that are coded at most; no example is both.
+        never: Also train without each task, for what is kept beyond never seeing it.
+        settings: Fields of `lit_hf.Settings` that say how data and a text encoder are read (`max_tokens=64`, ...).
+
+    Returns:
+        What `lit-hf continual --format json` prints: for each method and task bits gained, forgotten and kept, the
+        model's own head, the accuracy matrix and its figures, with intervals of this model and of the method.
+
+    Raises:
+        LitError: Fewer than two tasks, classes that overlap, too few examples, an unknown method.
+
+    Example:
+        >>> import lit_hf
+        >>> lit_hf.continual(["features:a.npz"], "perceptron")
+        Traceback (most recent call last):
+            ...
+        lit_hf.errors.UsageError: continual needs at least two tasks, and 1 is given.
+    """
+    from lit_hf.continual.run import continual as run
+    from lit_hf.continual.sequence import Training
+    from lit_hf.continual.study import Asked
+    from lit_hf.records.record import plain
+
+    asked = Asked(tuple(methods), tuple(range(seeds)), 1, never, max_examples)
+    found = run(tasks, model, scenario, settings, training=Training(epochs), asked=asked, learned=learn)
+    return dict(plain(found))
 
 
 def verify(record: Record | str | Path) -> Verification:

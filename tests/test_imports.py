@@ -21,7 +21,7 @@ LAYERS = (
     {"tasks", "reports"},
     {"evaluation", "hub", "checks"},
     {"studies", "proof", "suites", "planning", "space", "integrations"},
-    {"selection"},
+    {"selection", "continual"},
     {"api", "data", "demo", "plots"},
     {"cli"},
     {"__init__", "__main__"},
