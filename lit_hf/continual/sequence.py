@@ -67,7 +67,7 @@ class Sequences:
             else:
                 learner.network.load_state_dict(known.state_dict())
             method.after_task(learner)
-            self._kept[keys[place + 1]] = learner.network.snapshot()
+            self._kept.setdefault(keys[place + 1], learner.network.snapshot())
 
 
 def _learn_lesson(learner: Learner, method: Method, training: Training, seed: int) -> None:

@@ -207,7 +207,7 @@ def _baselines(coded: Coded) -> dict[str, Any]:
 
 def _row(coded: Coded, place: int, states: Sequence[State]) -> dict[str, Any]:
     code, about = coded.codes[place], coded.about[place]
-    head = {"state": states[place].name, "error": coded.errors[place]}
+    head: dict[str, Any] = {"state": states[place].name, "error": coded.errors[place]}
     head["contamination"] = about and about["contamination"]
     if code is None:
         return head | {"bits": None, "interval": None, "bits_per_order": None, "transfer": None, "change": None}

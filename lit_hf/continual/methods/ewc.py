@@ -8,6 +8,8 @@ model's own outputs. Kirkpatrick et al. (2017), "Overcoming catastrophic forgett
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor
 
@@ -46,7 +48,7 @@ class Ewc(Method):
         self.held.append(({name: each.detach().clone() for name, each in weights.items()}, fisher))
 
 
-def _slopes(learner: Learner, one: Pool, weights: dict[str, Tensor]) -> dict[str, Tensor]:
+def _slopes(learner: Learner, one: Pool, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Return the gradient of the loss of one example with a label drawn from the model's own outputs."""
     with torch.no_grad():
         outputs = learner.network(one.items).masked_fill(~learner.allowed(one), -torch.inf)
