@@ -112,3 +112,13 @@ def test_each_model_has_its_data(texts: Path, tmp_path: Path) -> None:
     specs = [f"{texts / 'data.csv'}:labels={each}" for each in ("red,green", "blue,grey")]
     with pytest.raises(LitError, match="text encoder"):
         read_scenario(specs, "task", "perceptron", {}, Sizes())
+
+
+def test_labels_that_are_no_classes_are_refused(texts: Path) -> None:
+    for name, label in (("numbers", "{0}.5"), ("others", "{0}.25")):
+        rows = [f"{text},{label.format(place)}" for place, text in enumerate(tiny.texts(60))]
+        (texts / f"{name}.csv").write_text("\n".join(["text,label", *rows]) + "\n")
+    specs = [str(texts / f"{name}.csv") for name in ("numbers", "others")]
+    with pytest.raises(LitError, match="one of classes of texts") as found:
+        read_scenario(specs, "task", str(texts / "bert"), {}, Sizes())
+    assert found.value.next_step

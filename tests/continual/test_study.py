@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 import lit_hf
+from lit_hf.continual import scenario
 from lit_hf.continual.measured import code_rows
 from lit_hf.continual.networks import Perceptron
 from lit_hf.errors import LitError
 from tests.continual import blobs
-from tests.support import kinds
+from tests.support import assets, kinds
 from tests.support.command_line import call
 
 
@@ -90,16 +91,15 @@ def test_training_on_random_labels_gains_nothing(tmp_path: Path, monkeypatch: py
         assert seed["of_this_model"][0] <= 0
 
 
-def test_more_epochs_gain_more(tmp_path: Path) -> None:
-    """On blobs beneath noise columns: a network that has learned longer codes the labels shorter."""
-    random = np.random.default_rng(2)
-    labels = np.arange(800) % 2
-    hidden = random.normal(size=(800, 2)) * 0.3 + 1.2 * np.stack([labels, 1 - labels], 1)
-    wide = np.concatenate([hidden, 4 * random.normal(size=(800, 60))], 1).astype(np.float32)
-    np.savez(tmp_path / "deep.npz", features=wide, labels=labels + 2 * (np.arange(800) % 4 > 1))
-    specs = blobs.tasks(f"features:{tmp_path / 'deep.npz'}")
+def test_more_epochs_gain_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On real digits: a network that has learned longer codes the labels of new ones shorter."""
+    monkeypatch.setattr("lit_hf.probes.bank.KINDS", ("discriminant", "prototypes"))
+    pixels, classes = assets.digits()
+    np.savez(tmp_path / "digits.npz", features=pixels, labels=classes)
+    file = f"features:{tmp_path / 'digits.npz'}"
+    specs = [f"{file}:labels=0,1,2,3,4", f"{file}:labels=5,6,7,8,9"]
     gains = [
-        lit_hf.continual(specs, "perceptron", methods=["naive"], seeds=1, epochs=epochs, max_examples=120, never=False)
+        lit_hf.continual(specs, "perceptron", methods=["naive"], seeds=1, epochs=epochs, max_examples=250, never=False)
         for epochs in (1, 12)
     ]
     first, last = (each["methods"][0]["tasks"][0]["gained"]["bits"] for each in gains)
@@ -120,7 +120,7 @@ def test_the_command_learns_from_texts_too(tmp_path: Path, monkeypatch: pytest.M
     kinds.make(tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setattr("lit_hf.continual.scenario.NEEDED", 5)
+    monkeypatch.setattr(scenario, "NEEDED", 5)
     monkeypatch.setattr("lit_hf.probes.bank.KINDS", ("discriminant",))
     given = ("continual", "classes.csv", "steps.csv", "--model", "bert-a", "--seeds", "1", "--epochs", "1")
     ended = call(*given, "--methods", "naive,lora", "--no-never", "-o", "out").require_fine()

@@ -18,7 +18,10 @@ CARD = "---\nconfigs:\n- config_name: {name}\n  data_files: train.csv\n---\n"
 
 
 def make(folder: Path) -> Path:
-    """Write reviews.csv (real sentences), suite.yaml, my-model and model-a (real encoders), mine.npz, digits.npz and a `lit-hf`."""
+    """Write reviews.csv (real sentences), suite.yaml, encoders, mine.npz and digits.npz (real digits), and a `lit-hf`.
+
+    my-model and model-a are real encoders.
+    """
     texts, labels, _ = assets.rotten()
     with (folder / "reviews.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
