@@ -14,7 +14,7 @@ from lit_hf._version import __version__
 
 if TYPE_CHECKING:
     from lit_hf import plots
-    from lit_hf.api import codelength, diff, prequential, rank, transfer, verify
+    from lit_hf.api import codelength, continual, diff, forgetting, prequential, rank, trace, transfer, verify
     from lit_hf.config import Settings
     from lit_hf.errors import LitError
     from lit_hf.evaluation.run import evaluate
@@ -31,13 +31,16 @@ _HOMES = {
     "Record": "lit_hf.records.record",
     "Settings": "lit_hf.config",
     "codelength": "lit_hf.api",
+    "continual": "lit_hf.api",
     "decode_labels": "lit_hf.proof.file",
     "diff": "lit_hf.api",
     "encode_labels": "lit_hf.proof.file",
     "evaluate": "lit_hf.evaluation.run",
+    "forgetting": "lit_hf.api",
     "measurement_path": "lit_hf.integrations.measurement",
     "prequential": "lit_hf.api",
     "rank": "lit_hf.api",
+    "trace": "lit_hf.api",
     "transfer": "lit_hf.api",
     "verify": "lit_hf.api",
 }
@@ -50,14 +53,17 @@ __all__ = [
     "Settings",
     "__version__",
     "codelength",
+    "continual",
     "decode_labels",
     "diff",
     "encode_labels",
     "evaluate",
+    "forgetting",
     "measurement_path",
     "plots",
     "prequential",
     "rank",
+    "trace",
     "transfer",
     "verify",
 ]

@@ -5,12 +5,13 @@ Each takes what its command takes and gives what the command prints with `--form
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lit_hf.coding.arrays import Transfer, codelength, transfer
 from lit_hf.coding.codelength import Codelength
+from lit_hf.coding.forgetting import Forgetting, forgetting
 from lit_hf.coding.steps import Step, prequential
 from lit_hf.records.record import Record
 
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 
     from lit_hf.proof.verify import Verification
 
-__all__ = ["Codelength", "Step", "Transfer", "codelength", "diff", "prequential", "rank", "transfer", "verify"]
+__all__ = [
+    "Codelength", "Forgetting", "Step", "Transfer", "codelength", "continual", "diff", "forgetting", "prequential",
+    "rank", "trace", "transfer", "verify",
+]  # fmt: skip
 
 
 def rank(
@@ -62,6 +66,98 @@ def rank(
 
     options = Options(race=race, audit=audit, transfer=transfer, other_scores=rivals)
     return run(dataset, models, options=options, **settings)
+
+
+def trace(
+    datasets: str | Sequence[str],
+    checkpoints: Sequence[str],
+    *,
+    learned: Mapping[str, str] | None = None,
+    twin: bool = False,
+    **settings: Any,
+) -> dict[str, Any]:
+    """Code the same labels with every state of a model, as `lit-hf trace` does, and pair the changes.
+
+    Args:
+        datasets: Names as on the command line, one or several.
+        checkpoints: The states in the order of the model's life: Hub ids, also id@revision, or local folders; a
+            Trainer's output folder stands for its `checkpoint-*`.
+        learned: For each dataset that was learned on the way, the state that had just learned it: with it the result
+            says what was gained and what the last state forgot.
+        twin: Embed a random twin of the first state too; differences of states need none.
+        settings: Fields of `lit_hf.Settings` (`max_examples=2000`, `orders=3`, ...).
+
+    Returns:
+        The trajectory, as `lit-hf trace --format json` prints it (schema trajectory-1): bits of each state, and changes
+        with intervals of this model. A state that fails is a row with its `error`.
+
+    Raises:
+        LitError: A dataset cannot be used, fewer than two states are given, or none could be coded.
+
+    Example:
+        >>> import lit_hf
+        >>> lit_hf.trace("reviews.csv", ["models/base"])
+        Traceback (most recent call last):
+            ...
+        lit_hf.errors.UsageError: trace needs a second state beside models/base: a change has two ends.
+    """
+    from lit_hf.records.record import plain
+    from lit_hf.studies.states import find_states
+    from lit_hf.studies.trajectory import trace as run
+
+    named = [datasets] if isinstance(datasets, str) else list(datasets)
+    return dict(plain(run(named, find_states(checkpoints), settings, learned=learned, twin=twin).data))
+
+
+def continual(
+    tasks: Sequence[str],
+    model: str,
+    *,
+    methods: Sequence[str] = ("naive", "replay", "ewc=100", "ewc", "lwf", "l2", "joint"),
+    scenario: str = "task",
+    seeds: int = 3,
+    epochs: int = 6,
+    learn: int = 10_000,
+    max_examples: int = 1_000,
+    never: bool = True,
+    **settings: Any,
+) -> dict[str, Any]:
+    """Train through a sequence of tasks by each method and measure every state, as `lit-hf continual` does.
+
+    Args:
+        tasks: Datasets in the order they are learned; `DATA.csv:labels=a,b` takes some classes of one.
+        model: A text encoder; or `perceptron`, for `features:FILE`.
+        methods: naive, joint, replay, ewc, lwf, l2, lora, each also as `NAME=STRENGTH`.
+        scenario: task, class or domain: what is known of an example's task.
+        seeds: How many trainings; one has no interval of the method.
+        epochs: Passes over each task.
+        learn: Labels of a task that are learned at most.
+        max_examples: Labels of a task that are coded at most; no example is both.
+        never: Also train without each task, for what is kept beyond never seeing it.
+        settings: Fields of `lit_hf.Settings` that say how data and a text encoder are read (`max_tokens=64`, ...).
+
+    Returns:
+        What `lit-hf continual --format json` prints: for each method and task bits gained, forgotten and kept, the
+        model's own head, the accuracy matrix and its figures, with intervals of this model and of the method.
+
+    Raises:
+        LitError: Fewer than two tasks, classes that overlap, too few examples, an unknown method.
+
+    Example:
+        >>> import lit_hf
+        >>> lit_hf.continual(["features:a.npz"], "perceptron")
+        Traceback (most recent call last):
+            ...
+        lit_hf.errors.UsageError: continual needs at least two tasks, and 1 is given.
+    """
+    from lit_hf.continual.run import continual as run
+    from lit_hf.continual.sequence import Training
+    from lit_hf.continual.study import Asked
+    from lit_hf.records.record import plain
+
+    asked = Asked(tuple(methods), tuple(range(seeds)), 1, never, max_examples)
+    found = run(tasks, model, scenario, settings, training=Training(epochs), asked=asked, learned=learn)
+    return dict(plain(found))
 
 
 def verify(record: Record | str | Path) -> Verification:

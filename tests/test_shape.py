@@ -18,7 +18,9 @@ MANY = {
 BAGS = {
     "config/settings.py: Settings.replace": "settings by name, checked there",
     "evaluation/run.py: evaluate": "settings by name, checked by `from_mapping`",
+    "api.py: continual": "settings by name, checked by `from_mapping`",
     "api.py: rank": "settings by name, checked by `from_mapping`",
+    "api.py: trace": "settings by name, checked by `from_mapping`",
     "selection/run.py: rank": "settings by name, checked by `from_mapping`",
     "integrations/trainer.py: LITCallback.on_train_begin": "the signature is transformers'",
     "integrations/trainer.py: LITCallback.on_step_end": "the signature is transformers'",

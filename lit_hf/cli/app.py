@@ -10,7 +10,23 @@ from typing import Annotated
 
 import typer
 
-from lit_hf.cli import card, data, demo, diff, eval, leaderboard, plan, plot, push, rank, space, stored, verify
+from lit_hf.cli import (
+    card,
+    continual,
+    data,
+    demo,
+    diff,
+    eval,
+    leaderboard,
+    plan,
+    plot,
+    push,
+    rank,
+    space,
+    stored,
+    trace,
+    verify,
+)
 from lit_hf.cli import report as page
 from lit_hf.cli.errors import INTERRUPTED, report
 from lit_hf.cli.output import Sink, open_streams
@@ -33,6 +49,8 @@ app.command("eval")(eval.command)
 app.command("demo")(demo.command)
 app.command("rank")(rank.command)
 app.command("plan", context_settings=plan.SETTINGS)(plan.command)
+app.command("trace")(trace.command)
+app.command("continual")(continual.command)
 app.command("ls")(stored.ls)
 app.command("show")(stored.show)
 app.command("diff")(diff.command)

@@ -145,6 +145,10 @@ class TextEncoder(Network[Pipeline]):
 
         return torch.inference_mode()
 
+    def copy_of_network(self) -> nn.Module:
+        """Return a copy of the network in float32 that may learn, without dropout; modules around it are left out."""
+        return float32_copy(self._model).eval().requires_grad_(True)
+
     @cached_property
     def _head(self) -> HeadNet | None:
         return None if self._make_head is None else self._make_head().to(self._pipeline.device)

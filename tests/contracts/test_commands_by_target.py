@@ -27,7 +27,7 @@ from lit_hf.errors import LitError
 from lit_hf.integrations.stream import FixedStream
 from lit_hf.integrations.trainer import LITCallback
 from lit_hf.probes.number_bank import number_bank
-from lit_hf.records import ranking
+from lit_hf.records import ranking, trajectory
 from lit_hf.records.record import Record
 from tests.support import kinds, tiny
 from tests.support.command_line import Ended, call
@@ -102,6 +102,21 @@ RUNS: dict[str, Callable[[Kind], tuple[str, ...]]] = {
     "plan-eval": lambda kind: ("plan", "eval", kind.first, *kind.given, *SHORT, "-f", "json"),
     "plan-layers": lambda kind: ("plan", "eval", kind.first, *kind.given, *SHORT, "--layer", "all", "-f", "json"),
     "plan-rank": lambda kind: ("plan", *rank_of(kind, "plan", "--transfer")),
+    "trace": lambda kind: (
+        "trace",
+        kind.data or kind.first,
+        "--checkpoint",
+        kind.first,
+        "--checkpoint",
+        kind.second,
+        *kind.options,
+        "--orders",
+        "1",
+        "--learned",
+        f"{kind.data or kind.first}={kind.second}",
+        "-f",
+        "json",
+    ),
     "check": lambda kind: ("data", "check", *(kind.given or (kind.first,)), "-f", "json"),
     "suite": lambda kind: ("eval", kind.first, f"{kind.name}.yaml", *SHORT, "-f", "json"),
 }
@@ -129,6 +144,7 @@ _CLASSES = "a stream is of classes"
 REFUSED: dict[tuple[str, str], str] = {
     ("make-ranked", "features"): _FILE,
     ("no-race", "features"): _FILE,
+    ("trace", "features"): "`lit_hf.forgetting`",
     ("suite", "features"): "the labels are in features:",
     ("streaming", "lists"): _CLASSES,
     ("streaming", "flags"): _CLASSES,
@@ -256,6 +272,10 @@ def test_what_is_done_with_data(kind: Kind, name: str, bench: Bench) -> None:
     if name == "no-race":
         return check_ranking(out, bench.folder / place(kind, name))
     found = check_json(out)
+    if name == "trace":
+        jsonschema.validate(found, trajectory.schema())
+        assert [row["error"] for row in found["datasets"][0]["rows"]] == [None, None]
+        assert found["forgetting"]["rows"][0]["forgotten"]["bits"] == 0.0
     if name == "suite":
         assert [row["error"] for row in found["rows"]] == [None]
     if name.startswith("plan"):

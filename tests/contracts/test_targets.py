@@ -229,6 +229,49 @@ def test_the_same_calls_give_the_same_floats(case: Case) -> None:
     np.testing.assert_array_equal(first.bits, again.bits)
 
 
+@every
+def test_the_loss_has_a_gradient_and_is_less_where_outputs_are_learned(case: Case) -> None:
+    import torch
+
+    rows, examples = data(case)
+    inputs, labels = torch.from_numpy(rows), torch.from_numpy(examples.labels)
+    weights = torch.zeros(DIM, case.target.outputs, requires_grad=True)
+    shift = torch.zeros(case.target.outputs, requires_grad=True)
+    train = torch.optim.Adam([weights, shift], lr=0.1)
+    losses = []
+    for _ in range(40):
+        loss = case.target.loss(inputs @ weights + shift, labels)
+        assert loss.shape == ()
+        train.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        train.step()
+        losses.append(loss.item())
+    assert np.isfinite(losses).all()
+    assert losses[-1] < 0.9 * losses[0]
+
+
+@every
+def test_the_loss_of_a_batch_is_the_mean_over_its_labels(case: Case) -> None:
+    import torch
+
+    _, examples = data(case)
+    labels = torch.from_numpy(examples.labels)
+    outputs = torch.randn(N, case.target.outputs, generator=torch.Generator().manual_seed(0))
+    single = [case.target.loss(outputs[i : i + 1], labels[i : i + 1]).item() for i in range(N)]
+    assert case.target.loss(outputs, labels).item() == pytest.approx(np.mean(single), rel=1e-5)  # float32 sums
+
+
+def test_a_class_that_cannot_be_has_no_part_in_the_loss() -> None:
+    import torch
+
+    outputs = torch.tensor([[1.0, 2.0, -torch.inf]], requires_grad=True)
+    loss = SingleLabel(("a", "b", "c")).loss(outputs, torch.tensor([0]))
+    loss.backward()  # type: ignore[no-untyped-call]
+    assert loss.item() == pytest.approx(np.log(1 + np.e), rel=1e-6)
+    assert outputs.grad is not None
+    assert outputs.grad[0, 2] == 0
+
+
 def test_labels_of_one_class_and_the_words_of_a_bin() -> None:
     with pytest.raises(LitError):
         SingleLabel(("a", "b")).require_usable(np.zeros(30, np.int64))

@@ -13,11 +13,15 @@ from tests.support import assets, tiny
 from tests.support.hub import Server
 
 ROWS = 60
+MANY = 500
 CARD = "---\nconfigs:\n- config_name: {name}\n  data_files: train.csv\n---\n"
 
 
 def make(folder: Path) -> Path:
-    """Write reviews.csv (real sentences), suite.yaml, my-model and model-a (real encoders), mine.npz and a `lit-hf`."""
+    """Write reviews.csv (real sentences), suite.yaml, encoders, mine.npz and digits.npz (real digits), and a `lit-hf`.
+
+    my-model and model-a are real encoders.
+    """
     texts, labels, _ = assets.rotten()
     with (folder / "reviews.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
@@ -30,6 +34,7 @@ def make(folder: Path) -> Path:
     (folder / "suite.yaml").write_text("datasets: [reviews.csv]\nmodels: [./model-a, ./model-b]\n")
     pixels, classes = assets.digits()
     np.savez(folder / "mine.npz", features=pixels[:ROWS], labels=classes[:ROWS])
+    np.savez(folder / "digits.npz", features=pixels[:MANY], labels=classes[:MANY])
     (folder / "bin").mkdir()
     for name, line in (("lit-hf", "-m lit_hf"), ("python", ""), ("torchrun", "-m torch.distributed.run")):
         script = folder / "bin" / name

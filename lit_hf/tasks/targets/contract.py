@@ -20,6 +20,8 @@ from lit_hf.coding.rules import Rule, prepare_order
 from lit_hf.coding.written import Written
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from lit_hf.codes.curve import Curve
     from lit_hf.codes.stream import Rows
     from lit_hf.coding.codelength import Codelength
@@ -196,6 +198,21 @@ class Target(ABC):
         if self.uniform_chance is None:
             return bits
         return np.asarray(-np.log2((1 - MIX) * np.exp2(-bits) + MIX * self.uniform_chance))
+
+    # How a network learns them
+
+    @property
+    @abstractmethod
+    def outputs(self) -> int:
+        """How many outputs a network has that predicts one label."""
+
+    @abstractmethod
+    def loss(self, outputs: Tensor, labels: Tensor) -> Tensor:
+        """Return the mean loss in nats of `labels` [B] or [B, L] under `outputs`, float [B, outputs].
+
+        It has a gradient, and is the least in expectation where the outputs say how often labels occur. A class whose
+        output is -inf is one that the network is told cannot be.
+        """
 
     # How predictions of held-out labels are judged; `predicted` is what `Curve.held_out` has
 

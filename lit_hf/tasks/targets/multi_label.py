@@ -22,6 +22,8 @@ from lit_hf.tasks.targets.contract import Found, OrderCoder, Target
 from lit_hf.tasks.targets.flags import find_label_columns, read_sets
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from lit_hf.codes.curve import Curve
     from lit_hf.codes.stream import Rows
     from lit_hf.coding.codelength import Codelength
@@ -151,6 +153,17 @@ class MultiLabel(Target):
     def uniform_chance(self) -> float | None:
         """2^-L: a whole row."""
         return 2.0 ** -len(self.labels)
+
+    @property
+    def outputs(self) -> int:
+        """A logit for each of L labels."""
+        return len(self.labels)
+
+    def loss(self, outputs: Tensor, labels: Tensor) -> Tensor:
+        """Return the sum over L labels of the cross-entropy of sigmoid(output)."""
+        from torch.nn.functional import binary_cross_entropy_with_logits as entropy
+
+        return entropy(outputs, labels.to(outputs.dtype), reduction="none").sum(-1).mean()
 
     def score(self, predicted: Any, labels: np.ndarray) -> float:
         """Return F1 of all answers to all questions together."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -139,6 +140,20 @@ class Regression(Target):
         from lit_hf.codes.marginal import marginal_bits
 
         return marginal_bits(labels, groups)
+
+    @property
+    def outputs(self) -> int:
+        """Mean and logarithm of the deviation of a normal distribution, in bins."""
+        return 2
+
+    def loss(self, outputs: Tensor, labels: Tensor) -> Tensor:
+        """Return the negative log-density of bins under N(m, e^s): ((y - m) / e^s)^2 / 2 + s + log(2 pi) / 2.
+
+        Its least deviation is half a bin: what is coded are bins, and a density has no end.
+        """
+        mean, spread = outputs[:, 0], outputs[:, 1].clamp(min=math.log(0.5))
+        errors = (labels.to(outputs.dtype) - mean) * (-spread).exp()
+        return (errors.square() / 2 + spread + math.log(2 * math.pi) / 2).mean()
 
     def score(self, predicted: Any, labels: np.ndarray) -> float:
         """Return the root mean square error, in units of the numbers."""

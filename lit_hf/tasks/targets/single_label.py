@@ -17,6 +17,8 @@ from lit_hf.tasks.schema import Schema
 from lit_hf.tasks.targets.contract import Found, Target
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from lit_hf.coding.codelength import Codelength
     from lit_hf.config import Settings
 
@@ -110,6 +112,17 @@ class SingleLabel(Target):
     def uniform_bits(self) -> float | None:
         """log2 C."""
         return float(np.log2(len(self.classes)))
+
+    @property
+    def outputs(self) -> int:
+        """C logits."""
+        return len(self.classes)
+
+    def loss(self, outputs: Tensor, labels: Tensor) -> Tensor:
+        """Return the cross-entropy of softmax(outputs)."""
+        from torch.nn.functional import cross_entropy
+
+        return cross_entropy(outputs, labels)
 
     def score(self, predicted: Any, labels: np.ndarray) -> float:
         """Return the share of right classes."""
