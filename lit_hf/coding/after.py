@@ -2,10 +2,10 @@
 
     past (labels that are known) | edge | tail (labels that are paid for)
 
-Increments end at the edge and start anew there: with the ordinary schedule, after 2,000 labels the first 300 of the tail
-would be coded before anything of them is learned. Several edges share one pass over the past: the coder's state is
-taken at each edge and goes on in a coder of its own, so that the same prefix gives the same floats. The bits of the past
-and those of the tail add up to the code of both in one stream with this schedule.
+Increments end at the edge and start anew there: with the ordinary schedule, after 2,000 labels the first 300 of the
+tail would be coded before anything of them is learned. Several edges share one pass over the past: the coder's state is
+taken at each edge and goes on in a coder of its own, so that the same prefix gives the same floats. The bits of the
+past and those of the tail add up to the code of both in one stream with this schedule.
 """
 
 from __future__ import annotations

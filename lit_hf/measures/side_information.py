@@ -2,7 +2,8 @@
 
     L_mix = -log2( 1/S * sum_s 2^-L_s )    [bits],    L_mix <= L_s + log2 S for every subset s
 
-Twice as many subsets, which hold the former ones, cost at most one bit more: so transfer and unique are at least -1 bit.
+Twice as many subsets, which hold the former ones, cost at most one bit more: so transfer and unique are at least -1
+bit.
 """
 
 from __future__ import annotations

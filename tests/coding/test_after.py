@@ -1,5 +1,7 @@
 """Labels coded after others: the same prefix gives the same floats, and the bits of both parts are one code."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -58,7 +60,7 @@ def test_spans_end_at_edges_and_start_anew_at_the_last() -> None:
     assert {30, 100} <= set(ends)
     assert spans[0][0] == 0
     assert ends[-1] == 150
-    assert all(before[1] == after[0] for before, after in zip(spans, spans[1:], strict=False))
+    assert all(before[1] == after[0] for before, after in pairwise(spans))
     assert [(low - 100, high - 100) for low, high in spans if low >= 100] == list(spans_with_edges(np.arange(50), [0]))
 
 
