@@ -10,6 +10,7 @@ import typer
 
 from lit_hf.cli.card import Overwrite, Records
 from lit_hf.cli.output import Format, Sink
+from lit_hf.cli.stored import CacheDir
 from lit_hf.config import PRECOMPUTED
 from lit_hf.errors import UsageError
 
@@ -44,17 +45,19 @@ def command(
     create_pr: CreatePr = False,
     dry_run: DryRun = False,
     overwrite: Overwrite = False,
+    cache_dir: CacheDir = None,
     format: HowToSay = Format.TABLE,
 ) -> None:
     """Publish records on the Hub: one commit, a pull request, or rows of a results dataset."""
     from lit_hf.hub.connection import client
-    from lit_hf.records.record import Record
+    from lit_hf.records.store import ResultsStore
 
     if create_pr and to not in {None, MODEL}:
         raise UsageError("--create-pr opens a pull request on a model.", "Leave out `--to`, or say `--to model`.")
     if to is not None and to not in {MODEL, RESULTS} and to.count("/") != 1:
         raise UsageError(f"--to is {to!r}.", "Say `--to model`, `--to results-dataset` or `--to NAMESPACE/NAME`.")
-    loaded = [Record.load(path) for path in records]
+    store = ResultsStore.at(cache_dir)
+    loaded = [store.find(name) for name in records]
     _require_models(loaded)
     done = _push(client(), loaded, to, create_pr, overwrite, dry_run)
     _report(done, dry_run, format, Sink(quiet=format is Format.QUIET))
