@@ -63,6 +63,8 @@ class LitError(Exception):
         super().__init__(message)
         self.message = message
         self.next_step = next_step
+        if next_step:
+            self.add_note(next_step)  # tracebacks print it below the message: in a notebook nobody asks for the field
 
     def __str__(self) -> str:
         return self.message

@@ -78,7 +78,13 @@ def _command(path: str, command: Any) -> str:
     for panel in panels:
         mine = [each for each in options if (getattr(each, "rich_help_panel", None) or "Options") == panel]
         parts.append(_table(panel, [(_spelled(each), _help(each)) for each in mine]))
-    return "\n\n".join(parts)
+    return "\n\n".join([*parts, *_examples(command)])
+
+
+def _examples(command: Any) -> list[str]:
+    """Return the examples that end a command's help page, as a block."""
+    lines = [line.strip().replace("\\[", "[") for line in (command.epilog or "").splitlines()[1:] if line.strip()]
+    return ["Examples:", "\n".join(f"    {line}" for line in lines)] if lines else []
 
 
 def _metavar(argument: Any) -> str:

@@ -10,24 +10,8 @@ from typing import Annotated
 
 import typer
 
-from lit_hf.cli import (
-    card,
-    continual,
-    data,
-    demo,
-    diff,
-    eval,
-    leaderboard,
-    plan,
-    plot,
-    push,
-    rank,
-    space,
-    stored,
-    trace,
-    verify,
-)
-from lit_hf.cli import report as page
+from lit_hf.cli import data
+from lit_hf.cli.catalogue import COMMANDS, MEASURE, register
 from lit_hf.cli.errors import INTERRUPTED, report
 from lit_hf.cli.output import Sink, open_streams
 from lit_hf.errors import LitWarning
@@ -40,28 +24,12 @@ app = typer.Typer(
     help="How many bits of labelled data does a pretrained encoder save?",
     epilog="Start with: lit-hf demo",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("eval")(eval.command)
-app.command("demo")(demo.command)
-app.command("rank")(rank.command)
-app.command("plan", context_settings=plan.SETTINGS)(plan.command)
-app.command("trace")(trace.command)
-app.command("continual")(continual.command)
-app.command("ls")(stored.ls)
-app.command("show")(stored.show)
-app.command("diff")(diff.command)
-app.command("verify")(verify.command)
-app.command("card")(card.command)
-app.command("push")(push.command)
-app.command("leaderboard")(leaderboard.command)
-app.command("plot")(plot.command)
-app.command("report")(page.command)
-app.command("space")(space.command)
-app.add_typer(data.app, name="data")
+register(app, COMMANDS, "lit-hf")
+app.add_typer(data.app, name="data", rich_help_panel=MEASURE)
 
 
 def _version(asked: bool) -> None:

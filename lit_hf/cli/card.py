@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from lit_hf.cli.output import Sink
+from lit_hf.cli.stored import CacheDir
 
 Records = Annotated[
-    list[Path],
-    typer.Argument(metavar="RECORD", help="Folders that `lit-hf eval --output` wrote, or record.json files."),
+    list[str], typer.Argument(metavar="RECORD...", help="Folders, record.json files, or ids of `lit-hf ls`.")
 ]
 Overwrite = Annotated[
     bool, typer.Option("--overwrite", help="Replace another value that is there for the same measurement.")
@@ -24,13 +24,14 @@ def command(
         Path | None, typer.Option("--model-folder", metavar="DIR", help="Merge into DIR/README.md instead of printing.")
     ] = None,
     overwrite: Overwrite = False,
+    cache_dir: CacheDir = None,
 ) -> None:
     """Render the model-card section of a record, and merge it and its model-index entry into a card."""
     from lit_hf.hub import cards, model
-    from lit_hf.records.record import Record
+    from lit_hf.records.store import ResultsStore
 
-    sink = Sink()
-    found = [Record.load(path).data for path in records]
+    sink, store = Sink(), ResultsStore.at(cache_dir)
+    found = [store.find(name).data for name in records]
     model.one_model(found)
     if model_folder is None:
         return sink.text(cards.update("", found, overwrite).rstrip("\n"))
@@ -40,4 +41,4 @@ def command(
     if after == before:
         return sink.say(f"{file} is up to date.")
     cards.write(file, after)
-    return sink.say(f"Wrote {file}. To publish: lit-hf push {' '.join(str(path) for path in records)} --to model")
+    return sink.say(f"Wrote {file}. To publish: lit-hf push {' '.join(records)} --to model")

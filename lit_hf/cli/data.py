@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from lit_hf.cli import data_check, data_show
+from lit_hf.cli.catalogue import DATA, register
 
 app = typer.Typer(
     help="What a dataset is and holds, before any model.",
@@ -12,5 +12,4 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("show")(data_show.command)
-app.command("check")(data_check.command)
+register(app, DATA, "lit-hf data")

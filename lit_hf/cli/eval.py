@@ -79,6 +79,7 @@ def evaluate(
     from lit_hf.evaluation.run import run
 
     record = run(settings, progress=progress)
+    _say_stored(record, settings, sink)
     _say_conflicts(record, settings, sink)
     _print(record, format, sink)  # before files are written, and last of all without any: what is out is whole
     if log_with and is_main_process():
@@ -105,6 +106,14 @@ def _write(record: Any, output: Path) -> None:
     with kept_anyway(record["id"]), whole_folder(output) as draft:
         record.save(draft)
         write_curve(record, draft)
+
+
+def _say_stored(record: Any, settings: Settings, sink: Sink) -> None:
+    """Say by which id the result is found again, if the store has it."""
+    from lit_hf.records.store import ResultsStore
+
+    if ResultsStore.at(settings.cache_dir).holds(record):
+        sink.say(f"Stored as {record['id']}: `lit-hf show {record['id'][:8]}` shows it again.")
 
 
 def _say_conflicts(record: Any, settings: Settings, sink: Sink) -> None:

@@ -10,6 +10,7 @@ import typer
 
 from lit_hf.cli.options import was_given
 from lit_hf.cli.output import Format, Sink
+from lit_hf.cli.short import without_short_formats
 from lit_hf.config import Settings
 from lit_hf.errors import UsageError
 
@@ -57,7 +58,8 @@ def _parse(context: typer.Context, arguments: list[str]) -> tuple[str, dict[str,
         )
     group = context.find_root().command
     parser = group.commands[arguments[0]]  # type: ignore[attr-defined]
-    return arguments[0], dict(parser.make_context(f"lit-hf plan {arguments[0]}", list(arguments[1:])).params)
+    parsed = parser.make_context(f"lit-hf plan {arguments[0]}", list(arguments[1:]))
+    return arguments[0], without_short_formats(dict(parsed.params))
 
 
 def _settings_in(given: dict[str, Any]) -> dict[str, Any]:

@@ -4,32 +4,35 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lit_hf.cli.output import Format, Sink
 from lit_hf.cli.progress import make_progress
+from lit_hf.cli.stored import CacheDir
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from lit_hf.proof.verify import Verification
 
-Folder = Annotated[Path, typer.Argument(metavar="RECORD", help="A folder that `lit-hf eval --output` wrote.")]
+Result = Annotated[
+    str, typer.Argument(metavar="RECORD", help="A folder that `lit-hf eval --output` wrote, or an id of `lit-hf ls`.")
+]
 HowToSay = Annotated[
     Format, typer.Option("--format", "-f", help="table, json (one object on stdout), or quiet (the payload's bits).")
 ]
 
 
-def command(record: Folder, format: HowToSay = Format.TABLE) -> None:
+def command(record: Result, cache_dir: CacheDir = None, format: HowToSay = Format.TABLE) -> None:
     """Prove a record's codelength: write its labels in so many bits, and read them back in another process."""
     sink = Sink(quiet=format is Format.QUIET)
     # Heavy: torch and transformers are first imported in here.
     from lit_hf.proof.verify import verify
+    from lit_hf.records.store import ResultsStore
 
-    found = verify(record, make_progress(sink.speech_console, quiet=sink.quiet))
+    found = verify(ResultsStore.at(cache_dir).place(record), make_progress(sink.speech_console, quiet=sink.quiet))
     if format is Format.JSON:
         sink.text(json.dumps({"verified": True, **dataclasses.asdict(found), "ratio": found.ratio}, indent=2))
     elif format is Format.QUIET:

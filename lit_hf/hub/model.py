@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lit_hf.hub import benchmark, cards
@@ -10,7 +11,7 @@ from lit_hf.hub.account import Account, account
 from lit_hf.hub.connection import speaking
 from lit_hf.hub.errors import OtherModel
 from lit_hf.hub.frontmatter import decode
-from lit_hf.hub.plan import Change, Plan, Published, fetch, head
+from lit_hf.hub.plan import Change, Plan, Published, fetch, head, is_private
 from lit_hf.hub.publish import publish
 from lit_hf.records.sections import Sections
 from lit_hf.runtime.transport import Patience
@@ -29,11 +30,13 @@ def push(
     overwrite: bool = False,
     dry_run: bool = False,
     patience: Patience | None = None,
+    before: Callable[[Plan], None] | None = None,
 ) -> Published:
     """Put the records of one model into its card: a commit for its owner, a pull request with `create_pr`.
 
     A pull request of ours that is still open is updated, not joined by another. With `dry_run` the plan is made and
-    nothing sent. Raises the errors of `lit_hf.hub.errors`; whatever is raised, nothing is half-written.
+    nothing sent; `before` is told of the plan before it is sent. Raises the errors of `lit_hf.hub.errors`; whatever is
+    raised, nothing is half-written.
     """
     repo = repository(records)
     who = account(api)
@@ -41,7 +44,7 @@ def push(
     def plan() -> Plan:
         return make_plan(api, who, repo, records, create_pr, overwrite)
 
-    return publish(api, plan, patience, dry_run=dry_run, instead=_instead(who, repo, create_pr))
+    return publish(api, plan, patience, dry_run=dry_run, instead=_instead(who, repo, create_pr), before=before)
 
 
 def one_model(records: Sequence[Sections]) -> str:
@@ -83,16 +86,17 @@ def make_plan(
     """Read the repository as it is now and work out the commit."""
     sha, files = head(api, repo, "model")
     changes = _changes(api, repo, sha, files, records, overwrite)
+    plan = Plan(repo, "model", "main", sha, TITLE, changes, private=is_private(api, repo, "model"))
     if not create_pr:
-        return Plan(repo, "model", "main", sha, TITLE, changes)
+        return plan
     number = own_pull_request(api, who, repo)
     if number is None or not changes:
-        return Plan(repo, "model", "main", sha, TITLE, changes, opens_pull_request=bool(changes))
+        return replace(plan, opens_pull_request=bool(changes))
     # What main says was checked above; an older value in our own request is ours to replace.
     revision = f"refs/pr/{number}"
     sha, files = head(api, repo, "model", revision)
     changes = _changes(api, repo, sha, files, records, overwrite=True)
-    return Plan(repo, "model", revision, sha, TITLE, changes, pull_request=number)
+    return replace(plan, revision=revision, parent=sha, changes=changes, pull_request=number)
 
 
 def own_pull_request(api: HfApi, who: Account, repo: str) -> int | None:

@@ -6,7 +6,7 @@ import difflib
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from lit_hf.hub.connection import speaking
 
@@ -25,7 +25,9 @@ class Change:
     after: bytes
 
     def diff(self) -> str:
-        """Unified diff of text; of other files the size."""
+        """Unified diff of text; the size of other files, and of a new file of data: a diff is read for what changes."""
+        if self.before is None and self.path.endswith(".json"):
+            return f"{self.path}: {len(self.after):,} bytes (new)\n"
         try:
             old, new = (content.decode("utf-8") for content in (self.before or b"", self.after))
         except UnicodeDecodeError:
@@ -52,6 +54,8 @@ class Plan:
     changes: tuple[Change, ...]
     opens_pull_request: bool = False
     pull_request: int | None = None
+    private: bool | None = None
+    """Who sees the repository, also one that is still to be made: True its members alone, False everybody."""
 
     def diff(self) -> str:
         """The exact change, file by file; "" when there is nothing to do."""
@@ -65,7 +69,15 @@ class Plan:
         where = f"pull request {self.pull_request}" if self.pull_request else self.revision
         how = "a new pull request to" if self.opens_pull_request else ("" if self.parent else "the new repository")
         on = " ".join(f"{how} {self.address}".split())
-        return f"{len(self.changes)} file(s) in one commit on {on} ({where}): {files}"
+        return f"{len(self.changes)} file(s) in one commit on {on} ({where}): {files}. {self.audience()}".rstrip()
+
+    def audience(self) -> str:
+        """One sentence: who can see what is sent; "" where that is not known."""
+        if self.private is None:
+            return ""
+        if self.private:
+            return "It is private: only you, or its organisation's members, can see it."
+        return "It is public: everybody can see it."
 
     @property
     def address(self) -> str:
@@ -107,9 +119,18 @@ def head(
     api: HfApi, repo: str, kind: RepoType, revision: str = "main", reading: bool = False
 ) -> tuple[str, tuple[str, ...]]:
     """The commit that a revision points to now, and its files."""
-    with speaking(repo if kind == "model" else f"datasets/{repo}", reading=reading):
-        info = (api.model_info if kind == "model" else api.dataset_info)(repo, revision=revision)
+    info = _info(api, repo, kind, revision, reading)
     return str(info.sha), tuple(sibling.rfilename for sibling in info.siblings or ())
+
+
+def is_private(api: HfApi, repo: str, kind: RepoType) -> bool | None:
+    """Whether only members see a repository; None where the Hub does not say."""
+    return getattr(_info(api, repo, kind, "main", False), "private", None)
+
+
+def _info(api: HfApi, repo: str, kind: RepoType, revision: str, reading: bool) -> Any:
+    with speaking(repo if kind == "model" else f"datasets/{repo}", reading=reading):
+        return (api.model_info if kind == "model" else api.dataset_info)(repo, revision=revision)
 
 
 def fetch(api: HfApi, repo: str, kind: RepoType, sha: str, path: str) -> bytes:
@@ -122,7 +143,7 @@ def fetch(api: HfApi, repo: str, kind: RepoType, sha: str, path: str) -> bytes:
 def _create(api: HfApi, plan: Plan) -> str:
     """Make the repository and return its head; if someone was faster it is a conflict (409): plan again."""
     with speaking(plan.address, sending=True):
-        api.create_repo(plan.repo, repo_type=plan.kind)
+        api.create_repo(plan.repo, repo_type=plan.kind, private=plan.private)
     return head(api, plan.repo, plan.kind)[0]
 
 

@@ -16,13 +16,20 @@ if TYPE_CHECKING:
 
 
 def publish(
-    api: HfApi, make_plan: Callable[[], Plan], patience: Patience | None, *, dry_run: bool, instead: str | None
+    api: HfApi,
+    make_plan: Callable[[], Plan],
+    patience: Patience | None,
+    *,
+    dry_run: bool,
+    instead: str | None,
+    before: Callable[[Plan], None] | None = None,
 ) -> Published:
     """Make plans and send them until the server holds what was planned; with `dry_run` make one and send nothing.
 
     `make_plan` reads the repository anew, so a plan without changes says that all is there: after a commit this is
     how it is read back, which finds what a server lost that does not keep to the parent of a commit. `instead`: what to
-    do where the server forbids to write, None for an account that owns the repository.
+    do where the server forbids to write, None for an account that owns the repository. `before` is told of the first
+    plan before it is sent.
     """
     sent: list[Published] = []
 
@@ -30,6 +37,8 @@ def publish(
         plan = make_plan()
         if dry_run or not plan.changes:
             return Published(plan, None) if dry_run or not sent else _arrived(api, sent[-1], plan)
+        if before is not None and not sent:
+            before(plan)
         sent.append(Published(plan, None))
         sent[-1] = send(api, plan)
         if _lost(make_plan):

@@ -6,7 +6,7 @@ reads again and tries again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -19,7 +19,7 @@ from lit_hf.hub.account import account
 from lit_hf.hub.connection import speaking
 from lit_hf.hub.errors import UnknownRepository, ValueDiffers
 from lit_hf.hub.frontmatter import decode, dump, parse, split
-from lit_hf.hub.plan import Change, Plan, Published, fetch, head
+from lit_hf.hub.plan import Change, Plan, Published, fetch, head, is_private
 from lit_hf.hub.publish import publish
 from lit_hf.hub.table import from_parquet, to_parquet
 from lit_hf.records.record import Record, current, measured_transfer
@@ -40,23 +40,27 @@ def push(
     overwrite: bool = False,
     dry_run: bool = False,
     patience: Patience | None = None,
+    private: bool = True,
+    before: Callable[[Plan], None] | None = None,
 ) -> Published:
     """Append records to the results dataset `repo` (default: `lit-hf-results` of the account), made when it is missing.
 
-    A record that is there already with the same bits is not sent again. Raises the errors of `lit_hf.hub.errors`.
+    One that is made is `private` unless asked otherwise; one that is there stays as it is. `before` is told of the plan
+    before anything is sent. A record that is there already with the same bits is not sent again. Raises the errors of
+    `lit_hf.hub.errors`.
     """
     who = account(api)
     name = repo or f"{who.name}/{NAME}"
     other = None if who.owns(name) else f"Use a dataset of your own: `--to {who.name}/{NAME}`."
 
     def plan() -> Plan:
-        return make_plan(api, name, records, overwrite)
+        return make_plan(api, name, records, overwrite, private)
 
-    return publish(api, plan, patience, dry_run=dry_run, instead=other)
+    return publish(api, plan, patience, dry_run=dry_run, instead=other, before=before)
 
 
-def make_plan(api: HfApi, repo: str, records: Sequence[Record], overwrite: bool) -> Plan:
-    """Read the dataset as it is now and work out the commit."""
+def make_plan(api: HfApi, repo: str, records: Sequence[Record], overwrite: bool, private: bool = True) -> Plan:
+    """Read the dataset as it is now and work out the commit; one that is missing will be made `private` or not."""
     try:
         sha, files = head(api, repo, "dataset")
     except UnknownRepository:
@@ -67,7 +71,8 @@ def make_plan(api: HfApi, repo: str, records: Sequence[Record], overwrite: bool)
     if changes or README not in files:
         changes = [*_card_change(api, repo, sha, files), *changes]
     title = f"Add {len(records)} result{'' if len(records) == 1 else 's'} (lit-hf)"
-    return Plan(repo, "dataset", "main", sha, title, tuple(changes))
+    seen = is_private(api, repo, "dataset") if sha else private
+    return Plan(repo, "dataset", "main", sha, title, tuple(changes), private=seen)
 
 
 @dataclass(frozen=True)

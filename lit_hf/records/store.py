@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,14 +54,40 @@ class ResultsStore:
         except (NotARecord, RecordChanged):
             return None
 
+    def holds(self, record: Record) -> bool:
+        """Tell whether this very result is stored: no other of its id, made at another time."""
+        try:
+            return Record.load(self.root / record["id"], arrays=False)["created"] == record["created"]
+        except NotARecord:
+            return False
+
     def find(self, name: str) -> Record:
         """Return the result in a folder or file `name`, else of the id, or the one id that begins with it."""
-        if exists(name):
-            return Record.load(name)
+        return Record.load(self.place(name))
+
+    def place(self, name: str) -> Path:
+        """Return where the result is that `find` returns: the folder or file itself, or the folder in the store."""
+        return Path(name) if exists(name) else self.root / self._id(name)
+
+    def stored(self, id: str) -> Record:
+        """Return the stored result of this id, or the one id that begins with it, whatever folders there are."""
+        return Record.load(self.root / self._id(id), arrays=False)
+
+    def size(self, id: str) -> int:
+        """Return how many bytes the files of a stored result take."""
+        return sum(file.stat().st_size for file in (self.root / id).rglob("*") if file.is_file())
+
+    def remove(self, id: str) -> None:
+        """Remove a stored result; a reader sees it whole or not at all."""
+        doomed = self.root / f".{id}.removed"
+        (self.root / id).rename(doomed)
+        shutil.rmtree(doomed)
+
+    def _id(self, name: str) -> str:
         ids = [folder.name for folder in self._folders() if folder.name.startswith(name)] if name else []
         if len(ids) != 1 and name not in ids:
             raise UnknownResult(name, len(ids))
-        return Record.load(self.root / (name if name in ids else ids[0]))
+        return name if name in ids else ids[0]
 
     def all(self) -> list[Record]:
         """Return every result that can be read, newest first; their arrays are not loaded."""

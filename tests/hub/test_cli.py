@@ -91,3 +91,32 @@ def test_usage(run, saved) -> None:
     assert missing.returncode == 1
     assert "owner/none" in missing.stderr
     assert "Traceback" not in missing.stderr
+
+
+def test_a_new_results_dataset_is_private_unless_public_is_asked(run, saved, hub: Server) -> None:
+    """What leaves the machine, and for whose eyes, is said before it leaves; one that is there stays as it is."""
+    folder = saved(record())
+    mine = f"owner/results-{next(COUNTER)}"
+    shown = run("push", folder, "--to", mine, "--dry-run")
+    assert "It is private" in shown.stderr
+    assert ".json: " in shown.stdout
+    assert "(new)" in shown.stdout
+    assert '"schema"' not in shown.stdout, "a record that is new is shown by its size"
+    made = run("push", folder, "--to", mine)
+    assert made.returncode == 0, made.stderr
+    assert f"Sending to datasets/{mine}: " in made.stderr.splitlines()[0]
+    assert "It is private" in made.stderr.splitlines()[0]
+    assert hub.api().dataset_info(mine).private is True
+    again = run("push", saved(record(quality=0.4, model="org/other")), "--to", mine, "--public")
+    assert "It is private" in again.stderr
+    assert hub.api().dataset_info(mine).private is True, "an existing repository keeps its visibility"
+    open_one = f"owner/results-{next(COUNTER)}"
+    told = run("push", folder, "--to", open_one, "--public", "--json")
+    assert json.loads(told.stdout)["pushed"][0]["private"] is False
+    assert hub.api().dataset_info(open_one).private is False
+
+
+def test_visibility_is_of_results_datasets(run, saved, hub: Server) -> None:
+    refused = run("push", saved(record(model=hub.new())), "--to", "model", "--private")
+    assert refused.returncode == 2
+    assert "--to results-dataset" in refused.stderr

@@ -156,7 +156,8 @@ def test_dry_run_writes_nothing(hub: Server) -> None:
     repo = new_name()
     plan = push(hub, repo, record(), dry_run=True).plan
     assert [change.path.split("/")[0] for change in plan.changes] == ["README.md", "data", "records"]
-    assert '"schema": "lit-hf/record/1"' in plan.diff()
+    assert f"{plan.changes[2].path}: {len(plan.changes[2].after):,} bytes (new)" in plan.diff()
+    assert "+configs:" in plan.diff(), "a new card is shown whole: people read it"
     with pytest.raises(UnknownRepository):
         results.read(hub.api(), repo)
 
