@@ -103,7 +103,9 @@ def _code(
 ) -> dict[str, tuple[Curve, ...]]:  # fmt: skip
     found = done.curves
     missing = [(arm, number) for arm in arms for number in arm.orders if (arm.name, number) not in found]
-    units = [order_unit(job.task, arm, rows[arm.name], number, job.settings, job.code_device) for arm, number in missing]
+    units = [
+        order_unit(job.task, arm, rows[arm.name], number, job.settings, job.code_device) for arm, number in missing
+    ]
     curves = run_distributed(units, find_processes(), job.progress, "code the labels")
     found.update({(arm.name, number): curve for (arm, number), curve in zip(missing, curves, strict=True)})
     return {arm.name: tuple(found[arm.name, number] for number in arm.orders) for arm in arms}
