@@ -19,6 +19,7 @@ ROOMS = (
     "config",
     "records/__init__.py",
     "records/record.py",
+    "records/said.py",
     "records/sections.py",
     "records/ranking.py",
     "records/schemas",

@@ -182,14 +182,14 @@ def _state(state: State, place: int, coded: Sequence[Coded]) -> dict[str, Any]:
 
 
 def _dataset(coded: Coded, states: Sequence[State]) -> dict[str, Any]:
-    from lit_hf.evaluation.sections import classes_section
+    from lit_hf.evaluation.sections import labels_section
 
     task, info = coded.task, coded.task.dataset
     measured = next((code for code in coded.codes if code is not None), None)
     return {
         "name": coded.name, "id": info.id, "config": info.config, "split": info.split, "revision": info.revision,
         "fingerprint": info.fingerprint, "examples": len(task.labels), "groups": task.group_count, "kind": task.kind,
-        "unit": task.unit, **classes_section(task), "bank": None if measured is None else measured.bank,
+        "unit": task.unit, **labels_section(task), "bank": None if measured is None else measured.bank,
         "baselines": _baselines(coded),
         "rows": [_row(coded, place, states) for place in range(len(states))],
     }  # fmt: skip

@@ -73,10 +73,12 @@ def test_push_and_leaderboard(run, saved, hub: Server) -> None:
     both = run("push", *folders, token="hf_stranger")
     assert both.returncode == 0, both.stderr
     assert "stranger/lit-hf-results" in both.stderr
-    board = run("leaderboard", "stranger/lit-hf-results", "--format", "json")
+    board = run("leaderboard", "stranger/lit-hf-results", "--format", "json", token="hf_stranger")
     ranking = json.loads(board.stdout)["boards"][0]["ranking"]
     assert [(row["model"]["id"], row["rank"]) for row in ranking] == [(mine, [1, 1]), (theirs, [2, 2])]
-    table = run("leaderboard", "stranger/lit-hf-results")
+    table = run("leaderboard", "stranger/lit-hf-results", token="hf_stranger")
+    hidden = run("leaderboard", "stranger/lit-hf-results")
+    assert (hidden.returncode, hidden.stdout) == (1, ""), "what was pushed without --public is not for others"
     assert mine in table.stdout
     assert "cannot be told from the best" in table.stdout
 
