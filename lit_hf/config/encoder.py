@@ -27,7 +27,11 @@ class EncoderSettings(Part):
         None, meaning="sentence-transformers: let that library read the checkpoint.", as_before=None
     )
     max_tokens: int | None = _setting(None, meaning="Cut inputs here; the checkpoint's own limit.")
-    dtype: str = _setting("float32", meaning="float32, bfloat16, float16, auto (as stored), native (the fast one).")
+    dtype: str = _setting(
+        "float32",
+        meaning="float32, bfloat16, float16, auto (as stored), native (the fast one).",
+        by_machine=("native",),
+    )
     allow_pickle: bool = _setting(
         False, meaning="Load pickled weights where there are no safetensors.", as_before=Enters.NEVER
     )
