@@ -14,7 +14,18 @@ from lit_hf._version import __version__
 
 if TYPE_CHECKING:
     from lit_hf import plots
-    from lit_hf.api import codelength, continual, diff, forgetting, prequential, rank, trace, transfer, verify
+    from lit_hf.api import (
+        codelength,
+        continual,
+        diff,
+        forgetting,
+        prequential,
+        rank,
+        records,
+        trace,
+        transfer,
+        verify,
+    )
     from lit_hf.config import Settings
     from lit_hf.errors import LitError
     from lit_hf.evaluation.run import evaluate
@@ -40,6 +51,7 @@ _HOMES = {
     "measurement_path": "lit_hf.integrations.measurement",
     "prequential": "lit_hf.api",
     "rank": "lit_hf.api",
+    "records": "lit_hf.api",
     "trace": "lit_hf.api",
     "transfer": "lit_hf.api",
     "verify": "lit_hf.api",
@@ -63,6 +75,7 @@ __all__ = [
     "plots",
     "prequential",
     "rank",
+    "records",
     "trace",
     "transfer",
     "verify",

@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Codelength", "Forgetting", "Step", "Transfer", "codelength", "continual", "diff", "forgetting", "prequential",
-    "rank", "trace", "transfer", "verify",
+    "rank", "records", "trace", "transfer", "verify",
 ]  # fmt: skip
 
 
 def rank(
-    dataset: str | datasets.Dataset | datasets.DatasetDict,
+    dataset: Any,
     models: Sequence[str],
     *,
     race: bool = True,
@@ -39,7 +39,7 @@ def rank(
     """Rank checkpoints by the bits that the labels of a dataset cost with each, as `lit-hf rank` does.
 
     Args:
-        dataset: A name as on the command line, or a loaded dataset.
+        dataset: A name as on the command line, a loaded dataset, or data in memory as for `evaluate`.
         models: Hub ids, also id@revision, or local folders.
         race: Stop embedding for checkpoints that have lost; numbers rank without.
         audit: Let a random tenth of the eliminated finish.
@@ -158,6 +158,38 @@ def continual(
     asked = Asked(tuple(methods), tuple(range(seeds)), 1, never, max_examples)
     found = run(tasks, model, scenario, settings, training=Training(epochs), asked=asked, learned=learn)
     return dict(plain(found))
+
+
+def records(
+    model: str | None = None, dataset: str | None = None, *, cache_dir: str | Path | None = None
+) -> list[Record]:
+    """Return the stored results, newest first, as `lit-hf ls` lists them; their arrays are not loaded.
+
+    Args:
+        model: a part of the checkpoint's id.
+        dataset: a part of the dataset's id.
+        cache_dir: where results are kept, as for `evaluate`.
+
+    Returns:
+        The records; `Record.load(path)` or `lit_hf.diff` take the arrays of one by its `record["id"]`.
+
+    Raises:
+        Nothing: a store that is not there has no results.
+
+    Example:
+        >>> import lit_hf, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     lit_hf.records(cache_dir=folder)
+        []
+    """
+    from lit_hf.records.store import ResultsStore
+
+    wanted = {"model": model, "dataset": dataset}
+    return [
+        record
+        for record in ResultsStore.at(cache_dir).all()
+        if all(part is None or part in str(record[section]["id"]) for section, part in wanted.items())
+    ]
 
 
 def verify(record: Record | str | Path) -> Verification:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +13,12 @@ from lit_hf.coding.codelength import Codelength, code_order, difference, gather
 from lit_hf.coding.order import Code, Examples, Order
 from lit_hf.coding.rules import Alphabet
 from lit_hf.errors import BadSetting, NotFiniteFeatures, TooFewClasses, TooFewExamples
+from lit_hf.runtime.arrays import feature_rows
 
 if TYPE_CHECKING:
     from lit_hf.codes.stream import Rows
 
+Labels = Sequence[int] | Sequence[str] | Sequence[bool] | np.ndarray
 NEEDED = 20
 MOST_BINS = 2.0**50
 """Between 0 and the farthest number: beyond, float64 does not tell neighbouring bins apart."""
@@ -35,7 +37,7 @@ class Transfer:
 
 def codelength(
     features: Rows,
-    labels: Sequence[int] | np.ndarray,
+    labels: Labels,
     *,
     num_classes: int | None = None,
     orders: int = 3,
@@ -49,8 +51,8 @@ def codelength(
     """Return the prequential codelength of `labels` given `features` under the default bank of probes, in bits.
 
     Args:
-        features: floats [N, d] (array, memory map, tensor or feature store).
-        labels: integers [N] from 0 on.
+        features: floats [N, d] (array, memory map, tensor, frame, lists or feature store).
+        labels: [N] integers from 0 on, strings or truths; the result's `classes` says what stands for which.
         num_classes: C, of labels in 0 .. C - 1; by default the values that occur are the classes.
         orders: how many orders are coded; their mean is the result.
         seed: of the orders.
@@ -84,20 +86,22 @@ def codelength(
     if orders < 1:
         raise BadSetting("orders", orders, "a whole number of at least 1")
 
-    labels, num_classes = occurring(labels, num_classes)
-    examples, rule = checked(features, labels, groups, num_classes)
+    features = as_rows(features)
+    codes, known = occurring(labels, num_classes)
+    examples, rule = checked(features, codes, groups, known)
     how = Code(code, tuple(kinds) if kinds else None, device)
     curves = side_by_side([
         partial(code_order, features, examples, rule, Order(number, seed, keep_first=not shuffle), how)
         for number in range(orders)
     ])  # fmt: skip
-    return gather(tuple(curves), examples.groups, rule.digest(how))
+    found = gather(tuple(curves), examples.groups, rule.digest(how))
+    return replace(found, classes=classes_of(labels, num_classes))
 
 
 def transfer(
     features: Rows,
     baseline_features: Rows,
-    labels: Sequence[int] | np.ndarray,
+    labels: Labels,
     *,
     num_classes: int | None = None,
     orders: int = 3,
@@ -113,9 +117,9 @@ def transfer(
     baseline it is conditional on its initialisation.
 
     Args:
-        features: floats [N, d] (array, memory map, tensor or feature store).
+        features: floats [N, d] (array, memory map, tensor, frame, lists or feature store).
         baseline_features: floats [N, e], rows of the same examples.
-        labels: integers [N] from 0 on.
+        labels: [N] integers from 0 on, strings or truths, as for `codelength`.
         num_classes: C, of labels in 0 .. C - 1; by default the values that occur are the classes.
         orders: how many orders are coded; their mean is the result.
         seed: of the orders.
@@ -137,6 +141,7 @@ def transfer(
         >>> lit_hf.transfer(features, np.ones((40, 1), "float32"), labels, orders=1).bits > 10
         True
     """
+    features, baseline_features = as_rows(features), as_rows(baseline_features, "baseline_features")
     if features.shape[0] != baseline_features.shape[0]:
         given = f"{features.shape[0]} and {baseline_features.shape[0]} rows"
         raise BadSetting("baseline_features", given, "as many rows as `features`")
@@ -158,18 +163,41 @@ def transfer(
     return Transfer(found.estimate, (found.low, found.high), found.estimate / len(arms[0].groups), *arms)
 
 
-def occurring(labels: Sequence[int] | np.ndarray, num_classes: int | None) -> tuple[np.ndarray, int | None]:
+def occurring(labels: Labels, num_classes: int | None) -> tuple[np.ndarray, int | None]:
     """Return labels and C; where C is not given, labels by their place among the values that occur, and their number.
 
-    So a scale from 1 to 5 has five classes, and pays for no sixth. What is no row of integers from 0 on is returned as
-    it is, for `checked` to refuse.
+    So a scale from 1 to 5 has five classes, and pays for no sixth. Strings and truths are always classes by their place
+    in sorted order. What is no row of classes is returned as it is, for `checked` to refuse.
     """
-    found = np.asarray(labels)
-    fits = found.ndim == 1 and len(found) and np.issubdtype(found.dtype, np.integer) and found.min() >= 0
-    if num_classes is not None or not fits:
+    found = _plain(labels)
+    names = found.ndim == 1 and len(found) and found.dtype.kind in "Ub"
+    whole = found.ndim == 1 and len(found) and found.dtype.kind in "iu" and found.min() >= 0
+    if not names and (num_classes is not None or not whole):
         return found, num_classes
     values, places = np.unique(found, return_inverse=True)
-    return places, len(values)
+    return places, len(values) if num_classes is None else num_classes
+
+
+def classes_of(labels: Labels, num_classes: int | None) -> tuple[Any, ...]:
+    """Return what the classes 0 .. C - 1 stand for among `labels`: the mapping that `occurring` makes."""
+    found = _plain(labels)
+    if num_classes is not None and found.dtype.kind not in "Ub":
+        return tuple(range(num_classes))
+    return tuple(np.unique(found).tolist())
+
+
+def _plain(labels: Labels) -> np.ndarray:
+    """Return labels as an array; text in Python objects, as frames hold it, becomes an array of text."""
+    found = np.asarray(labels)
+    if found.dtype.kind == "O" and all(isinstance(label, str) for label in found.ravel()):
+        return found.astype(str)
+    return found
+
+
+def as_rows(features: Any, name: str = "features") -> Any:
+    """Return rows [N, d] that can be sliced: frames and lists of numbers as float32, arrays and stores as they are."""
+    is_frame = hasattr(features, "to_numpy") and not hasattr(features, "detach")
+    return feature_rows(features, name) if is_frame or isinstance(features, (list, tuple)) else features
 
 
 def checked_code(code: str) -> None:
@@ -189,7 +217,7 @@ def checked(
     """Return the examples, and the rule of their C classes, or raise."""
     found = _labels_of(features, labels, 1)
     if not np.issubdtype(found.dtype, np.integer) or found.min() < 0:
-        raise BadSetting("labels", found.dtype, "integers from 0 on")
+        raise BadSetting("labels", found.dtype, "integers from 0 on, strings or truths")
     classes = int(found.max()) + 1 if num_classes is None else num_classes
     if classes < 2:
         raise TooFewClasses(len(np.unique(found)))

@@ -23,7 +23,7 @@ class Codelength:
     bits: mean over orders. bits_per_order: float64 [R]. interval: (low, high) at 95 %. per_example: float64 [R, N],
     what each example cost, by example; order: int64 [R, N], the example at each position. experts: for each expert of
     the first order, what it would have cost alone. curves: everything about each order. bank: hash of the probes;
-    only equal hashes are comparable.
+    only equal hashes are comparable. classes: what the labels 0 .. C - 1 stand for, where they were classes.
     """
 
     bits: float
@@ -35,6 +35,7 @@ class Codelength:
     groups: np.ndarray = field(repr=False)
     curves: tuple[Curve, ...] = field(repr=False)
     bank: str = ""
+    classes: tuple[Any, ...] = field(default=(), repr=False)
 
     def by_group(self) -> tuple[np.ndarray, np.ndarray]:
         """Return bits [R, G] by group and the order of groups [R, G]."""

@@ -73,7 +73,7 @@ def prequential(
         >>> bool(np.isclose(sum(s.bits for s in steps), lit_hf.codelength(features, labels, orders=1).bits))
         True
     """
-    from lit_hf.coding.arrays import checked, checked_code, occurring
+    from lit_hf.coding.arrays import as_rows, checked, checked_code, occurring
     from lit_hf.coding.order import Code, Order
     from lit_hf.coding.rules import prepare_order
     from lit_hf.errors import BadSetting
@@ -81,6 +81,7 @@ def prequential(
     checked_code(code)
     if order < 0:
         raise BadSetting("order", order, "a whole number from 0 on")
+    features = as_rows(features)
     labels, num_classes = occurring(labels, num_classes)
     examples, rule = checked(features, labels, groups, num_classes)
     how = Code(code, tuple(kinds) if kinds else None, device)

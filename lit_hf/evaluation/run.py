@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def evaluate(
     model: str | Any,
-    dataset: str | datasets.Dataset | datasets.DatasetDict,
+    dataset: Any,
     *,
     tokenizer: Any = None,
     progress: Progress | None = None,
@@ -31,7 +31,8 @@ def evaluate(
     Args:
         model: a checkpoint's id or folder, `features:FILE`, a transformers model, or a SentenceTransformer; a loaded
             one stays as it is.
-        dataset: a dataset's id, file or folder, or a loaded one.
+        dataset: a dataset's id, file or folder, a loaded one, or data in memory: a DataFrame, a list of rows, a dict of
+            columns, or a pair (texts, labels).
         tokenizer: of a loaded transformers model.
         progress: where progress is told.
         settings: the fields of `lit_hf.Settings` (`max_examples=2000`, `orders=3`, ...).

@@ -23,6 +23,7 @@ from lit_hf.records.sections import Sections
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
 
 SCHEMA = "lit-hf/record/1"
 FILE = "record.json"
@@ -98,6 +99,46 @@ class Record:
             return f"Record({names}: codelength {code['bits']:.1f} bits [{low:.1f}, {high:.1f}])"
         each = f"{found.bits_per_label:.3f} per {self['dataset']['unit']}"
         return f"Record({names}: L_IT (frozen) {found.bits:.1f} bits [{low:.1f}, {high:.1f}], {each})"
+
+    @property
+    def bits(self) -> float | None:
+        """L_IT (frozen) in bits; None where nothing was coded to compare with, and `reason` says why."""
+        return None if self.transfer is None else self.transfer.bits
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The ends of the interval of `bits`, at the level that the record states; None where `bits` is."""
+        return None if self.transfer is None else self.transfer.interval
+
+    @property
+    def codelength(self) -> float:
+        """Bits that the labels cost with the encoder: the mean over orders."""
+        return self["codelength"]["bits"]
+
+    @property
+    def reason(self) -> str | None:
+        """Why there is no L_IT; None where there is one."""
+        if self.transfer is not None:
+            return None
+        found = self.data.get("transfer")
+        return (found.get("bits_reason") if found else None) or "nothing was coded to compare with"
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row for each example of the stream: its label (a class by its number), and bits by order.
+
+        Columns: `label`; `bits_encoder_0`, … and `bits_baseline_0`, … where these arms exist. Raises `LacksPart` for a
+        record without arrays.
+        """
+        import pandas as pd
+
+        labels = self.arrays.get("labels")
+        if labels is None:
+            raise LacksPart(self["id"], "the bits of each example (arrays.npz)", "Keep that file beside record.json.")
+        columns: dict[str, Any] = {"label": list(labels)}
+        for arm in ("bits_encoder", "bits_baseline", "bits_raw"):
+            for number, row in enumerate(self.arrays.get(arm, ())):
+                columns[f"{arm}_{number}"] = row
+        return pd.DataFrame(columns)
 
     @property
     def complete(self) -> bool:

@@ -29,7 +29,7 @@ SCHEMA = "lit-hf/ranking/1"
 
 
 def rank(
-    dataset: str | datasets.Dataset | datasets.DatasetDict,
+    dataset: Any,
     models: Sequence[str],
     *,
     options: Options | None = None,

@@ -79,12 +79,13 @@ def information_curve(
         BadSetting, TooFewClasses, NotFiniteFeatures: as for `lit_hf.codelength`.
     """
     from lit_hf.coding.after import code_all_after
-    from lit_hf.coding.arrays import checked, occurring
+    from lit_hf.coding.arrays import as_rows, checked, occurring
     from lit_hf.coding.order import Code
     from lit_hf.errors import BadSetting, TooFewExamples
 
     if orders < 1:
         raise BadSetting("orders", orders, "a whole number of at least 1")
+    features = as_rows(features)
     labels, num_classes = occurring(labels, num_classes)
     examples, rule = checked(features, labels, groups, num_classes)
     count, tail = len(examples.labels), tail_size(len(examples.labels))

@@ -24,6 +24,7 @@ from lit_hf.runtime.hubrepo import hub_cache, hub_errors, resolve_commit, simila
 from lit_hf.runtime.transport import DOWNLOADING, patiently
 from lit_hf.tasks.aliases import ALIASES
 from lit_hf.tasks.contained import require_media_inside
+from lit_hf.tasks.in_memory import as_dataset
 from lit_hf.tasks.local import open_local
 from lit_hf.tasks.schema import Column, Schema
 from lit_hf.tasks.tables import Reading, TableOptions
@@ -92,8 +93,9 @@ def open_settings(settings: Settings) -> Source:
     return replace(source, missing_label=settings.missing_label)
 
 
-def wrap_source(data: datasets.Dataset | datasets.DatasetDict, settings: Settings) -> Source:
-    """Make a source of loaded data: a `DatasetDict` has splits, a `Dataset` is the split it says it is, or "train"."""
+def wrap_source(data: Any, settings: Settings) -> Source:
+    """Make a source of data in memory: a `DatasetDict` has splits, a `Dataset` is the split it says, or "train"."""
+    data = as_dataset(data)
     name, missing = settings.dataset, settings.missing_label
     if isinstance(data, Mapping):
         return Source(name, None, None, {str(split): part for split, part in data.items()}, missing_label=missing)
