@@ -16,8 +16,6 @@ from lit_hf.coding.steps import Step, prequential
 from lit_hf.records.record import Record
 
 if TYPE_CHECKING:
-    import datasets
-
     from lit_hf.proof.verify import Verification
 
 __all__ = [

@@ -25,6 +25,7 @@ from lit_hf.config import (
 )
 from lit_hf.config.fields import Enters, enters, setting
 from lit_hf.errors import BadSetting, FileUnreadable, UnknownKey, UsageError
+from lit_hf.suites.suite import FOLDER
 
 
 def test_given_names_only_what_differs_from_the_defaults() -> None:
@@ -110,7 +111,7 @@ def test_names_split_into_id_config_and_revision(tmp_path: Path) -> None:
     assert split_dataset(str(folder)) == (str(folder), None, None)
 
 
-CONFIGS = sorted((Path(__file__).parent.parent / "configs").glob("*.yaml"))
+CONFIGS = sorted((Path(__file__).parent.parent / "configs").glob("*.yaml")) + sorted(FOLDER.glob("*.yaml"))
 
 
 @pytest.mark.parametrize("preset", [p for p in CONFIGS if "datasets" not in read_yaml(p)], ids=lambda p: p.stem)

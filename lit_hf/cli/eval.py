@@ -32,7 +32,7 @@ Dataset = Annotated[
     str | None,
     typer.Argument(
         metavar="DATASET",
-        help="Alias (glue/sst2), Hub id (org/name, org/name:config), a local file, or a suite (FILE.yaml).",
+        help="Alias (glue/sst2), Hub id (org/name, org/name:config), a local file, or a suite (suite:glue, FILE.yaml).",
     ),
 ]
 

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 HUB, SELECTION, FLEET = "From the Hub", "Selection", "Fleet"
 Dataset = Annotated[
     str | None,
-    typer.Argument(metavar="DATASET", help="Alias, Hub id or local file, as for eval; or a suite (FILE.yaml)."),
+    typer.Argument(
+        metavar="DATASET", help="Alias, Hub id or local file, as for eval; or a suite (suite:sentences, FILE.yaml)."
+    ),
 ]
 Models = Annotated[
     list[str] | None, typer.Argument(metavar="MODEL...", help="Hub ids, also id@revision, or local folders.")
@@ -178,11 +180,11 @@ def _list(search: _Search | None, sink: Sink) -> tuple[list[str], list[Skipped]]
 def _suite(dataset: str | None, models: Sequence[str], also: Sequence[str], file: Path | None) -> Suite:
     """Put the command line and the files together: lists add up, the settings of --models win."""
     from lit_hf.selection.plan import OF_RANKINGS, Suite
+    from lit_hf.suites.suite import is_suite
 
-    is_suite = dataset is not None and dataset.endswith((".yaml", ".yml"))
-    parts = [Suite.read(dataset)] if is_suite and dataset else []
+    parts = [Suite.read(dataset)] if dataset is not None and is_suite(dataset) else []
     parts += [Suite.read(file)] if file is not None else []
-    named = [dataset] if dataset is not None and not is_suite else []
+    named = [dataset] if dataset is not None and not is_suite(dataset) else []
     return Suite(
         models=tuple({"model": name} for name in models) + tuple(each for part in parts for each in part.models),
         datasets=tuple({"dataset": name} for name in [*named, *also])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from lit_hf.suites.suite import Suite
 def evaluate_suite(model: str | None, file: str, given: dict[str, Any], output: Path | None, format: Format) -> None:
     """Evaluate `model` on the datasets of `file`, print a table over them, and write `suite.json` to `output`.
 
-    Raises `UsageError` without a model, and `LitError` when every dataset failed.
+    Raises `UsageError` without a model, and `LitError` when a dataset failed, after all else is printed and written.
     """
     if model is None:
         raise UsageError("eval needs a model for the suite.", f"Try `lit-hf eval MODEL {file}`.")
@@ -34,12 +35,40 @@ def evaluate_suite(model: str | None, file: str, given: dict[str, Any], output: 
     text = json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False)
     _tell(found, text, format, sink)
     if output is not None and is_main_process():
-        with whole_folder(output) as draft:
-            (draft / "suite.json").write_text(text + "\n", encoding="utf-8")
-    if found["aggregate"]["failed"] == len(found["rows"]):
+        _write(found, text, output, plan[0].cache_dir)
+        sink.say(f"Wrote {output}.")
+    _require_all(found, file)
+
+
+def _write(found: dict[str, Any], text: str, output: Path, cache_dir: str | None) -> None:
+    """Write the table, and the record of each dataset into a folder of its own."""
+    from lit_hf.records.store import ResultsStore
+
+    store = ResultsStore.at(cache_dir)
+    with whole_folder(output) as draft:
+        (draft / "suite.json").write_text(text + "\n", encoding="utf-8")
+        for number, row in enumerate(found["rows"]):
+            record = None if row["error"] else store.get(row["record"])
+            if record is not None:
+                record.save(draft / folder_name(number, row["dataset"]))
+
+
+def folder_name(number: int, dataset: str) -> str:
+    """Return the folder of the dataset at this place of a suite: two that are spelled alike keep apart."""
+    spelled = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(dataset).name if Path(dataset).suffix else dataset).strip("-.")
+    return f"{number + 1:02d}-{spelled or 'dataset'}"
+
+
+def _require_all(found: dict[str, Any], file: str) -> None:
+    """Raise `LitError` where a dataset failed, so that a script can tell; what was measured is printed and written."""
+    failed = [row for row in found["rows"] if row["error"]]
+    if failed:
+        count = "no dataset" if len(failed) == len(found["rows"]) else f"{len(failed)} of {len(found['rows'])} datasets"
+        verb = "could" if count == "no dataset" else "could not"
+        reasons = "; ".join(f"{row['dataset']}: {row['error']}" for row in failed[:3])
         raise LitError(
-            f"no dataset of {file} could be evaluated: {found['rows'][0]['error']}",
-            "Evaluate one alone to see what it needs: `lit-hf eval MODEL DATASET`.",
+            f"{count} of {file} {verb} be evaluated: {reasons}{'; ...' if len(failed) > 3 else ''}",
+            f"Evaluate one alone to see what it needs: `lit-hf eval MODEL {failed[0]['dataset']}`.",
         )
 
 

@@ -12,8 +12,6 @@ from lit_hf.runtime.processes import find_processes
 from lit_hf.runtime.progress import Speaking
 
 if TYPE_CHECKING:
-    import datasets
-
     from lit_hf.evaluation.coded import CodedArms
     from lit_hf.runtime.progress import Progress
 

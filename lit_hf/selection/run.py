@@ -18,8 +18,6 @@ from lit_hf.selection.candidate import Candidate
 from lit_hf.selection.plan import OF_RANKINGS, Options, Skipped
 
 if TYPE_CHECKING:
-    import datasets
-
     from lit_hf.ranking.audit import Finding
     from lit_hf.runtime.fleet import FleetSettings
     from lit_hf.runtime.progress import Progress

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from lit_hf.config import Settings, from_mapping, known_keys, read_yaml
-from lit_hf.errors import BadSetting, UnknownKey, UsageError
+from lit_hf.errors import BadSetting, LitError, UnknownKey, UsageError, nearest
 
+SHIPPED = "suite:"
+FOLDER = Path(__file__).with_name("shipped")
 OF_MODEL = (
     "layer", "pooling", "prompt", "max_tokens", "dtype", "batch_tokens", "allow_pickle", "trust_remote_code"
 )  # fmt: skip
@@ -29,8 +31,11 @@ class Suite:
 
     @classmethod
     def read(cls, path: str | Path) -> Suite:
-        """Read a file with `models`, `datasets` (lists of names, or of mappings with settings) and settings."""
-        values = read_yaml(path)
+        """Read a file with `models`, `datasets` (lists of names, or of mappings with settings) and settings.
+
+        `suite:NAME` is one that the package ships.
+        """
+        values = read_yaml(_shipped(path) if str(path).startswith(SHIPPED) else path)
         known = ["models", "datasets", *(key for key in known_keys() if key not in ("model", "dataset"))]
         for key in values:
             if key not in known:
@@ -81,5 +86,30 @@ def _distinct(models: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def is_suite(dataset: str | None) -> bool:
-    """Tell whether what stands in a dataset's place is the file of a suite."""
-    return dataset is not None and dataset.endswith((".yaml", ".yml"))
+    """Tell whether what stands in a dataset's place is a suite: a file, or the name of one that the package ships."""
+    return dataset is not None and (dataset.startswith(SHIPPED) or dataset.endswith((".yaml", ".yml")))
+
+
+def shipped() -> list[str]:
+    """Return the names of the suites that the package ships."""
+    return sorted(file.stem for file in FOLDER.glob("*.yaml"))
+
+
+def _shipped(name: str | Path) -> Path:
+    file = FOLDER / f"{str(name).removeprefix(SHIPPED)}.yaml"
+    if file.stem not in shipped():
+        raise UnknownSuite(str(name), [f"{SHIPPED}{each}" for each in shipped()])
+    return file
+
+
+class UnknownSuite(LitError):
+    """The package ships no suite of this name."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        like = nearest(name, known, 1)
+        hint = f"Did you mean {like[0]}? " if like else ""
+        super().__init__(
+            f"there is no suite {name!r}; the package has {', '.join(known)}.",
+            f"{hint}A suite of your own is a file: `lit-hf eval MODEL my_suite.yaml` (docs/suites.md).",
+        )
+        self.name = name

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from lit_hf.cli.suite import folder_name
 from lit_hf.config import Settings
 from lit_hf.errors import UnknownDataset
 from lit_hf.records.record import Record
+from lit_hf.suites.suite import shipped
 from tests.support import tiny
 from tests.support.command_line import Lit, replace_run
 from tests.support.records import make_record
@@ -60,9 +62,11 @@ def failing(settings: Settings, *, progress: object = None, data: object = None)
 
 def test_a_dataset_that_fails_is_a_row(lit: Lit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     replace_run(monkeypatch, failing)
-    code, out, _ = lit("eval", "m", suite(tmp_path), "--format", "json")
+    code, out, err = lit("eval", "m", suite(tmp_path), "--format", "json")
     found = json.loads(out)
-    assert code == 0
+    assert code == 1, "a job that was not done must be seen by a script"
+    assert "1 of 2 datasets of" in err
+    assert "lit-hf eval MODEL two" in err
     assert [row["error"] is None for row in found["rows"]] == [True, False]
     assert (found["aggregate"]["measured"], found["aggregate"]["failed"]) == (1, 1)
     assert "! two:" in lit("eval", "m", suite(tmp_path))[1]
@@ -107,9 +111,44 @@ def test_local_files_are_measured_without_network(lit: Lit, tmp_path: Path) -> N
     names = ", ".join(str(tmp_path / f"{name}.csv") for name in ("first", "second", "missing"))
     text = f"datasets: [{names}]\norders: 1\ntwins: 1\n"
     code, out, _ = lit(
-        "eval", str(model), suite(tmp_path, text), "--format", "json", "--cache-dir", str(tmp_path / "cache")
+        "eval",
+        str(model),
+        suite(tmp_path, text),
+        "--format",
+        "json",
+        "--cache-dir",
+        str(tmp_path / "cache"),
+        "--output",
+        str(tmp_path / "out"),
     )
     found = json.loads(out)
-    assert code == 0
+    assert code == 1
+    assert sorted(each.name for each in (tmp_path / "out").iterdir()) == ["01-first.csv", "02-second.csv", "suite.json"]
+    assert Record.load(tmp_path / "out" / "02-second.csv")["id"] == found["rows"][1]["record"]
     assert [row["labels"] if row["error"] is None else None for row in found["rows"]] == [60, 60, None]
     assert found["aggregate"]["labels"] == 120
+
+
+def test_the_package_ships_suites(lit: Lit, stored: Sequence[Settings]) -> None:
+    assert {"glue", "multilingual", "sentences", "vision", "audio"} == set(shipped())
+    assert lit("eval", "m", "suite:glue")[0] == 0
+    assert len(stored) == 9
+    assert stored[4].task == "regression"
+
+
+def test_a_suite_that_is_not_shipped_names_those_that_are(lit: Lit, stored: Sequence[Settings]) -> None:
+    for words in (("eval", "m", "suite:gleu"), ("rank", "suite:gleu", "m")):
+        code, _, err = lit(*words)
+        assert code == 1
+        assert "Did you mean suite:glue?" in err
+        assert "suite:sentences" in err
+    assert not stored
+
+
+@pytest.mark.parametrize(
+    ("dataset", "name"),
+    [("glue/sst2", "01-glue-sst2"), ("a/b/reviews.csv", "01-reviews.csv"), ("facebook/xnli:de", "01-facebook-xnli-de"),
+     ("../..", "01-dataset"), ("データ", "01-dataset")],
+)  # fmt: skip
+def test_folders_are_named_after_datasets(dataset: str, name: str) -> None:
+    assert folder_name(0, dataset) == name

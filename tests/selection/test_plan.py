@@ -8,9 +8,9 @@ import pytest
 
 from lit_hf.config import read_yaml
 from lit_hf.errors import BadSetting, UnknownKey, UsageError
-from lit_hf.suites.suite import Suite
+from lit_hf.suites.suite import FOLDER, Suite
 
-CONFIGS = sorted((Path(__file__).parents[2] / "configs").glob("*.yaml"))
+CONFIGS = sorted((Path(__file__).parents[2] / "configs").glob("*.yaml")) + sorted(FOLDER.glob("*.yaml"))
 SUITES = [file for file in CONFIGS if "datasets" in read_yaml(file)]
 
 
