@@ -74,8 +74,8 @@ def walk(steps: EncodingPass, model: Path | None, data: Path | None, max_example
     steps.run("eval", CUT, DATA, *size[:2], "--orders", "1", "--output", "again", "--format", "quiet", who="stranger")
     steps.run("push", "again", "--create-pr", who="stranger")
     one_pull_request(steps.url)
-    steps.run("push", "whole", "cut", "--to", "results-dataset", who="stranger")
-    steps.run("push", "whole", "cut", "--to", "results-dataset", who="stranger")
+    steps.run("push", "whole", "cut", "--to", "results-dataset", "--public", who="stranger")
+    steps.run("push", "whole", "cut", "--to", "results-dataset", "--public", who="stranger")
     steps.run("leaderboard", RESULTS)
 
 
