@@ -58,8 +58,11 @@ def test_the_main_process_alone_speaks(job: Job, alone: tuple[Path, dict[str, An
     done = job.run(cache, "--num-processes", "3", "--output", str(cache / "again"))
     assert len(done.stdout.strip().split("\n{")) == 1
     assert json.loads(done.stdout)["timings"]["embedded_now"] == 0
-    assert done.stderr.splitlines() == [
-        "Read 600 rows of reviews.csv (csv, separated by commas, utf-8).",
+    id, lines = alone[1]["id"], done.stderr.splitlines()
+    assert lines[0] == "Read 600 rows of reviews.csv (csv, separated by commas, utf-8)."
+    assert lines[1].startswith("First order: L_IT ") and "provisional" in lines[1]
+    assert lines[2:] == [
+        f"Stored as {id}: `lit-hf show {id[:8]}` shows it again.",
         f"Wrote {cache / 'again'}. To run it again: lit-hf eval --config {cache / 'again' / 'settings.yaml'}",
     ]
 
