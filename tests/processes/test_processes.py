@@ -60,7 +60,8 @@ def test_the_main_process_alone_speaks(job: Job, alone: tuple[Path, dict[str, An
     assert json.loads(done.stdout)["timings"]["embedded_now"] == 0
     id, lines = alone[1]["id"], done.stderr.splitlines()
     assert lines[0] == "Read 600 rows of reviews.csv (csv, separated by commas, utf-8)."
-    assert lines[1].startswith("First order: L_IT ") and "provisional" in lines[1]
+    assert lines[1].startswith("First order: L_IT ")
+    assert "provisional" in lines[1]
     assert lines[2:] == [
         f"Stored as {id}: `lit-hf show {id[:8]}` shows it again.",
         f"Wrote {cache / 'again'}. To run it again: lit-hf eval --config {cache / 'again' / 'settings.yaml'}",
