@@ -29,6 +29,11 @@ def rank(
     models: Sequence[str],
     *,
     race: bool = True,
+    within: float | None = None,
+    risk: float | None = None,
+    budget: float | None = None,
+    certain: bool = False,
+    finish: bool = False,
     audit: bool = False,
     transfer: bool = False,
     rivals: bool = True,
@@ -39,14 +44,19 @@ def rank(
     Args:
         dataset: A name as on the command line, a loaded dataset, or data in memory as for `evaluate`.
         models: Hub ids, also id@revision, or local folders.
-        race: Stop embedding for checkpoints that have lost; numbers rank without.
-        audit: Let a random tenth of the eliminated finish.
-        transfer: Add L_IT (frozen) for the finalists.
+        race: Stop when it is known whom to take; False codes all to the end.
+        within: Who ends by no more bits per label behind the best is as good; None: .02 or .05, by the labels.
+        risk: The race ends when the chance that another is better by more is at most this; None: .05.
+        budget: Instead of `risk`: the share of the cost of embedding all that the race may take.
+        certain: Instead of a forecast's risk, a proof if gaps shrink by no more than stated.
+        finish: Code the chosen one to the end.
+        audit: Code a random tenth of those that left, and the runner-up, to the end.
+        transfer: Add L_IT (frozen) of the chosen one; without a race, of all.
         rivals: Compute LogME, H-score and others; they are defined for classes only.
         settings: Fields of `lit_hf.Settings` (`max_examples=2000`, `orders=3`, ...).
 
     Returns:
-        The ranking, as `lit-hf rank --format json` prints it (schema ranking-1). A checkpoint that fails is a row with
+        The ranking, as `lit-hf rank --format json` prints it (schema ranking-2). A checkpoint that fails is a row with
         its `error`; every record is in the results store under the id that its row has as `entry`.
 
     Raises:
@@ -62,7 +72,7 @@ def rank(
     from lit_hf.selection.plan import Options
     from lit_hf.selection.run import rank as run
 
-    options = Options(race=race, audit=audit, transfer=transfer, other_scores=rivals)
+    options = Options(race, audit, transfer, rivals, Options.level, within, risk, budget, certain, finish)
     return run(dataset, models, options=options, **settings)
 
 
@@ -237,7 +247,7 @@ def diff(a: Record | str | Path, b: Record | str | Path, *, examples: int = 10) 
         What `lit-hf diff --format json` prints: both codelengths, a - b in bits with its 95 % interval, and the inputs.
 
     Raises:
-        IncomparableRecords: They are of different data, orders, coders or banks, or one was eliminated on the way.
+        IncomparableRecords: They are of different data, orders, coders or banks, or a race ended before one had all.
         UnknownResult: A name is neither a folder nor a stored id.
 
     Example:

@@ -10,6 +10,7 @@ import difflib
 import os
 import warnings
 from collections.abc import Iterable, Sequence
+from math import ceil
 from typing import Any
 
 
@@ -394,6 +395,33 @@ class IncomparableRecords(LitError):
             f"these records cannot be compared: {reason}.", "Evaluate both with the same version and settings."
         )
         self.reason = reason
+
+
+class BudgetTooSmall(LitError):
+    """A race cannot end before its first verdict."""
+
+    exit_code = 2
+
+    def __init__(self, budget: float, least: float) -> None:
+        why = "there are too few checkpoints or inputs for a race" if least >= 1 else "the first verdict takes more"
+        super().__init__(
+            f"a budget of {budget:g} of embedding everything is too small: {why}.",
+            f"Give `--budget {ceil(least * 1000) / 1000:g}` or more.",
+        )
+        self.budget, self.least = budget, least
+
+
+class NoProof(LitError):
+    """`--certain` is defined for one bounded loss a group."""
+
+    exit_code = 2
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"--certain proves races of one class label for each input alone: {why}.",
+            "State a risk instead: `--risk 0.05`.",
+        )
+        self.why = why
 
 
 def _first(available: Sequence[str]) -> str:

@@ -56,7 +56,8 @@ def _show(board: Board, sink: Sink) -> None:
     if board.rows:
         sink.show(_table(board))
     for model in board.unpaired:
-        sink.say(f"Not ranked: {model} on {board.dataset}: its record has no bits per example, or a race dropped it.")
+        why = "its record has no bits per example, or a race ended before it had all"
+        sink.say(f"Not ranked: {model} on {board.dataset}: {why}.")
 
 
 def _table(board: Board) -> Table:

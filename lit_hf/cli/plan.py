@@ -92,7 +92,7 @@ def _ranking_plans(given: dict[str, Any], sink: Sink) -> list[dict[str, Any]]:
     sink.say(MEASURING)
     from lit_hf.planning.plan import plan_ranking
 
-    return [plan_ranking(plan, given["transfer"], given["race"]) for plan in plans]
+    return [plan_ranking(plan, given["transfer"], given["race"], given["finish"]) for plan in plans]
 
 
 def _hf_jobs(arguments: list[str], plans: list[dict[str, Any]], bucket: str) -> str:

@@ -14,7 +14,7 @@ from lit_hf.cli.arguments import require_dataset_first
 from lit_hf.cli.options import with_settings
 from lit_hf.cli.output import Format, Sink
 from lit_hf.cli.processes import require_one
-from lit_hf.cli.progress import make_progress
+from lit_hf.cli.progress import SpokenProgress, make_progress
 from lit_hf.errors import UsageError
 from lit_hf.runtime.cache import require_writable, whole_folder
 from lit_hf.runtime.launcher import is_main_process
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from lit_hf.config import Settings
     from lit_hf.selection.plan import Skipped, Suite
 
-HUB, SELECTION, FLEET = "From the Hub", "Selection", "Fleet"
+HUB, RACE, SELECTION, FLEET = "From the Hub", "Race", "Selection", "Fleet"
 Dataset = Annotated[
     str | None,
     typer.Argument(
@@ -51,14 +51,56 @@ Limit = Annotated[int, typer.Option("--limit", min=1, help="How many to list.", 
 Sort = Annotated[str, typer.Option("--sort", help="downloads, likes, trending_score, ...", rich_help_panel=HUB)]
 Race = Annotated[
     bool,
-    typer.Option("--race/--no-race", help="Stop embedding for checkpoints that have lost.", rich_help_panel=SELECTION),
+    typer.Option(
+        "--race/--no-race", help="Stop when it is known whom to take; or code all to the end.", rich_help_panel=RACE
+    ),
+]
+Within = Annotated[
+    float | None,
+    typer.Option(
+        "--within", metavar="BITS", rich_help_panel=RACE,
+        help="Who ends by no more bits per label behind the best is as good: .02 by default, .05 with five classes "
+        "and more, and for numbers.",
+    ),
+]  # fmt: skip
+Risk = Annotated[
+    float | None,
+    typer.Option(
+        "--risk", metavar="SHARE", rich_help_panel=RACE,
+        help="End the race when the chance that another is better by more is at most this: .05 by default.",
+    ),
+]  # fmt: skip
+Budget = Annotated[
+    float | None,
+    typer.Option(
+        "--budget", metavar="SHARE", rich_help_panel=RACE,
+        help="Instead: end before embedding costs more than this share of embedding all, and state the risk then.",
+    ),
+]  # fmt: skip
+Certain = Annotated[
+    bool,
+    typer.Option(
+        "--certain", rich_help_panel=RACE,
+        help="Instead: a proof, if gaps shrink by no more than stated. One class label an input; dearer.",
+    ),
+]  # fmt: skip
+Finish = Annotated[
+    bool, typer.Option("--finish", help="Code the chosen one to the end: a whole record.", rich_help_panel=RACE)
 ]
 Audit = Annotated[
-    bool, typer.Option("--audit", help="Let a random tenth of the eliminated finish.", rich_help_panel=SELECTION)
-]
+    bool,
+    typer.Option(
+        "--audit", rich_help_panel=RACE,
+        help="Code a random tenth of those that left, and the runner-up, to the end: what became of them?",
+    ),
+]  # fmt: skip
 Transfer = Annotated[
-    bool, typer.Option("--transfer", help="Add L_IT (frozen) for the finalists.", rich_help_panel=SELECTION)
-]
+    bool,
+    typer.Option(
+        "--transfer", rich_help_panel=SELECTION,
+        help="Add L_IT (frozen) of the chosen one, which --finish is part of; without a race, of all.",
+    ),
+]  # fmt: skip
 Rivals = Annotated[
     bool, typer.Option("--rivals/--no-rivals", help="Compute LogME, H-score and others.", rich_help_panel=SELECTION)
 ]
@@ -107,6 +149,11 @@ def command(
     limit: Limit = 20,
     sort: Sort = "downloads",
     race: Race = True,
+    within: Within = None,
+    risk: Risk = None,
+    budget: Budget = None,
+    certain: Certain = False,
+    finish: Finish = False,
     audit: Audit = False,
     transfer: Transfer = False,
     rivals: Rivals = True,
@@ -115,19 +162,19 @@ def command(
     output: Output = None,
     format: HowToSay = Format.TABLE,
 ) -> None:
-    """Rank checkpoints on a labelled dataset by codelength, with intervals, ties and early elimination."""
+    """Rank checkpoints on a labelled dataset by codelength: which one to take, what that risks, and what it costs."""
     from lit_hf.selection.plan import Options
 
     require_dataset_first(dataset, models or [])
     require_one("lit-hf rank", "Start it without a launcher, or measure each checkpoint with `lit-hf eval`.")
     if output is not None and is_main_process():
         require_writable(output)
+    options = Options(race, audit, transfer, rivals, Options.level, within, risk, budget, certain, finish)
     sink = Sink(quiet=format is Format.QUIET)
     listing = _listing(from_hub, _Search(filter or (), search, author, max_params, limit, sort))
     listed, skipped = _list(listing, sink)
     suite = _suite(dataset, [*(models or ()), *listed], also or (), models_file)
     plans = suite.plans(given)
-    options = Options(race=race, audit=audit, transfer=transfer, other_scores=rivals)
     rankings = _select(plans, options, skipped, sink, engine, engine_config)
     _tell(rankings, format, sink)
     if output is not None and is_main_process():
@@ -199,7 +246,7 @@ def _select(
     from lit_hf.runtime.fleet import FleetSettings
 
     fleet = FleetSettings.read(config)
-    progress = make_progress(sink.speech_console, quiet=sink.quiet)
+    progress = SpokenProgress(make_progress(sink.speech_console, quiet=sink.quiet), sink)
     # Heavy: torch and transformers are first imported in here.
     from lit_hf.selection.run import open_backend, select_all
 

@@ -64,6 +64,7 @@ def summary(record: Record) -> dict[str, Any]:
         "dataset": data["id"], "config": data["config"], "labels": record["codelength"].get("labels", data["examples"]),
         "codelength_bits": record["codelength"]["bits"], "transfer_bits": transfer["bits"] if transfer else None,
         "eliminated_at": stage["n"] if stage["eliminated"] else None,
+        "coded_groups": None if record.complete else stage["n"],
     }  # fmt: skip
 
 
@@ -80,8 +81,8 @@ def _table(rows: Sequence[dict[str, Any]]) -> Any:
         table.add_column(name, justify="right" if number else "left", overflow="fold", no_wrap=whole)
     for row in rows:
         transfer = "" if row["transfer_bits"] is None else phrases.bits(row["transfer_bits"])
-        if row["eliminated_at"] is not None:
-            transfer = "eliminated"
+        if row["coded_groups"] is not None:
+            transfer = "raced"
         table.add_row(
             row["id"], row["created"][:10], model({"model": {"id": row["model"], "revision": row["revision"]}}),
             row["dataset"] + (f":{row['config']}" if row["config"] else ""), f"{row['labels']:,}",
@@ -108,6 +109,7 @@ def _ranking_file(name: str) -> Path | None:
 
 def _show_ranking(file: Path, format: Format, sink: Sink) -> None:
     from lit_hf.cli.rank import show as show_ranking
+    from lit_hf.records.ranking import upgraded
 
     try:
         whole = outside.read_json(file)
@@ -119,4 +121,4 @@ def _show_ranking(file: Path, format: Format, sink: Sink) -> None:
         raise FileUnreadable(file, "it holds no JSON object")
     if format is Format.JSON:
         return sink.text(json.dumps(whole, indent=2, ensure_ascii=False))
-    return show_ranking(whole, sink)
+    return show_ranking(upgraded(whole), sink)

@@ -5,7 +5,7 @@ default live in its part and nowhere else: the command line, the record and the 
 """
 
 from lit_hf.config.data import DataSettings
-from lit_hf.config.encoder import DTYPES, LIBRARY, POOLINGS, EncoderSettings
+from lit_hf.config.encoder import BLEND, DTYPES, LIBRARY, POOLINGS, EncoderSettings
 from lit_hf.config.files import read_yaml, write_yaml
 from lit_hf.config.machine import MachineSettings
 from lit_hf.config.measurement import CODES, MeasurementSettings
@@ -13,7 +13,7 @@ from lit_hf.config.names import PRECOMPUTED, precomputed_file, split_dataset, sp
 from lit_hf.config.settings import Settings, from_mapping, from_record, known_keys
 
 __all__ = [
-    "CODES", "DTYPES", "LIBRARY", "POOLINGS", "PRECOMPUTED", "DataSettings", "EncoderSettings", "MachineSettings",
-    "MeasurementSettings", "Settings", "from_mapping", "from_record", "known_keys", "precomputed_file", "read_yaml",
-    "split_dataset", "split_model", "write_yaml",
+    "BLEND", "CODES", "DTYPES", "LIBRARY", "POOLINGS", "PRECOMPUTED", "DataSettings", "EncoderSettings",
+    "MachineSettings", "MeasurementSettings", "Settings", "from_mapping", "from_record", "known_keys",
+    "precomputed_file", "read_yaml", "split_dataset", "split_model", "write_yaml",
 ]  # fmt: skip

@@ -10,6 +10,9 @@ from lit_hf.config.fields import Enters, Part, require, require_counts, setting
 DTYPES = ("float32", "bfloat16", "float16", "auto", "native")
 POOLINGS = ("auto", "mean", "cls", "last", "max")
 LIBRARY = "sentence-transformers"
+BLEND = "last+mean"
+"""The layer's name for the last layer beside the mean of all, from one pass."""
+NAMED_LAYERS = ("last", "all", BLEND)
 _setting = partial(setting, group="Encoder")
 
 
@@ -17,7 +20,9 @@ _setting = partial(setting, group="Encoder")
 class EncoderSettings(Part):
     """How a checkpoint is read, and what a loader may do."""
 
-    layer: str = _setting("last", meaning="last, all (a profile), or the index of a hidden state (0: embeddings).")
+    layer: str = _setting(
+        "last", meaning="last, all (a profile), last+mean (beside it the mean of all), or an index (0: embeddings)."
+    )
     pooling: str = _setting("auto", meaning="auto (the checkpoint's own files), mean, cls, last or max.")
     prompt: str = _setting("auto", meaning="Text before each input: auto (the checkpoint's own files), or the text.")
     route: str | None = _setting(
@@ -51,4 +56,6 @@ class EncoderSettings(Part):
         require(self.pooling in POOLINGS, "pooling", self.pooling, f"one of {', '.join(POOLINGS)}")
         require(self.loader in (None, LIBRARY), "loader", self.loader, f"`{LIBRARY}`, or left out")
         whole = self.layer.isascii() and self.layer.removeprefix("-").isdigit() and len(self.layer) < 10
-        require(self.layer in ("last", "all") or whole, "layer", self.layer, "`last`, `all` or a whole number")
+        require(
+            self.layer in NAMED_LAYERS or whole, "layer", self.layer, "`last`, `all`, `last+mean` or a whole number"
+        )

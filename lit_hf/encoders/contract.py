@@ -26,8 +26,8 @@ class EncoderInfo:
     architecture: str
     parameters: int
     dim: int
-    layer: int | None
-    """Index of the hidden state: 0 is the embedding layer."""
+    layer: int | str | None
+    """Index of the hidden state: 0 is the embedding layer; or the name of a blend of several."""
     pooling: str | None
     prompt: str
     max_tokens: int | None
@@ -35,6 +35,13 @@ class EncoderInfo:
     dtype: str
     sources: Mapping[str, str] = field(default_factory=dict)
     """For each resolved field, the file or rule that it came from."""
+    looked_up: int = 0
+    """Parameters of tables of embeddings: of these a token works with one row."""
+
+    @property
+    def working(self) -> int:
+        """Return how many parameters work on each token: all but the tables of embeddings."""
+        return self.parameters - self.looked_up
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from lit_hf.config import LIBRARY
+from lit_hf.encoders.body_size import size_of_body
 from lit_hf.encoders.chain import files
 from lit_hf.encoders.chain.prompts import CONFIG, choose_prompt
 from lit_hf.encoders.checkpoint import Checkpoint, quiet
@@ -238,11 +239,12 @@ def _answered(name: str) -> Iterator[None]:
 def _describe(checkpoint: Checkpoint, asked: Asked, model: Any, prompt_source: str) -> EncoderInfo:
     limit = model.max_seq_length
     kinds = ", ".join(type(module).__name__ for module in model)
+    size = size_of_body(model)
     with _answered(checkpoint.id):
         dim = int(model.encode(["a"], show_progress_bar=False).shape[1])
     return EncoderInfo(
         id=checkpoint.id, revision=checkpoint.revision, kind="checkpoint", architecture=kinds,
-        parameters=sum(each.numel() for each in model.parameters()), dim=dim, layer=None,
+        parameters=size.parameters, looked_up=size.looked_up, dim=dim, layer=None,
         pooling=None, prompt=asked.prompt, max_tokens=limit if limit is not None and limit < 10**9 else None,
         padding_side=None, dtype=asked.dtype,
         sources={"loader": f"{LIBRARY}, which decides pooling and all modules", "prompt": prompt_source},

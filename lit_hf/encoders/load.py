@@ -8,9 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lit_hf.config import precomputed_file
+from lit_hf.config import BLEND, precomputed_file
 from lit_hf.encoders.adapter import CONFIG as ADAPTER_CONFIG
 from lit_hf.encoders.adapter import Adapter, is_adapter
+from lit_hf.encoders.body_size import BodySize, size_of_body
 from lit_hf.encoders.chain.arrange import Head
 from lit_hf.encoders.checkpoint import find_checkpoint, load_config, load_tokenizer, load_weights, loading, weights_hash
 from lit_hf.encoders.contract import Encoder, EncoderInfo
@@ -78,7 +79,7 @@ def load_encoder(
     pipeline, sources = replace(pipeline, code=code.digest), sources | code.said
     weights = weights_hash(checkpoint, declared.weights, policy, cache)
     make = partial(load_weights, checkpoint, declared.weights, policy, pipeline.dtype, pipeline.spread)
-    info = describe(checkpoint.id, checkpoint.revision, pipeline, sources, parameters_of(body))
+    info = describe(checkpoint.id, checkpoint.revision, pipeline, sources, size_of_body(body))
     content = digest_of([weights, storage_of(config)])
     return build_with_head(pipeline, info, content, make, HeadFiles(declared, policy, checkpoint.id, cache))
 
@@ -99,10 +100,10 @@ def _load_adapter(adapter: Adapter, choices: Choices, policy: Policy, cache: Pat
     sources["base"] = f"{adapter.named_base}, named by {ADAPTER_CONFIG}"
     code = running_code([base.folder, weights, folder], own.id, policy, cache)
     sources |= code.said
-    info = describe(own.id, own.revision, pipeline, sources, parameters_of(body))
+    info = describe(own.id, own.revision, pipeline, sources, size_of_body(body))
     pipeline = replace(pipeline, code=code.digest)
     plain = weights_hash(base, weights, policy, cache)
-    about = describe(adapter.named_base, base.revision, pipeline, sources, info.parameters)
+    about = describe(adapter.named_base, base.revision, pipeline, sources, BodySize(info.parameters, info.looked_up))
     make = partial(load_weights, base, weights, policy, pipeline.dtype)
     content, head = (
         digest_of([plain, storage_of(config), adapter.sha256(cache), adapter.config]),
@@ -165,6 +166,7 @@ def make_key(pipeline: Pipeline, weights: str) -> dict[str, Any]:
         **({"head": pipeline.head.key} if pipeline.head else {}),
         **({"left_out": pipeline.left_out} if pipeline.left_out else {}),
         **({"fixed": pipeline.fixed} if pipeline.fixed else {}),
+        **({"blend": BLEND} if pipeline.blend else {}),
         **({"code": pipeline.code} if pipeline.code else {}),
         **arithmetic_of(pipeline.dtype, kind),
         "kind": "text", "version": VERSION, "weights": weights, "config": digest_of(normalise_config(pipeline.config)),
@@ -177,12 +179,13 @@ def make_key(pipeline: Pipeline, weights: str) -> dict[str, Any]:
 
 
 def describe(
-    name: str, revision: str | None, pipeline: Pipeline, sources: dict[str, str], parameters: int
+    name: str, revision: str | None, pipeline: Pipeline, sources: dict[str, str], size: BodySize
 ) -> EncoderInfo:  # fmt: skip
     """Return what a reader wants to know of a checkpoint that is read by `pipeline`."""
     return EncoderInfo(
         id=name, revision=revision, kind="checkpoint", architecture=_architecture(pipeline.config),
-        parameters=parameters, dim=pipeline.width, layer=pipeline.layers[-1],
+        parameters=size.parameters, looked_up=size.looked_up, dim=pipeline.width * (2 if pipeline.blend else 1),
+        layer=BLEND if pipeline.blend else pipeline.layers[-1],
         pooling=pipeline.pooling, prompt=pipeline.prompt, max_tokens=pipeline.max_tokens, padding_side="right",
         dtype=pipeline.dtype, sources=sources,
     )  # fmt: skip
@@ -207,11 +210,6 @@ def skeleton_body(config: PretrainedConfig, name: str) -> nn.Module:
     return body
 
 
-def parameters_of(body: nn.Module) -> int:
-    """Return how many parameters a body has."""
-    return sum(parameter.numel() for parameter in body.parameters())
-
-
-def parameter_count(config: PretrainedConfig, name: str = "this checkpoint") -> int:
-    """Return the number of parameters of the text body, without allocating any; raise as `skeleton_body` does."""
-    return parameters_of(skeleton_body(config, name))
+def parameter_count(config: PretrainedConfig, name: str = "this checkpoint") -> BodySize:
+    """Return the size of the text body, without allocating any; raise as `skeleton_body` does."""
+    return size_of_body(skeleton_body(config, name))

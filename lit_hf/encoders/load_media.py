@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lit_hf.config import BLEND
 from lit_hf.encoders.batching import default_batch_tokens
 from lit_hf.encoders.chain.listing import MODULES
 from lit_hf.encoders.checkpoint import Checkpoint, load_config, load_processor, load_weights, weights_hash
@@ -230,6 +231,8 @@ def _layers(asked: str, outline: Outline) -> tuple[int, ...]:
         return (top,)
     if asked == "all":
         return _same_width(tuple(range(top + 1)), outline.widths, asked)
+    if asked == BLEND:
+        raise BadSetting("layer", asked, "`last`, `all` or one number: it is defined for texts")
     layer = int(asked) + top + 1 if int(asked) < 0 else int(asked)
     if not 0 <= layer <= top:
         raise BadSetting("layer", asked, f"`last`, `all` or a whole number from 0 to {top}")

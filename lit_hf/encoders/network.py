@@ -36,7 +36,7 @@ class Network(WithInfo, Generic[Line]):
 
     @property
     def dim(self) -> int:
-        return self._info.dim * len(self._pipeline.layers)
+        return self._info.dim * max(1, len(self.layers))
 
     @property
     def layers(self) -> Mapping[int, slice]:
@@ -51,7 +51,8 @@ class Network(WithInfo, Generic[Line]):
 
     def random(self, seed: int) -> tuple[Line, dict[str, Any], EncoderInfo, Callable[[], nn.Module]]:
         """Return what a random twin is made of; of the checkpoint, its key holds the shape only."""
-        pipeline = replace(self._pipeline, layers=self._pipeline.layers[-1:])
+        layers = self._pipeline.layers
+        pipeline = replace(self._pipeline, layers=layers[-1:] if self.layers else layers)
         info = replace(self._info, kind="random twin", id=f"random twin of {self._info.id}, seed {seed}", revision=None)
         key = {**self._key, "weights": f"random:{seed}", "layers": list(pipeline.layers)}
         return pipeline, key, info, lambda: self.placed(random_model(pipeline.config, seed, pipeline.kind), pipeline)

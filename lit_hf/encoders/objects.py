@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from lit_hf.encoders.body_size import size_of_body
 from lit_hf.encoders.chain.arrange import Head, arrange, check_fixed
 from lit_hf.encoders.chain.loaded import pieces_of
 from lit_hf.encoders.chain.prompts import Prompts, choose_prompt
@@ -71,7 +72,7 @@ def wrap_encoder(
         parts.append(state_hash(shared))
     weights = parts[0] if len(parts) == 1 else digest_of(parts)
     called = name or f"{_name(loaded.model)} in memory, weights {weights[:12]}"
-    info = describe(called, None, pipeline, sources, loaded.model.base_model.num_parameters())
+    info = describe(called, None, pipeline, sources, size_of_body(loaded.model.base_model))
     make_head = None if shared is None else lambda: copy.deepcopy(shared).float().eval()
     return build(pipeline, info, weights, lambda: copy.deepcopy(loaded.model.base_model), make_head)
 
@@ -89,7 +90,7 @@ def live_encoder(model: Any, tokenizer: Any = None, choices: Choices = DEFAULTS)
     pipeline, sources = _resolve(loaded, choices)
     pipeline = replace(pipeline, dtype="float32")
     shared, body = _head(pipeline.head, loaded.declared), loaded.model.base_model
-    info = describe(f"{_name(loaded.model)} in memory", None, pipeline, sources, body.num_parameters())
+    info = describe(f"{_name(loaded.model)} in memory", None, pipeline, sources, size_of_body(body))
     key = make_key(pipeline, "as they stand")
     make_head = None if shared is None else lambda: copy.deepcopy(shared).float().eval()
     return LiveEncoder(pipeline, key, info, lambda: read_body(body, pipeline), make_head)

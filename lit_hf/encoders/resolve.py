@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
+from lit_hf.config import BLEND
 from lit_hf.encoders.batching import default_batch_tokens
 from lit_hf.encoders.chain.arrange import Head, normalises, settle
 from lit_hf.encoders.limits import resolve_max_tokens
@@ -77,7 +78,9 @@ def resolve_pipeline(
     limit, limit_source = resolve_max_tokens(
         choices.max_tokens, declared.max_tokens, declared_in, tokenizer.model_max_length, inner
     )
-    towers = pooling in (POOLER, PROJECTED)
+    towers, blend = pooling in (POOLER, PROJECTED), choices.layer == BLEND
+    if towers and blend:
+        raise BadSetting("pooling", pooling, f"a pooling of hidden states beside `--layer {BLEND}`")
     hidden = pooler_width(config, name, pooling == PROJECTED) if towers else state_width(inner)
     head, normalize, width = _settle(choices, declared, pooling, hidden)
     pipeline = Pipeline(
@@ -85,7 +88,7 @@ def resolve_pipeline(
         layers=layers, pooling=pooling, normalize=normalize, dtype=resolve_dtype(choices.dtype, config, place.device),
         threads=choices.threads or UNIT_THREADS, device=place.device, spread=choices.spread, head=head, width=width,
         left_out=0 if declared.include_prompt else prompt_tokens(tokenizer, prompt, limit, declared.lower_case),
-        fixed=fixed_tokens(config),
+        fixed=fixed_tokens(config), blend=blend,
         batch_tokens=choices.batch_tokens or default_batch_tokens(place.kind),
     )  # fmt: skip
     side = f"always right, where padding changes nothing; the tokeniser says {tokenizer.padding_side}"
@@ -164,7 +167,7 @@ def resolve_prompt(asked: str, declared: Declared) -> tuple[str, str]:
 def _resolve_layers(asked: str, config: PretrainedConfig) -> tuple[int, ...]:
     """Return the hidden states that a forward pass gives; the last one of them is the result's."""
     top = int(config.num_hidden_layers)
-    if asked == "all":
+    if asked in ("all", BLEND):
         return tuple(range(top + 1))
     layer = top if asked == "last" else int(asked)
     layer = layer + top + 1 if layer < 0 else layer

@@ -199,6 +199,7 @@ def describe_static(
     """Return what a reader wants to know of a table of `shape`."""
     return EncoderInfo(
         id=name, revision=revision, kind="checkpoint", architecture="StaticEmbedding", parameters=shape[0] * shape[1],
+        looked_up=shape[0] * shape[1],
         dim=reading.head.width(shape[1], 1, name), layer=0, pooling="mean", prompt=reading.prompt,
         max_tokens=reading.max_tokens, padding_side=None, dtype="float32", sources=sources,
     )  # fmt: skip

@@ -77,6 +77,8 @@ class Pipeline:
     """Whether the network's state is put back before each pass."""
     fixed: int = 0
     """Tokens that each text is filled up to, without telling the network what is padding; 0 for none."""
+    blend: bool = False
+    """Whether a row is the last layer and the mean of all `layers`, in place of these side by side."""
 
 
 class TextEncoder(Network[Pipeline]):
@@ -95,6 +97,10 @@ class TextEncoder(Network[Pipeline]):
         self._base: TextEncoder | None = None
         self._memory = BatchSplitter()
         self._ahead = Ahead(self._tokenize)
+
+    @property
+    def layers(self) -> Mapping[int, slice]:
+        return {} if self._pipeline.blend else super().layers
 
     @property
     def adapted_from(self) -> TextEncoder | None:
@@ -289,6 +295,8 @@ class TextEncoder(Network[Pipeline]):
         )  # fmt: skip
         if self._head is not None:
             rows = [self._head.after(each) for each in rows]
+        if pipeline.blend:
+            rows = [rows[-1], torch.stack(rows).mean(dim=0)]
         return torch.cat([normalize(each) for each in rows] if pipeline.normalize else rows, dim=-1)
 
 

@@ -60,17 +60,18 @@ def plan_evals(plan: Sequence[Settings]) -> dict[str, Any]:
     return make_plan(plan, arms_of)
 
 
-def plan_ranking(plan: Sequence[Settings], transfer: bool, race: bool) -> dict[str, Any]:
-    """Return the plan of a ranking; when it is a race, also the least time: all but one dropped at the first verdict.
+def plan_ranking(plan: Sequence[Settings], transfer: bool, race: bool, finish: bool = False) -> dict[str, Any]:
+    """Return the plan of a ranking; of a race also the least time: it ends at the first verdict.
 
-    With `transfer`, every finalist is evaluated: the most there is to do is that for all.
+    With `finish` or `transfer` the chosen one, the dearest at most, is coded to the end besides; the most there is to
+    do is to code all of them to the end.
     """
     found = make_plan(plan, arms_of if transfer else _encoder_alone)
-    if race and len(plan) > 1:
-        share = _least_share(found)
-        seconds = [model["seconds"] for model in found["models"] if model["seconds"] is not None]
-        if seconds:
-            found["total"]["least_seconds"] = max(seconds) + share * (sum(seconds) - max(seconds))
+    share = _least_share(found, len(plan)) if race else 1.0
+    seconds = [model["seconds"] for model in found["models"] if model["seconds"] is not None]
+    if seconds and share < 1:
+        more = max(seconds) * (1 - share) if finish or transfer else 0.0
+        found["total"]["least_seconds"] = share * sum(seconds) + more
     return found
 
 
@@ -176,14 +177,19 @@ def _code_row(units: Sequence[Unit], seconds: float) -> dict[str, Any]:
     return {"orders": sum(unit.count for unit in units), "seconds": seconds, "arms": arms}
 
 
-def _least_share(found: dict[str, Any]) -> float:
-    """Return the share of the groups at the end of which a race drops for the first time (its third shell)."""
-    from lit_hf.features import shells
-    from lit_hf.ranking.racing import Rules
+def _least_share(found: dict[str, Any], count: int) -> float:
+    """Return the share of the groups that is embedded at a race's first verdict; 1 where there is no race.
 
-    ends = shells()
-    first = [next(ends) for _ in range(Rules().least_shells)][-1]
-    return min(1.0, first / max(found["dataset"]["groups"], 1))
+    Increments do not end where shells do, so that the first shell has no 256 coded groups yet.
+    """
+    from lit_hf.features import shells
+    from lit_hf.ranking.race.hold import raced
+    from lit_hf.ranking.race.rules import LEAST_CODED
+
+    groups = found["dataset"]["groups"]
+    if not raced(groups, count):
+        return 1.0
+    return min(1.0, next(end for end in shells() if end > LEAST_CODED) / groups)
 
 
 def _dataset_bytes(settings: Settings) -> int | None:

@@ -117,7 +117,7 @@ def settings_of(record: Record, folder: Path) -> Settings:
         raise LitError(
             "the record's dataset was given in memory, and cannot be read again.", "Evaluate a file, or a Hub id."
         )
-    if record["stage"]["eliminated"]:
+    if not record.complete:
         raise LitError("the record was stopped on the way: there is no codelength of all labels to prove.")
     stated = record["codelength"]["bits_per_order"]
     if abs(sum(stated) / len(stated) - record["codelength"]["bits"]) > 1e-6 * abs(record["codelength"]["bits"]):

@@ -1,1 +1,1 @@
-"""Order checkpoints on one dataset: ties, early elimination, agreement, and the scores others rank by."""
+"""Order checkpoints on one dataset: ties, races, agreement, and the scores others rank by."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lit_hf.errors import IncomparableRecords
-from lit_hf.ranking.comparable import SAME, align, field_of
+from lit_hf.ranking.comparable import SAME, align, check_comparable, field_of
 from lit_hf.ranking.intervals import beaten_by, compare_all, rank_intervals, ties_with_best
 from lit_hf.ranking.names import display_name, reading
 from lit_hf.records.record import Record
@@ -40,7 +40,7 @@ class Row:
 class Board:
     """Records on one stream, coded by one bank, shortest code first.
 
-    `unpaired`: models that no paired test ranks; they have no bits per example, or a race eliminated them on the way.
+    `unpaired`: models that no paired test ranks; they have no bits per example, or a race stopped before their end.
     """
 
     dataset: str
@@ -89,6 +89,7 @@ def board(records: Sequence[Record], level: float = 0.95) -> Board:
 def _rows(records: Sequence[Record], level: float) -> tuple[Row, ...]:
     if not records:
         return ()
+    check_comparable(records)
     aligned = align(records)
     beaten = beaten_by(compare_all(aligned.bits, level, aligned.order), len(records))
     totals = [float(record["codelength"]["bits"]) for record in records]
@@ -148,4 +149,4 @@ def _home(record: Record, sets: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
 
 
 def _paired(record: Record) -> bool:
-    return not record["stage"]["eliminated"] and {"bits_encoder", "order", "labels"} <= set(record.arrays)
+    return record.complete and {"bits_encoder", "order", "labels"} <= set(record.arrays)

@@ -33,15 +33,25 @@ class Aligned:
 
 def check_comparable(records: Sequence[Record]) -> None:
     """Raise `IncomparableRecords` unless all are of the same data, unit, coder and bank, coded in the same orders."""
+    check_same(records)
+    for record in records:
+        if len(records) > 1 and not record.complete:
+            reason = f"of {record['model']['id']} a race coded {record['stage']['n']} of {record['stage']['of']} groups"
+            raise IncomparableRecords(f"{reason}; `lit-hf rank --no-race` codes all its labels")
+    _check_orders(records)
+
+
+def check_same(records: Sequence[Record]) -> None:
+    """Raise `IncomparableRecords` unless all are of the same data, unit, coder and bank, with their arrays."""
     for other in records[1:]:
         for section, field in SAME:
             _same(f"{section}.{field}", field_of(records[0], section, field), field_of(other, section, field))
     for record in records:
-        if len(records) > 1 and record["stage"]["eliminated"]:
-            reason = f"{record['model']['id']} was eliminated at n={record['stage']['n']}"
-            raise IncomparableRecords(f"{reason}; `lit-hf rank --no-race` codes all its labels")
         if not {"bits_encoder", "order", "labels"} <= set(record.arrays):
             raise IncomparableRecords(f"the record of {record['model']['id']} has no arrays.npz beside it")
+
+
+def _check_orders(records: Sequence[Record]) -> None:
     for other in records[1:]:
         if not all(np.array_equal(records[0].arrays[name], other.arrays[name]) for name in ("labels", "order")):
             raise IncomparableRecords("their labels or orders differ")
@@ -59,8 +69,9 @@ def _same(name: str, first: Any, second: Any) -> None:
 
 
 def align(records: Sequence[Record]) -> Aligned:
-    """Bits of comparable records side by side; raise `IncomparableRecords` when they are not."""
-    check_comparable(records)
+    """Bits of records on the same labels side by side; raise `IncomparableRecords` when they are on others."""
+    check_same(records)
+    _check_orders(records)
     arrays = records[0].arrays
     groups = np.asarray(arrays.get("groups", np.arange(len(arrays["labels"]))))
     bits = np.stack([by_group(np.asarray(record.arrays["bits_encoder"]), groups) for record in records])
@@ -83,6 +94,7 @@ class Difference:
 
 def diff(a: Record, b: Record, *, level: float = 0.95, count: int = 10) -> Difference:
     """Paired comparison of two records on one dataset; `count` groups with the largest differences, largest first."""
+    check_comparable([a, b])
     aligned = align([a, b])
     difference = aligned.bits[0] - aligned.bits[1]
     mean = difference.mean(axis=0)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Any
 
 from lit_hf.config import split_model
-from lit_hf.ranking.comparable import Aligned, align
-from lit_hf.ranking.intervals import beaten_by, compare_all, labels_to_separate, rank_intervals, ties_with_best
+from lit_hf.ranking.intervals import labels_to_separate, rank_intervals
+from lit_hf.ranking.paired import Pairs, compare
 from lit_hf.records.record import Record
 
 READING = ("layer", "pooling", "prompt", "max_tokens", "dtype")
@@ -17,8 +16,30 @@ READING = ("layer", "pooling", "prompt", "max_tokens", "dtype")
 
 
 @dataclass(frozen=True)
+class Raced:
+    """What a race says of a checkpoint: where it ended for it, and what that means for the rest.
+
+    `n` of `total` groups; `left`: it left on the way; `like`: the entry of the one that went on for it, identical so
+    far. `behind`: forecast of how far it ends behind the chosen one [bits per label], with its 95 % interval; None for
+    the chosen one. `risk`: the chance that it ends more than epsilon shorter.
+    """
+
+    n: int
+    total: int
+    left: bool
+    like: str | None = None
+    behind: float | None = None
+    interval: tuple[float, float] | None = None
+    risk: float | None = None
+
+
+@dataclass(frozen=True)
 class CandidateResult:
-    """A checkpoint of a selection: its record, or the reason why there is none; L_IT and the audit, if any."""
+    """A checkpoint of a selection: its record, or the reason why there is none; L_IT and the audit, if any.
+
+    `record`: as far as it was compared with others; `whole`: of all labels, where it went on alone. `late`: bits per
+    label of the last half of the labels of order 0.
+    """
 
     id: str
     revision: str | None
@@ -28,6 +49,15 @@ class CandidateResult:
     transfer: dict[str, Any] | None = None
     audit: dict[str, Any] | None = None
     reading: dict[str, Any] | None = None
+    working: int | None = None
+    raced: Raced | None = None
+    whole: Record | None = None
+    late: float | None = None
+
+    @property
+    def left(self) -> bool:
+        """Whether it left a race."""
+        return self.raced is not None and self.raced.left
 
 
 def not_loaded(model: str, error: str) -> CandidateResult:
@@ -37,72 +67,65 @@ def not_loaded(model: str, error: str) -> CandidateResult:
 
 
 def rank_rows(results: Sequence[CandidateResult], level: float = 0.95) -> list[dict[str, Any]]:
-    """Return the rows of a ranking: finalists by codelength, then the eliminated (the last one first), then failures.
+    """Return the rows of a ranking, failures last.
 
-    Ranks are intervals: a finalist is behind those that a paired test (Holm) separates it from; an eliminated
-    checkpoint is behind the leader that it lost to and all that this leader is behind. Raises `IncomparableRecords`.
+    After a race: the chosen one, those that were in it to its end, and those that left, each by the forecast of how far
+    they end behind it. Without: by codelength. Ranks are intervals: a checkpoint is behind those that a paired test
+    separates it from (`lit_hf.ranking.paired`). Raises `IncomparableRecords`.
     """
-    named = [(result, result.record) for result in results]
-    final = sorted((e for _, e in named if e is not None and e.complete), key=lambda e: e["codelength"]["bits"])
-    eliminated = sorted((e for _, e in named if e is not None and not e.complete), key=_went)
-    records = [*final, *eliminated]
-    aligned = align(final) if final else None
-    beaten = _beaten(records, aligned, len(final), level)
-    ranks = rank_intervals(beaten)
-    tied = set(ties_with_best([e["codelength"]["bits"] for e in final], beaten[: len(final)])) if final else set()
-    owners = {id(record): result for result, record in named}
-    rows = []
-    for index, record in enumerate(records):
-        against = _against_best(aligned, index, len(records), level) if aligned and index < len(final) else None
-        more = against.pop("labels_to_separate") if against else None
-        rows.append(
-            _row(owners[id(record)], record)
-            | {"rank": list(ranks[index]), "tied_with_best": index in tied, "behind_best": against if index else None}
-            | {"labels_to_separate": more if index in tied and index else None}
-        )
-    return rows + [_failure(result) for result, record in named if record is None]
+    known = sorted((result for result in results if result.record is not None), key=_place)
+    records = [result.record for result in known if result.record is not None]
+    rows = list[dict[str, Any]]()
+    if records:
+        pairs = compare(records, [result.left for result in known], level)
+        ranks = rank_intervals(pairs.beaten)
+        rows = [_row(known[k], records[k], list(ranks[k]), _against_first(pairs, k, level)) for k in range(len(known))]
+    return rows + [_failure(result) for result in results if result.record is None]
 
 
-def _went(record: Record) -> tuple[int, float]:
-    return -record["stage"]["n"], record["codelength"]["bits"]
+def _place(result: CandidateResult) -> tuple[bool, float]:
+    assert result.record is not None
+    if result.raced is None:
+        return False, result.record["codelength"]["bits"]
+    return result.raced.left, float("-inf") if result.raced.behind is None else result.raced.behind
 
 
-def _beaten(records: Sequence[Record], aligned: Aligned | None, finalists: int, level: float) -> list[set[int]]:
-    """For each record, those that are known to be ahead of it."""
-    beaten: list[set[int]] = [set() for _ in records]
-    if aligned is not None:
-        beaten[:finalists] = beaten_by(compare_all(aligned.bits, level, aligned.order), finalists)
-    place = {record["id"]: index for index, record in enumerate(records)}
-    # A leader was eliminated, if at all, after those that it drove out, so it stands before them.
-    for index in range(finalists, len(records)):
-        leader = place.get(records[index]["stage"]["leader"])
-        if leader is not None:
-            beaten[index] = {leader, *beaten[leader]}
-    return beaten
+def _against_first(pairs: Pairs, index: int, level: float) -> dict[str, Any]:
+    """Return whether it can be told from the first, the paired difference, and how many labels would tell it."""
+    tied = pairs.field[0] not in pairs.beaten[index]
+    if index == pairs.field[0]:
+        return {"tied_with_best": True, "behind_best": None, "labels_to_separate": None}
+    found, labels = pairs.behind_first[index]
+    behind = {"bits": found.estimate, "interval": [found.low, found.high], "labels": labels}
+    more = _more_labels(pairs, index, level) if tied and index in pairs.field else None
+    return {"tied_with_best": tied, "behind_best": behind, "labels_to_separate": more}
 
 
-def _against_best(aligned: Aligned, index: int, count: int, level: float) -> dict[str, Any]:
-    """The paired difference to the shortest code, and how many more labels would tell the two apart."""
-    from lit_hf.measures.intervals import interval
-
-    difference = aligned.bits[index] - aligned.bits[0]
-    found = interval(difference, aligned.order, level=level)
-    pairs = max(1, len(list(combinations(range(len(aligned.bits)), 2))))
-    more = labels_to_separate(difference, pairs, level, aligned.order) if index else None
-    return {"bits": found.estimate, "interval": [found.low, found.high], "labels_to_separate": more}
+def _more_labels(pairs: Pairs, index: int, level: float) -> int | None:
+    bits, count, left = pairs.aligned.bits, len(pairs.field), len(pairs.beaten) - len(pairs.field)
+    tests = count * (count - 1) // 2 + left * count
+    return labels_to_separate(bits[pairs.field.index(index)] - bits[0], tests, level, pairs.aligned.order)
 
 
-def _row(result: CandidateResult, record: Record) -> dict[str, Any]:
+def _row(
+    result: CandidateResult, compared: Record, rank: list[int], against: dict[str, Any]
+) -> dict[str, Any]:  # fmt: skip
+    record = result.whole or compared
     model: dict[str, Any] = dict(record["model"])
     code: dict[str, Any] = dict(record["codelength"])
-    budgets = record["budgets"]
+    budgets, raced = record["budgets"], result.raced
     return {
-        "model": {name: model[name] for name in ("id", "revision", "architecture", "parameters", "dim")},
+        "model": _model_of({name: model[name] for name in ("id", "revision", "architecture", "parameters", "dim")},
+                           result),
         "reading": {name: model[name] for name in READING},
-        "codelength": {name: code[name] for name in ("bits", "interval", "bits_per_label", "labels")},
+        "rank": rank,
+        "codelength": {name: code[name] for name in ("bits", "interval", "bits_per_label", "labels")}
+        | {"late_bits_per_label": result.late},
         "accuracy": budgets[-1]["accuracy"],
         "budgets": budgets,
-        "stage": record["stage"],
+        "stage": _stage(compared, raced),
+        "forecast": _forecast(raced),
+        "risk": None if raced is None else raced.risk,
         "speed": record["speed"],
         "contamination": record["contamination"],
         "transfer": result.transfer,
@@ -110,19 +133,33 @@ def _row(result: CandidateResult, record: Record) -> dict[str, Any]:
         "curve": record["curve"],
         "entry": record["id"],
         "error": None,
-    }
+        **against,
+    }  # fmt: skip
+
+
+def _model_of(model: Mapping[str, Any], result: CandidateResult) -> dict[str, Any]:
+    return {**model, "working_parameters": result.working}
+
+
+def _stage(record: Record, raced: Raced | None) -> dict[str, Any]:
+    """Return how many groups were compared, and whether it left there."""
+    if raced is None:
+        return {"n": record["stage"]["n"], "of": record["stage"]["n"], "left": False, "like": None}
+    return {"n": raced.n, "of": raced.total, "left": raced.left, "like": raced.like}
+
+
+def _forecast(raced: Raced | None) -> dict[str, float] | None:
+    if raced is None or raced.behind is None or raced.interval is None:
+        return None
+    return {"behind": raced.behind, "low": raced.interval[0], "high": raced.interval[1]}
 
 
 def _failure(result: CandidateResult) -> dict[str, Any]:
     """The row of a checkpoint that could not be ranked: the reason, and null everywhere else."""
     empty = (
-        "rank", "codelength", "accuracy", "budgets", "stage", "speed", "contamination", "transfer", "audit",
-        "curve",
+        "rank", "codelength", "accuracy", "budgets", "stage", "forecast", "risk", "speed", "contamination", "transfer",
+        "audit", "curve", "entry", "behind_best", "labels_to_separate",
     )  # fmt: skip
     model = {"id": result.id, "revision": result.revision, "architecture": None, "parameters": result.parameters}
-    row: dict[str, Any] = {"model": {**model, "dim": None}, "reading": result.reading, **dict.fromkeys(empty)}
-    return (
-        row
-        | {"entry": None}
-        | {"tied_with_best": False, "behind_best": None, "labels_to_separate": None, "error": result.error}
-    )
+    row: dict[str, Any] = {"model": _model_of({**model, "dim": None}, result), "reading": result.reading}
+    return row | dict.fromkeys(empty) | {"tied_with_best": False, "error": result.error}

@@ -142,8 +142,9 @@ class Record:
 
     @property
     def complete(self) -> bool:
-        """Whether all labels were coded, in all orders: no race eliminated the checkpoint."""
-        return not self["stage"]["eliminated"]
+        """Whether all labels were coded, in all orders: no race ended before the last one."""
+        stage = self["stage"]
+        return not stage["eliminated"] and stage["n"] == stage.get("of", stage["n"])
 
     @property
     def transfer(self) -> Measured | None:

@@ -262,7 +262,10 @@ class Coder(TypedDict):
 
 
 class Stage(TypedDict):
-    """How many groups were coded; of an eliminated checkpoint, what it lost by and to which record."""
+    """How many groups were coded, of how many; `eliminated`: it left a race, against the record `leader`.
+
+    What it lost by is in records of version 0.
+    """
 
     n: int
     eliminated: bool

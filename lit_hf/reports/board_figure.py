@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lit_hf.ranking.board import Board
 from lit_hf.records.record import Record
 from lit_hf.reports.figure import bars, short, style
-from lit_hf.reports.ranking_figure import Place, finish_curves, line, places_figure
+from lit_hf.reports.ranking_figure import Place, codelength_axis, finish_curves, line, places_figure
 from lit_hf.reports.ranking_phrases import rank_of
 from lit_hf.reports.series import series
 
@@ -25,7 +25,7 @@ def ranking_figure(board: Board) -> Figure:
         Place(name, row.rank, row.codelength, row.codelength_interval, row.tied)
         for name, row in zip(names(board), board.rows, strict=True)
     ]
-    return places_figure(places, board.examples, _about(board))
+    return places_figure(places, codelength_axis(board.examples), _about(board))
 
 
 def curves_figure(board: Board, records: Sequence[Record]) -> Figure:

@@ -8,7 +8,7 @@ from lit_hf.records.record import Record
 from lit_hf.records.said import metric_of
 from lit_hf.records.sections import Sections
 
-REASON = "a ranking codes no baseline: `lit-hf rank --transfer` adds it for those that are left"
+REASON = "a ranking codes no baseline: `lit-hf rank --transfer` adds it for the chosen one"
 
 
 def fill_missing(record: Record) -> Record:
@@ -55,4 +55,4 @@ def _holdout(data: Sections) -> dict[str, Any]:
     if found is not None:
         metric, value = found
         return {"holdout": {"metric": metric, "value": value, "examples": None, "source": "held-out examples"}}
-    return {"holdout": None, "holdout_reason": "nothing was held out, or a race eliminated the checkpoint"}
+    return {"holdout": None, "holdout_reason": "nothing was held out, or a race ended before its last label"}

@@ -151,7 +151,8 @@ def reading_line(model: Model) -> str:
     """Return how an input becomes a vector; nothing for features that the user brought."""
     if model["pooling"] is None:
         return ""
-    layer = "last layer" if model["layer"] == "last" else f"layer {model['layer']}"
+    named = {"last": "last layer", "last+mean": "last layer and mean of all"}
+    layer = named.get(str(model["layer"]), f"layer {model['layer']}")
     prompt = f"prompt {model['prompt']!r}" if model["prompt"] else "no prompt"
     unit = length_unit(model).partition(" ")[0]
     length = f"at most {model['max_tokens']} {unit}" if model["max_tokens"] else "no truncation"

@@ -61,7 +61,8 @@ def _total(plan: dict[str, Any]) -> Iterator[str]:
         yield f"Time: about {spell_seconds(total['seconds'])} on this machine, if nothing else runs."
     else:
         least, most = spell_seconds(total["least_seconds"]), spell_seconds(total["seconds"])
-        yield f"Time: {least} (one is ahead at once) to {most} (nobody is dropped) on this machine, one after another."
+        ends = f"{least} (the race ends at its first verdict) to {most} (it goes on to the last label)"
+        yield f"Time: {ends} on this machine, one after another."
     if shaped:
         yield "Timed with random weights of the same shape; the time to download is not in it."
     yield f"(Measured in {spell_seconds(plan['warm_up_seconds'])}.)"

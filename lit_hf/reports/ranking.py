@@ -15,6 +15,7 @@ MAX_WIDTH = 140
 """Wider lines are harder to read than they are worth."""
 WIDE = 100
 """From here on there is room for size and speed."""
+MORE = ("size", "texts/s")
 
 
 def report(ranking: Mapping[str, Any], width: int, encoding: str) -> list[RenderableType]:
@@ -32,26 +33,46 @@ def report(ranking: Mapping[str, Any], width: int, encoding: str) -> list[Render
 
 
 def order_table(ranking: Mapping[str, Any], width: int, *, unicode: bool) -> Table:
-    """Return one row a checkpoint, with its interval as a bar on a common scale; size and speed where there is room."""
+    """Return one row a checkpoint, best first; size and speed where there is room."""
+    raced = any(row["forecast"] for row in ranking["ranking"])
+    return _race_table(ranking, width) if raced else _code_table(ranking, width, unicode=unicode)
+
+
+def _race_table(ranking: Mapping[str, Any], width: int) -> Table:
+    """Return what a race says of each: bits per label so far, how far it will end behind the first, and the risk."""
+    wide = width >= WIDE
+    table = _table("rank", "model", "late", "behind", "interval", "risk", "labels", *(MORE if wide else ()))
+    for row in ranking["ranking"]:
+        known = ("-", ranking_phrases.model(row), "", "", "failed", "", "")
+        if not row["error"]:
+            known = (
+                ranking_phrases.rank(row), ranking_phrases.model(row), ranking_phrases.late(row),
+                ranking_phrases.behind(row), ranking_phrases.behind_interval(row), ranking_phrases.risk(row),
+                ranking_phrases.left_at(row),
+            )  # fmt: skip
+        more = (ranking_phrases.size(row), ranking_phrases.speed(row)) if wide else ()
+        table.add_row(*known, *more, style="dim" if row["error"] or row["stage"]["left"] else "")
+    return table
+
+
+def _code_table(ranking: Mapping[str, Any], width: int, *, unicode: bool) -> Table:
+    """Return codelengths, each with its interval as a bar on a common scale."""
     rows, wide = ranking["ranking"], width >= WIDE
-    table = _table("rank", "model", "bits", "interval", "", "accuracy", *(("size", "texts/s") if wide else ()))
+    table = _table("rank", "model", "bits", "interval", "", "accuracy", *(MORE if wide else ()))
     scale, cells = _scale(rows), _cells(rows, width, wide)
     for row in rows:
         failed = bool(row["error"])
-        faint = failed or row["stage"]["eliminated"]
         found = (
             ("-", ranking_phrases.model(row), "", "", "failed", "") if failed else _known(row, scale, cells, unicode)
         )
         more = (ranking_phrases.size(row), ranking_phrases.speed(row)) if wide else ()
-        table.add_row(*found, *more, style="dim" if faint else "")
+        table.add_row(*found, *more, style="dim" if failed or row["stage"]["left"] else "")
     return table
 
 
 def _known(row: Mapping[str, Any], scale: tuple[float, float], cells: int, unicode: bool) -> tuple[str, ...]:
-    code, dropped = row["codelength"], row["stage"]["eliminated"]
-    drawn = (
-        ranking_phrases.dropped_at(row) if dropped else whisker(code["bits"], code["interval"], scale, cells, unicode)
-    )
+    code, left = row["codelength"], row["stage"]["left"]
+    drawn = ranking_phrases.left_at(row) if left else whisker(code["bits"], code["interval"], scale, cells, unicode)
     bits = phrases.bits(code["bits"]), phrases.interval(code["interval"])
     return (
         ranking_phrases.rank(row),
@@ -63,12 +84,10 @@ def _known(row: Mapping[str, Any], scale: tuple[float, float], cells: int, unico
 
 
 def _cells(rows: Sequence[Mapping[str, Any]], width: int, wide: bool) -> int:
-    """Return how many characters are left for a bar: at least as many as a row that was dropped writes there."""
+    """Return how many characters are left for a bar: at least as many as a row that left writes there."""
     names = min(max((len(ranking_phrases.model(row)) for row in rows), default=0), 32)
-    least = max(
-        (len(ranking_phrases.dropped_at(row)) for row in rows if row["stage"] and row["stage"]["eliminated"]),
-        default=10,
-    )
+    gone = [row for row in rows if row["stage"] and row["stage"]["left"]]
+    least = max((len(ranking_phrases.left_at(row)) for row in gone), default=10)
     return max(least, min(40, width - names - (77 if wide else 57)))
 
 
@@ -133,7 +152,5 @@ def _table(*headers: str) -> Table:
 
 
 def _scale(rows: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
-    ends = [
-        x for row in rows if row["codelength"] and not row["stage"]["eliminated"] for x in row["codelength"]["interval"]
-    ]
+    ends = [x for row in rows if row["codelength"] and not row["stage"]["left"] for x in row["codelength"]["interval"]]
     return (min(ends), max(ends)) if ends else (0.0, 1.0)

@@ -31,8 +31,8 @@ class Place:
     tied: bool
 
 
-def places_figure(places: Sequence[Place], examples: int, about: str) -> Figure:
-    """Return codelengths with intervals, shortest on top; those that cannot be told from the best have filled dots."""
+def places_figure(places: Sequence[Place], axis: str, about: str) -> Figure:
+    """Return places with their intervals, best on top; those that cannot be told from the best have filled dots."""
     from matplotlib.figure import Figure
 
     with style():
@@ -44,7 +44,7 @@ def places_figure(places: Sequence[Place], examples: int, about: str) -> Figure:
         axes.set_ylim(len(places) - 0.4, -0.6)
         axes.margins(x=0.12)
         axes.grid(axis="y", visible=False)
-        bits_axis(axes, f"codelength of {examples:,} labels [bits], less is better; bars: 95 % intervals")
+        bits_axis(axes, f"{axis}, less is better; bars: 95 % intervals")
         heading(axes, "Ranks by paired tests", f"{about}; filled: cannot be told from the best")
     return figure
 
@@ -65,10 +65,21 @@ def finish_curves(axes: Axes, subtitle: str) -> None:
     heading(axes, "What the next label costs", subtitle)
 
 
+def codelength_axis(examples: int) -> str:
+    """Return what is drawn along the axis of codelengths."""
+    return f"codelength of {examples:,} labels [bits]"
+
+
 def codelength_figure(ranking: Mapping[str, Any]) -> Figure:
-    """Return the finalists of a ranking with their intervals."""
-    rows = [row for row in ranking["ranking"] if not row["error"] and not row["stage"]["eliminated"]]
-    return places_figure([_place(row) for row in rows], ranking["dataset"]["examples"], _about(ranking))
+    """Return the codelengths with their intervals; after a race the forecasts of how far each ends behind."""
+    rows = [row for row in ranking["ranking"] if not row["error"]]
+    if any(row["forecast"] for row in rows):
+        places = [_forecast_place(row) for row in rows]
+        return places_figure(places, "forecast of how far it ends behind the first [bits per label]", _about(ranking))
+    whole = [row for row in rows if not row["stage"]["left"]]
+    return places_figure(
+        [_place(row) for row in whole], codelength_axis(ranking["dataset"]["examples"]), _about(ranking)
+    )
 
 
 def curves_figure(ranking: Mapping[str, Any]) -> Figure:
@@ -79,17 +90,23 @@ def curves_figure(ranking: Mapping[str, Any]) -> Figure:
         figure = Figure(figsize=(8.0, 5.2), layout="constrained")
         axes = figure.add_subplot()
         for number, row in enumerate(row for row in ranking["ranking"] if not row["error"]):
-            edges = [*row["curve"]["labels_seen"], row["stage"]["n"]]
+            edges = [*row["curve"]["labels_seen"], row["codelength"]["labels"]]
             seen = [(start + end - 1) / 2 for start, end in pairwise(edges)]
             name = f"{ranking_phrases.rank_of(row['rank'])}  {ranking_phrases.model(row)}"
             line(axes, number, seen, row["curve"]["bits_per_label"], name)
-        finish_curves(axes, f"{_about(ranking)}; a line that stops was eliminated there")
+        finish_curves(axes, f"{_about(ranking)}; a line stops where the race did for it")
     return figure
 
 
 def _place(row: Mapping[str, Any]) -> Place:
     code = row["codelength"]
     return Place(ranking_phrases.model(row), row["rank"], code["bits"], code["interval"], row["tied_with_best"])
+
+
+def _forecast_place(row: Mapping[str, Any]) -> Place:
+    found = row["forecast"] or {"behind": 0.0, "low": 0.0, "high": 0.0}
+    ends = found["low"], found["high"]
+    return Place(ranking_phrases.model(row), row["rank"], found["behind"], ends, row["tied_with_best"])
 
 
 def _about(ranking: Mapping[str, Any]) -> str:

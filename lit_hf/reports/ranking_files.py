@@ -50,15 +50,17 @@ def _flat(
 ) -> dict[str, Any]:
     code, stage, model = row["codelength"] or {}, row["stage"] or {}, row["model"]
     ends, ranks, transfer = code.get("interval") or (None, None), row["rank"] or (None, None), row["transfer"] or {}
-    budgets = {each["labels"]: each for each in row["budgets"] or ()}
+    budgets, forecast = {each["labels"]: each for each in row["budgets"] or ()}, row["forecast"] or {}
     rival: Mapping[str, Any] = next((each for each in scores if each["entry"] == row["entry"]), {})
     return {
         "dataset": ranking["dataset"]["id"], "model": model["id"], "revision": model["revision"],
         "parameters": model["parameters"], "rank_low": ranks[0], "rank_high": ranks[1],
         "tied_with_best": row["tied_with_best"], "labels": code.get("labels"), "codelength_bits": code.get("bits"),
         "codelength_low": ends[0], "codelength_high": ends[1], "accuracy": row["accuracy"],
-        "texts_per_second": row["speed"], "eliminated": stage.get("eliminated"), "eliminated_at": _at(stage),
-        "behind_bits": stage.get("behind_bits"), "labels_to_separate": row["labels_to_separate"],
+        "texts_per_second": row["speed"], "late_bits_per_label": code.get("late_bits_per_label"),
+        "left": stage.get("left"), "left_at": _at(stage), "behind_per_label": forecast.get("behind"),
+        "behind_low": forecast.get("low"), "behind_high": forecast.get("high"), "risk": row["risk"],
+        "labels_to_separate": row["labels_to_separate"],
         "l_it_bits": transfer.get("bits"),
         **{f"bits_{mark}": budgets.get(mark, {}).get("bits") for mark in marks},
         **{f"accuracy_{mark}": budgets.get(mark, {}).get("accuracy") for mark in marks},
@@ -68,7 +70,7 @@ def _flat(
 
 
 def _at(stage: Mapping[str, Any]) -> int | None:
-    return stage["n"] if stage.get("eliminated") else None
+    return stage["n"] if stage.get("left") else None
 
 
 def _write_csv(rows: Sequence[Mapping[str, Any]], folder: Path) -> Path:

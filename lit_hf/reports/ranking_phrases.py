@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
 from lit_hf.records.said import metric_of, said
-from lit_hf.reports import phrases
+from lit_hf.reports import phrases, race_phrases
 
 Row = Mapping[str, Any]
 
@@ -82,48 +82,72 @@ def budget(found: Mapping[str, Any] | None) -> str:
     return phrases.bits(found["bits"]) + held
 
 
-def dropped_at(row: Row) -> str:
-    """Return at which label the race dropped a checkpoint: its bits are those up to there."""
-    return f"out at {row['stage']['n']:,}"
+def late(row: Row) -> str:
+    """Return bits per label of the last half of what was coded of it."""
+    found = row["codelength"].get("late_bits_per_label")
+    return "" if found is None else f"{found:.3f}"
 
 
-def dropped(row: Row) -> str:
-    """Return when and why the race dropped a checkpoint."""
-    stage = row["stage"]
-    return (
-        f"{model(row)}: eliminated at n={stage['n']:,}, behind by {phrases.bits(stage['behind_bits'])} bits; "
-        f"would need to gain {stage['needed_bits_per_label']:.3f} bits per label on the rest."
-    )
+def behind(row: Row) -> str:
+    """Return the forecast of how far it ends behind the chosen one [bits per label]."""
+    return "" if row["forecast"] is None else f"{row['forecast']['behind']:+.3f}"
+
+
+def behind_interval(row: Row) -> str:
+    """Return the forecast's 95 % interval."""
+    found = row["forecast"]
+    return "" if found is None else f"{found['low']:+.3f} to {found['high']:+.3f}"
+
+
+def risk(row: Row) -> str:
+    """Return the chance that it ends further ahead of the chosen one than was to happen."""
+    return "" if row["risk"] is None else race_phrases.stated(row["risk"])
+
+
+def left_at(row: Row) -> str:
+    """Return after how many groups it left the race, or how many it was compared on."""
+    return f"out at {row['stage']['n']:,}" if row["stage"]["left"] else f"{row['stage']['n']:,}"
 
 
 def statements(ranking: Mapping[str, Any]) -> list[str]:
     """Return what is known, what is not, and what it took."""
     rows = [row for row in ranking["ranking"] if not row["error"]]
-    lines = [] if not rows else [_best(rows, ranking["level"])]
+    names = {row["entry"]: model(row) for row in rows}
+    lines = list(race_phrases.sentences(ranking, names))
+    lines += [] if not rows else [_best(rows, ranking)]
     lines += [f"No race: {ranking['race_reason']}."] if ranking.get("race_reason") else []
     lines += [f"No other scores: {ranking['rivals_reason']}."] if ranking.get("rivals_reason") else []
     lines += [line for row in rows if row["tied_with_best"] and (line := _more(row))]
     lines += [_transfer(row) for row in rows if (row["transfer"] or {}).get("bits") is not None]
-    if any(row["stage"]["eliminated"] for row in rows):
-        lines += [dropped(row) for row in rows if row["stage"]["eliminated"]]
-        lines.append(_assumption(ranking["race"]))
-    lines += [_audited(row) for row in rows if row["audit"]]
     lines += [f"{model(row)}: {row['error']}" for row in ranking["ranking"] if row["error"]]
-    share = ranking["cost"]["work_share"]
+    return lines + list(_cost(ranking["cost"]))
+
+
+def _cost(cost: Mapping[str, Any]) -> Iterator[str]:
+    share, whole = cost["work_share"], cost.get("work_share_all_parameters")
     if share is not None and share < 1:
-        lines.append(
-            f"Embedding took {phrases.percent(share)} of what it takes without the race (inputs x parameters)."
+        also = "" if whole is None else f"; with tables of embeddings {phrases.percent(whole)}"
+        yield (
+            f"Embedding took {phrases.percent(share)} of what it takes without the race "
+            f"(inputs x tokens x parameters that work on a token{also})."
         )
-    return lines
 
 
-def _best(rows: Sequence[Row], level: float) -> str:
+def _best(rows: Sequence[Row], ranking: Mapping[str, Any]) -> str:
     if len(rows) == 1:
         return "One checkpoint, nothing to rank it against."
+    where, how = _where(ranking["race"]), f"({100 * ranking['level']:.0f} %, all pairs, Holm)"
     tied = [model(row) for row in rows if row["tied_with_best"]]
     if len(tied) == 1:
-        return f"Best: {tied[0]}, told apart from all others ({100 * level:.0f} %, all pairs, Holm)."
-    return f"Shortest: {tied[0]}. Cannot be told from it: {', '.join(tied[1:])} ({100 * level:.0f} %, all pairs, Holm)."
+        return f"{where or 'Best: '}{tied[0]}, told apart from all others {how}."
+    return f"{where or 'Shortest: '}{tied[0]}. Cannot be told from it: {', '.join(tied[1:])} {how}."
+
+
+def _where(race: Mapping[str, Any] | None) -> str:
+    """Return what the ranks are of, after a race."""
+    if race is None or race["rule"] == "elimination":
+        return ""
+    return f"Ranks are of the first {race['labels']:,} labels: "
 
 
 def _more(row: Row) -> str | None:
@@ -140,19 +164,3 @@ def _more(row: Row) -> str | None:
 def _transfer(row: Row) -> str:
     found = row["transfer"]
     return f"{model(row)}: L_IT (frozen) {phrases.bits(found['bits'])} bits, {phrases.interval(found['interval'])}."
-
-
-def _assumption(rules: Mapping[str, Any] | None) -> str:
-    least = rules["least_shrinkage"] if rules else 0.02
-    return (
-        "Elimination assumes no late bloomer: that a gap shrinks per doubling of the labels by at most "
-        f"{least} bits per label, or as fast as it was seen to. `--audit` checks it, `--no-race` does without."
-    )
-
-
-def _audited(row: Row) -> str:
-    found = row["audit"]
-    held = "held" if found["violation_at"] is None else f"failed at n={found['violation_at']:,}"
-    end = "overtook its leader" if found["overtook"] else "stayed behind"
-    bits = phrases.signed(found["final_bits"])
-    return f"Audit: {model(row)} was let finish; the assumption {held}; it {end} ({bits} bits)."

@@ -64,7 +64,7 @@ def series(record: Record) -> list[Series]:
 
 
 def coded_labels(record: Record) -> int:
-    """Return how many labels were coded: fewer than the dataset has where a race dropped the checkpoint."""
+    """Return how many labels were coded: fewer than the dataset has where a race ended before."""
     return int(record["codelength"].get("labels") or record["dataset"]["examples"])
 
 

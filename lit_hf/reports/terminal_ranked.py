@@ -31,9 +31,11 @@ def report(record: Record) -> list[RenderableType]:
 
 
 def _stage(stage: Stage) -> str | None:
+    total = stage.get("of", stage["n"])
     if not stage["eliminated"]:
-        return None
-    return f"eliminated at n={stage['n']:,} of {stage['of']:,}, behind by {phrases.bits(stage['behind_bits'])} bits"
+        return None if stage["n"] == total else f"ended at n={stage['n']:,} of {total:,}, with this one in it"
+    lost = f", behind by {phrases.bits(stage['behind_bits'])} bits" if "behind_bits" in stage else ""
+    return f"it left at n={stage['n']:,} of {total:,}{lost}"
 
 
 def _budgets(budgets: list[Budget]) -> Table:

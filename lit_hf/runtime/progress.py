@@ -24,6 +24,12 @@ class Speaking(Protocol):
         ...
 
 
+def speak(progress: Progress, text: str) -> None:
+    """Say one sentence where progress takes them."""
+    if isinstance(progress, Speaking):
+        progress.say(text)
+
+
 class NullProgress:
     """Progress that nobody watches."""
 

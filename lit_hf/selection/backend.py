@@ -21,22 +21,24 @@ Scores = dict[str, float | None]
 
 
 class Backend(Protocol):
-    """Whoever loads, embeds and codes. A selection may end without `finish`, after a race that needs no finalists."""
+    """Whoever loads, embeds and codes."""
+
+    def say(self, sentence: str) -> None:
+        """Tell the user, where progress is shown."""
 
     def register(self, plan: Plan, task: Task) -> tuple[list[Candidate], list[CandidateResult]]:
         """Resolve every checkpoint of `plan`, so that revisions are pinned before work starts; and the failures."""
 
     def advance(self, candidates: Sequence[Candidate], n: int, orders: Sequence[int] = (0,)) -> None:
-        """Have the first `n` labels of `orders` coded; an increment of each ends there.
+        """Have the first `n` labels coded in `orders`; in order 0 an increment ends there.
 
-        Order 0 is the stream itself, so its first n labels need the first shells only. Any other order draws from the
-        whole stream, and all of it is embedded.
+        Order 0 is the stream itself; any other permutes these n labels. So the first shells are all that is embedded.
         """
 
     def finish(self, candidates: Sequence[Candidate], transfer: bool) -> None:
-        """Give every candidate that has not failed its `record`, and store it; of the eliminated, what they paid.
+        """Give every candidate that has not failed its `record`, and store it: what it paid, as far as its `reach`.
 
-        `transfer`: the finalists are measured against their random twins too.
+        Those without one are coded to the end. `transfer`: these are measured against their random twins too.
         """
 
     def score(self, candidates: Sequence[Candidate], n: int) -> list[Scores | None]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lit_hf.coding.order import Code, Order
 from lit_hf.config import outside
 from lit_hf.errors import reason
 from lit_hf.records.record import Record
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from lit_hf.evaluation.arms import Arm
     from lit_hf.evaluation.job import Job
     from lit_hf.features import Features
-    from lit_hf.ranking.racing import Verdict
     from lit_hf.records.store import ResultsStore
     from lit_hf.tasks.targets import OrderCoder
 
@@ -40,30 +40,48 @@ class GrowingRows:
         return self.found[index]
 
 
+@dataclass(frozen=True)
+class Reach:
+    """How far a race brought a checkpoint: the first `labels`, which are `groups`, coded in so many `orders` of them.
+
+    `left`: it left on the way, against the one whose record is `leader`. Nothing of the rest is known, or shown.
+    """
+
+    labels: int
+    groups: int
+    orders: int
+    left: bool
+    leader: str
+
+
 @dataclass
 class Candidate:
     """A checkpoint that is being ranked; `error` says why it is out of the selection, if it is.
 
-    `stored`: what an earlier selection coded of it. `elimination`: who it lost to in the race, and the verdict.
+    `tokens`: of an input, on average. `stored`: what an earlier selection coded of it. `reach`: how far the race went
+    for it; None: it is coded to the end. `record`: of what was coded; `whole`: of all labels, where it went on after
+    the race to be coded to the end.
     """
 
     job: Job
     id: str
     stopwatch: Stopwatch
+    tokens: float = 1.0
     stored: Record | None = None
     error: str | None = None
-    elimination: tuple[Candidate, Verdict] | None = None
+    reach: Reach | None = None
     record: Record | None = None
+    whole: Record | None = None
     transfer: dict[str, Any] | None = None
     _rows: GrowingRows | None = None
-    _coders: dict[int, OrderCoder] = field(default_factory=dict, repr=False)
-    _curves: dict[int, Curve] = field(default_factory=dict, repr=False)
+    _coder: OrderCoder | None = field(default=None, repr=False)
+    _curves: dict[tuple[int, int], Curve] = field(default_factory=dict, repr=False)
     _truncated: float = 0.0
 
     def anew(self, store: ResultsStore) -> Candidate:
         """Return the same one before a selection, with its features, its coders, and what is stored of it by now."""
         self.stored = store.get(self.id)
-        self.error = self.elimination = self.record = self.transfer = None
+        self.error = self.reach = self.record = self.whole = self.transfer = None
         return self
 
     @property
@@ -78,11 +96,20 @@ class Candidate:
             self._rows = GrowingRows(self.job.task.row_count, self.job.encoder.info.dim)
         return self._rows
 
-    def knows(self, labels: int, order: int = 0) -> bool:
-        """Whether the first `labels` of `order` were coded by an earlier selection."""
-        if order:
-            return self.complete
-        return self.stored is not None and len(self.stored.arrays["labels"]) >= labels
+    def knows(self, labels: int, orders: Sequence[int] = (0,)) -> bool:
+        """Whether an earlier selection coded the first `labels` in `orders`.
+
+        Order 0 is the stream, so that it is known if more of it is; any other permutes exactly these labels.
+        """
+        if self.stored is None:
+            return False
+        count, known = len(self.stored.arrays["labels"]), len(self.stored.arrays["bits_encoder"])
+        return (count == labels and max(orders) < known) or (count >= labels and not any(orders))
+
+    def coded(self, labels: int, orders: Sequence[int] = (0,)) -> bool:
+        """Whether the first `labels` are coded in `orders`: by an earlier selection, or by this one."""
+        found = (self._curves.get((order, labels if order else 0)) for order in orders)
+        return self.knows(labels, orders) or all(curve is not None and len(curve.bits) >= labels for curve in found)
 
     def embed(self, groups: int) -> None:
         """Have the features of the first `groups` of the stream."""
@@ -95,30 +122,35 @@ class Candidate:
             self.stopwatch.on = False
 
     def code(self, labels: int, order: int = 0) -> None:
-        """Code `order` up to `labels`, where an increment ends; the features must be there."""
-        if self.knows(labels, order):
+        """Code the first `labels`, up to where an increment ends, in an order of them; the features must be there."""
+        if order:
+            examples, numbered = self.arm.examples.first(labels), Order(order, self.job.settings.seed)
+            code = Code(device=self.job.code_device)
+            self._curves[order, labels] = self.job.task.target.code_order(self.rows, examples, numbered, code)
             return
-        if order not in self._coders:
-            self._coders[order] = self._make_coder(order)
-        self._coders[order].advance(to=labels)
-        self._curves[order] = self._coders[order].curve()
+        self._coder = self._coder or self._make_coder()
+        self._coder.advance(to=labels)
+        self._curves[0, 0] = self._coder.curve()
 
-    def group_bits(self, labels: int) -> np.ndarray:
-        """Return what each of the first groups cost in order 0, bounded, float64 [groups]."""
+    def group_bits(self, labels: int, *, bounded: bool = False) -> np.ndarray:
+        """Return what each of the first groups cost in order 0, float64 [groups]; `bounded`: as a proof needs it."""
         from lit_hf.measures.intervals import by_group
 
         task = self.job.task
-        if self.knows(labels) and self.stored is not None:
+        own = self._curves.get((0, 0))
+        if self.stored is not None and (own is None or len(own.bits) < labels):
             paid = self.stored.arrays["bits_encoder"][0][:labels]
         else:
             paid = self.curve().bits[:labels]
-        return task.target.bounded(by_group(paid, task.groups[:labels]))
+        found = by_group(paid, task.groups[:labels])
+        return task.target.bounded(found) if bounded else found
 
-    def curve(self, order: int = 0) -> Curve:
-        """Return what was paid in `order` so far, in this selection."""
-        if order not in self._curves:
+    def curve(self, order: int = 0, labels: int = 0) -> Curve:
+        """Return what was paid in order 0 so far, or in another order of the first `labels`, in this selection."""
+        address = (order, labels if order else 0)
+        if address not in self._curves:
             raise ValueError("nothing was coded in this selection")
-        return self._curves[order]
+        return self._curves[address]
 
     @property
     def truncated(self) -> float:
@@ -127,26 +159,32 @@ class Candidate:
         return self._truncated if found is None else found.truncated / max(found.embedded, 1)
 
     def raced_file(self, labels: int, order: int = 0) -> Path:
-        """Where the curve of the first `labels` of `order` lies in the cache once a worker has coded them."""
-        name = f"{labels}-{order}.npz" if order else f"{labels}.npz"
+        """Where the curve of an order of the first `labels` lies in the cache once a worker has coded it."""
+        name = f"{labels}-of-{labels}-{order}.npz" if order else f"{labels}.npz"
         return cache_root(self.job.settings.cache_dir) / "races" / self.id / name
 
     def keep_raced(self, labels: int, order: int = 0) -> None:
         """Write the curve up to `labels` where other processes find it."""
-        save_curve(self.raced_file(labels, order), cut(self.curve(order), labels), self.truncated)
+        curve = self.curve(order, labels)
+        save_curve(self.raced_file(labels, order), curve if order else cut(curve, labels), self.truncated)
 
     def fetch_raced(self, labels: int, order: int = 0) -> bool:
         """Take the curve that a worker wrote; False when it is not there."""
-        if self.knows(labels, order):
-            return True
         found = load_curve(self.raced_file(labels, order))
         if found is not None:
-            self._curves[order], self._truncated = found
+            self._curves[order, labels if order else 0], self._truncated = found
         return found is not None
 
     def coded_to_the_end(self, order: int = 0) -> bool:
         """Whether `order` was coded to its end in this selection."""
-        return order in self._curves and len(self._curves[order].bits) == len(self.job.task.labels)
+        size = len(self.job.task.labels)
+        found = self._curves.get((order, size if order else 0))
+        return found is not None and len(found.bits) == size
+
+    @property
+    def weight(self) -> float:
+        """What it costs to embed an input: its tokens times the parameters that work on each."""
+        return self.tokens * self.job.encoder.info.working
 
     @property
     def speed(self) -> float | None:
@@ -168,18 +206,15 @@ class Candidate:
 
         return encoder_arm(self.job.task, self.job.encoder, self.job.settings)
 
-    def _make_coder(self, number: int) -> OrderCoder:
-        from lit_hf.coding.order import Code, Order
-
-        job, task = self.job, self.job.task
-        return task.target.coder(
-            self.rows, self.arm.examples, Order(number, job.settings.seed), Code(device=job.code_device)
-        )
+    def _make_coder(self) -> OrderCoder:
+        job = self.job
+        order = Order(0, job.settings.seed)
+        return job.task.target.coder(self.rows, self.arm.examples, order, Code(device=job.code_device))
 
 
-def running(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Return those that have neither failed nor been eliminated."""
-    return [candidate for candidate in candidates if candidate.error is None and candidate.elimination is None]
+def able(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return those that have not failed."""
+    return [candidate for candidate in candidates if candidate.error is None]
 
 
 def attempt(candidate: Candidate, work: Callable[[], Any]) -> Any:

@@ -1,4 +1,4 @@
-"""The finalists: who is left is coded in all orders, and stored the moment it is done."""
+"""The end of a selection: who goes to the end is coded in all orders; each is stored the moment it is done."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from lit_hf.coding.order import Code
 from lit_hf.records.store import ResultsStore
 from lit_hf.runtime.units import run_units
-from lit_hf.selection.candidate import Candidate, attempt, running
+from lit_hf.selection.candidate import Candidate, able, attempt
 from lit_hf.selection.results import candidate_record, partial_record
 
 if TYPE_CHECKING:
@@ -21,18 +21,19 @@ if TYPE_CHECKING:
 
 
 def finish(candidates: Sequence[Candidate], progress: Progress, transfer: bool) -> None:
-    """Give every candidate that has not failed its `record`; finalists one over all orders, with `transfer` also L_IT.
+    """Give every candidate that has not failed its `record`: over all labels where it has no `reach`, then also L_IT.
 
     What is stored already, by an earlier selection or a worker, is found and not computed again.
     """
-    for candidate in candidates:
-        if candidate.elimination is not None and candidate.error is None:
+    for candidate in able(candidates):
+        if candidate.reach is not None:
             attempt(candidate, partial(_keep_partial, candidate))
+    ending = [candidate for candidate in candidates if candidate.reach is None]
     if transfer:
-        for candidate in running(candidates):
+        for candidate in able(ending):
             attempt(candidate, partial(_transfer, candidate))
-    units = [unit for candidate in running(candidates) if candidate.record is None for unit in _units(candidate)]
-    run_units(units, progress, "code the finalists") if units else None
+    units = [unit for candidate in able(ending) if candidate.record is None for unit in _units(candidate)]
+    run_units(units, progress, "code to the end") if units else None
 
 
 def store_of(candidate: Candidate) -> ResultsStore:
@@ -41,9 +42,11 @@ def store_of(candidate: Candidate) -> ResultsStore:
 
 
 def _keep_partial(candidate: Candidate) -> None:
-    """Keep what an eliminated checkpoint paid, unless more of it is stored already."""
+    """Keep what a checkpoint paid in a race, unless more of it is stored already."""
     candidate.record = partial_record(candidate)
-    if not candidate.knows(len(candidate.record.arrays["labels"])):
+    bits, stored = candidate.record.arrays["bits_encoder"], candidate.stored
+    known = (0, 0) if stored is None else stored.arrays["bits_encoder"].shape[::-1]
+    if bits.shape[::-1] > known:
         store_of(candidate).try_to_keep(candidate.record)
 
 
@@ -88,7 +91,7 @@ def _code(candidate: Candidate, number: int, held_out: Any) -> Curve:
 
     job, task = candidate.job, candidate.job.task
     if candidate.coded_to_the_end(number) and (number or held_out is None):
-        return candidate.curve(number)
+        return candidate.curve(number, len(task.labels))
     return task.target.code_order(
         candidate.rows, candidate.arm.examples, Order(number, job.settings.seed), Code(device=job.code_device),
         held_out=held_out if number == 0 else None,

@@ -21,9 +21,9 @@ from lit_hf.records.store import ResultsStore
 from lit_hf.runtime.cache import cache_root
 from lit_hf.runtime.fleet import Engine, FleetSettings, Needs, Work, gather
 from lit_hf.runtime.fleet.needs import PROCESS, SHARES, needs_of
-from lit_hf.runtime.progress import NullProgress, Progress
+from lit_hf.runtime.progress import NullProgress, Progress, speak
 from lit_hf.selection.backend import Backend, Plan, Scores
-from lit_hf.selection.candidate import Candidate, running
+from lit_hf.selection.candidate import Candidate, able
 from lit_hf.selection.finalists import finish
 from lit_hf.selection.other_scores import scores_of
 from lit_hf.selection.results import register
@@ -73,6 +73,10 @@ class Fleet(Backend):
     progress: Progress = field(default_factory=NullProgress)
     stop: Event = field(default_factory=Event)
 
+    def say(self, sentence: str) -> None:
+        """Tell the user."""
+        speak(self.progress, sentence)
+
     def register(self, plan: Plan, task: Task) -> tuple[list[Candidate], list[CandidateResult]]:
         """Have every checkpoint of `plan` resolved, downloaded and described."""
         works = [self._registration(settings, task) for settings in plan]
@@ -84,17 +88,18 @@ class Fleet(Backend):
 
     def advance(self, candidates: Sequence[Candidate], n: int, orders: Sequence[int] = (0,)) -> None:
         """Have those that are behind brought to a stop of the race."""
-        behind = [candidate for candidate in candidates if not all(candidate.knows(n, each) for each in orders)]
+        behind = [candidate for candidate in candidates if not candidate.coded(n, orders)]
         ask = partial(self._work, kind=ADVANCE, labels=n, orders=tuple(orders))
-        works = [ask(candidate, shell=inputs_for(candidate.job.task, n, orders)) for candidate in behind]
+        works = [ask(candidate, shell=inputs_for(candidate.job.task, n)) for candidate in behind]
         answers = self._gather(works, f"embed and code {n:,} labels")
         _take(behind, answers, lambda candidate: all(candidate.fetch_raced(n, each) for each in orders))
 
     def finish(self, candidates: Sequence[Candidate], transfer: bool) -> None:
         """Have the finalists' records stored; what is left to do here finds them."""
-        waiting = [candidate for candidate in running(candidates) if transfer or not candidate.complete]
+        ending = [candidate for candidate in able(candidates) if candidate.reach is None]
+        waiting = [candidate for candidate in ending if transfer or not candidate.complete]
         works = [self._work(candidate, FINISH, transfer=transfer) for candidate in waiting]
-        _take(waiting, self._gather(works, "code the finalists"), _fetch_record)
+        _take(waiting, self._gather(works, "code to the end"), _fetch_record)
         finish(candidates, self.progress, transfer)
 
     def score(self, candidates: Sequence[Candidate], n: int) -> list[Scores | None]:
@@ -161,9 +166,8 @@ def _candidate(settings: Settings, answer: dict[str, Any], task: Task, progress:
 
     stopwatch = Stopwatch(progress)
     encoder = Described(EncoderInfo(**answer["info"]), answer["key"])
-    return register(
-        Job(shared(settings), task, encoder, stopwatch, answer["device"], dict(answer["timings"])), stopwatch
-    )
+    job = Job(shared(settings), task, encoder, stopwatch, answer["device"], dict(answer["timings"]))
+    return register(job, stopwatch, answer["tokens"])
 
 
 def shared(settings: Settings) -> Settings:

@@ -11,7 +11,7 @@ from typing import Any
 from lit_hf.config import Settings
 from lit_hf.errors import reason
 from lit_hf.ranking.table import CandidateResult, not_loaded
-from lit_hf.runtime.progress import NullProgress, Progress
+from lit_hf.runtime.progress import NullProgress, Progress, speak
 from lit_hf.runtime.units import run_units
 from lit_hf.selection.backend import Backend, Plan, Scores
 from lit_hf.selection.candidate import Candidate, attempt
@@ -31,6 +31,10 @@ class Local(Backend):
     """This process does all the work."""
 
     progress: Progress = field(default_factory=NullProgress)
+
+    def say(self, sentence: str) -> None:
+        """Tell the user."""
+        speak(self.progress, sentence)
 
     def register(self, plan: Plan, task: Task) -> tuple[list[Candidate], list[CandidateResult]]:
         """Load all checkpoints; those that cannot be are failures."""
@@ -55,9 +59,9 @@ class Local(Backend):
     def advance(self, candidates: Sequence[Candidate], n: int, orders: Sequence[int] = (0,)) -> None:
         """Embed and code; whoever fails has an `error` then."""
         large = sum(candidate.job.encoder.info.parameters for candidate in candidates) > KEPT_PARAMETERS
-        behind = [candidate for candidate in candidates if not all(candidate.knows(n, each) for each in orders)]
+        behind = [candidate for candidate in candidates if not candidate.coded(n, orders)]
         for candidate in behind:
-            attempt(candidate, partial(candidate.embed, inputs_for(candidate.job.task, n, orders)))
+            attempt(candidate, partial(candidate.embed, inputs_for(candidate.job.task, n)))
             if large:
                 candidate.job.encoder.release()
         able = [candidate for candidate in behind if candidate.error is None]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from lit_hf.ranking.racing import Rules
+from lit_hf.errors import BadSetting, UsageError
 from lit_hf.suites.suite import OF_DATASET, Suite
 
 __all__ = ["OF_DATASET", "OF_RANKINGS", "Options", "Skipped", "Suite"]
@@ -17,9 +17,11 @@ OF_RANKINGS = {"dtype": "native"}
 class Options:
     """How a selection is held.
 
-    `race`: eliminate those that have lost. `audit`: let a tenth of the eliminated finish, to see whether the
-    race's assumption held. `transfer`: measure the finalists against their random twins.
-    `other_scores`: those that others rank by.
+    `race`: stop early, with `within` [bits per label], `risk`, `budget` as in `lit_hf.ranking.race.Rules` (None: the
+    default for these labels), or `certain`, with a proof under an assumption. `finish`: the chosen one is coded to the
+    end. `audit`: so are a tenth of those that left, and the runner-up, to see what became of them. `transfer`: the
+    chosen one, without a race all, are measured against their random twins, which needs the end. `other_scores`: those
+    that others rank by.
     """
 
     race: bool = True
@@ -27,7 +29,26 @@ class Options:
     transfer: bool = False
     other_scores: bool = True
     level: float = 0.95
-    rules: Rules = field(default_factory=Rules)
+    within: float | None = None
+    risk: float | None = None
+    budget: float | None = None
+    certain: bool = False
+    finish: bool = False
+
+    def __post_init__(self) -> None:
+        """Raise `BadSetting` for what is no share, and `UsageError` for what excludes one another."""
+        if self.within is not None and not 0 <= self.within < float("inf"):
+            raise BadSetting("within", self.within, "bits per label, at least 0")
+        if self.risk is not None and not 0 < self.risk < 1:
+            raise BadSetting("risk", self.risk, "above 0 and below 1")
+        if self.budget is not None and not 0 < self.budget <= 1:
+            raise BadSetting("budget", self.budget, "above 0 and at most 1")
+        asked = [name for name in ("within", "risk", "budget", "certain") if getattr(self, name) not in (None, False)]
+        if not self.race and asked:
+            raise UsageError(f"--{asked[0]} is a rule of the race, and --no-race holds none.", "Leave one of them out.")
+        if self.budget is not None and (self.risk is not None or self.certain):
+            other = "--certain" if self.certain else "--risk"
+            raise UsageError(f"--budget ends a race by its cost, {other} by what is known.", "Leave one of them out.")
 
 
 @dataclass(frozen=True)

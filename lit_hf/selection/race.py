@@ -1,67 +1,149 @@
-"""The race, live: all candidates advance shell by shell, and those that have lost stop."""
+"""The race, live: candidates are embedded and coded from stop to stop, as `lit_hf.ranking.race` asks for them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from math import ceil
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lit_hf.ranking.audit import Elimination, Finding, audit
-from lit_hf.ranking.racing import Rules, stage
+from lit_hf.errors import BudgetTooSmall, NoProof
+from lit_hf.ranking.race import Certain, Entrants, Outcome, Rules, Stop, hold, per_label
+from lit_hf.ranking.race.hold import least_budget, raced
+from lit_hf.ranking.race.rules import LEAST_GROUPS, assumed_drift, default_within
+from lit_hf.ranking.race.standing import State
 from lit_hf.selection.backend import Backend
-from lit_hf.selection.candidate import Candidate, running
-from lit_hf.selection.stages import stages
-from lit_hf.tasks import Task
+from lit_hf.selection.candidate import Candidate, Reach, able
+from lit_hf.selection.stages import Stage, labels_of, stages
 
-AUDITED = 0.1
-"""Share of the eliminated that an audit lets finish."""
-
-
-def run_race(candidates: Sequence[Candidate], task: Task, rules: Rules, backend: Backend) -> None:
-    """Eliminate candidates until one is left or all labels are coded; failures leave with their `error`.
-
-    Where nothing bounds the loss of a label, as of a number, no verdict is safe, and nobody is eliminated. Nobody is
-    before `rules.least_shells` either, so the first advance goes straight to the first verdict. One whose every label
-    was coded in an earlier selection never is: there is nothing left to save.
-    """
-    bound, stops = task.target.largest_loss, stages(task)
-    if bound is None:
-        return
-    for number, stop in enumerate(stops):
-        if number + 1 < rules.least_shells and stop is not stops[-1]:
-            continue
-        racing = running(candidates)
-        if len(racing) < 2:
-            return
-        backend.advance(racing, stop.labels)
-        racing = running(candidates)
-        if stop is stops[-1] or not racing:
-            return
-        bits = np.stack([candidate.group_bits(stop.labels) for candidate in racing])
-        ends = [each.groups for each in stops[: number + 1]]
-        leader, verdicts = stage(bits, ends, task.group_count, bound, len(candidates), rules)
-        for candidate, verdict in zip(racing, verdicts, strict=True):
-            if verdict is not None and verdict.eliminated and not candidate.complete:
-                candidate.elimination = (racing[leader], verdict)
-                candidate.job.encoder.release()
+if TYPE_CHECKING:
+    from lit_hf.selection.plan import Options
+    from lit_hf.tasks import Task
 
 
-def run_audit(candidates: Sequence[Candidate], task: Task, seed: int, backend: Backend) -> dict[str, Finding]:
-    """Let a random tenth of the eliminated (at least one) finish order 0; return what became of each, by id."""
-    out = [candidate for candidate in candidates if candidate.elimination is not None and candidate.error is None]
-    count = ceil(AUDITED * len(out))
-    chosen = np.random.default_rng([seed, 11]).permutation(len(out))[:count]
-    return {out[i].id: found for i in chosen if (found := _run_on(out[i], task, backend)) is not None}
+@dataclass(frozen=True)
+class Live(Entrants):
+    """Candidates whose losses a backend makes; what is stored of them is not made again."""
+
+    candidates: Sequence[Candidate]
+    task: Task
+    backend: Backend
+    bounded: bool
+
+    def bring(self, who: Sequence[int], stop: Stop) -> Collection[int]:
+        """Have them coded up to a stop."""
+        for k in set(range(len(self.candidates))) - set(who):
+            self.candidates[k].job.encoder.release()
+        self.backend.advance([self.candidates[k] for k in who], labels_of(self.task, stop.groups))
+        return [k for k, candidate in enumerate(self.candidates) if candidate.error is not None]
+
+    def losses(self, k: int, n: int) -> np.ndarray:
+        """Return what the first groups cost one, in bits per label."""
+        paid = self.candidates[k].group_bits(labels_of(self.task, n), bounded=self.bounded)
+        return per_label(paid, self.task.group_count, answers_of(self.task))
 
 
-def _run_on(candidate: Candidate, task: Task, backend: Backend) -> Finding | None:
-    """Code order 0 to its end with an eliminated candidate and with the leader that it lost to."""
-    assert candidate.elimination is not None
-    leader, verdict = candidate.elimination
-    stops = stages(task)
-    backend.advance([candidate, leader], stops[-1].labels)
-    if candidate.error is not None or leader.error is not None:
+def answers_of(task: Task) -> int:
+    """Return how many labels the race counts: of several labels that may hold together, each answer."""
+    return len(task.labels) * task.target.answers
+
+
+def no_race(task: Task, candidates: Sequence[Candidate]) -> str | None:
+    """Return why these hold no race, or None."""
+    count = len(able(candidates))
+    if raced(task.group_count, count):
         return None
-    bits = np.stack([each.group_bits(stops[-1].labels) for each in (candidate, leader)])
-    return audit(bits, [stop.groups for stop in stops], [Elimination(0, 1, verdict)])[0]
+    if count < 2:
+        return "one checkpoint has nobody to race against"
+    return (
+        f"{task.group_count:,} distinct inputs are too few to forecast from (a race needs {LEAST_GROUPS}), "
+        "so all labels are coded"
+    )
+
+
+def rules_of(task: Task, options: Options) -> Rules:
+    """Return the rules of a race for the task's labels; raise `NoProof` where --certain has none for them."""
+    target, choices = task.target, task.target.choices
+    certain = None
+    if options.certain:
+        if target.largest_loss is None or target.answers > 1 or task.group_count < len(task.labels):
+            raise NoProof(_unproved(task))
+        certain = Certain(target.largest_loss)
+    return Rules(
+        default_within(choices) if options.within is None else options.within,
+        Rules.risk if options.risk is None else options.risk,
+        options.budget, assumed_drift(choices), certain,
+    )  # fmt: skip
+
+
+def _unproved(task: Task) -> str:
+    if task.target.largest_loss is None:
+        return "nothing bounds what one of these labels may cost"
+    if task.target.answers > 1:
+        return f"each example has {task.target.answers} labels"
+    return f"{len(task.labels):,} labels lie in {task.group_count:,} groups"
+
+
+def stops_of(task: Task, candidates: Sequence[Candidate]) -> list[Stop]:
+    """Return the stops of a race with what each candidate has paid there: inputs times tokens times parameters.
+
+    With the last stop, where all labels are coded, go the held-out inputs.
+    """
+    weights = [candidate.weight for candidate in candidates]
+    if not any(weights):
+        weights = [1.0] * len(weights)
+    inputs = [(each.groups, each.shell + (each.shell == task.size) * held_out_of(task)) for each in stages(task)]
+    return [Stop(groups, tuple(count * weight for weight in weights)) for groups, count in inputs]
+
+
+def held_out_of(task: Task) -> int:
+    """Return how many inputs are held out."""
+    return 0 if task.holdout is None else len(task.holdout.inputs)
+
+
+def require_budget(task: Task, candidates: Sequence[Candidate], options: Options) -> None:
+    """Raise `BudgetTooSmall` where a budget ends before the first verdict, or there is none."""
+    if options.budget is None or not options.race:
+        return
+    least = 1.0 if no_race(task, candidates) else least_budget(stops_of(task, candidates))
+    if options.budget < least * (1 - 1e-9):
+        raise BudgetTooSmall(options.budget, least)
+
+
+def run_race(candidates: Sequence[Candidate], task: Task, options: Options, backend: Backend, orders: int) -> Outcome:
+    """Hold the race, and say of each candidate how far it came (`reach`); failures leave with their `error`.
+
+    Those in it at its end are coded in `orders` of what all of them have. Should one fail at that, the race is held
+    again without it: its losses are all there.
+    """
+    rules, stops = rules_of(task, options), stops_of(task, candidates)
+    entrants = Live(candidates, task, backend, bounded=rules.certain is not None)
+    while True:
+        outcome = hold(entrants, stops, rules)
+        reached = _reach(candidates, outcome, task, orders)
+        field = [each for each in able(candidates) if each.reach is not None and not each.reach.left]
+        if outcome.chosen is None or not field:
+            return outcome
+        backend.advance(field, reached.labels, range(orders))
+        if len(able(field)) == len(field):
+            return _ended(candidates, outcome)
+
+
+def _reach(candidates: Sequence[Candidate], outcome: Outcome, task: Task, orders: int) -> Stage:
+    """Set how far each candidate came; return where the race ended."""
+    leader = "" if outcome.chosen is None else candidates[outcome.chosen].id
+    for candidate, row in zip(candidates, outcome.rows, strict=True):
+        if row.state is not State.FAILED:
+            left = row.state is not State.IN
+            labels = labels_of(task, row.n)
+            candidate.reach = Reach(labels, row.n, 1 if left else orders, left, leader)
+    return Stage(0, labels_of(task, outcome.race.n), outcome.race.n)
+
+
+def _ended(candidates: Sequence[Candidate], outcome: Outcome) -> Outcome:
+    """Let those go to the end whose labels are all coded: what is missing are held-out examples."""
+    for candidate in candidates:
+        if candidate.reach is not None and not candidate.reach.left and outcome.race.n == outcome.race.total:
+            candidate.reach = None
+    return outcome

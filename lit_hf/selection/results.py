@@ -12,15 +12,18 @@ from lit_hf.evaluation.sections import contamination, dataset_section, model_sec
 from lit_hf.records.record import SCHEMA, Record, candidate_id
 from lit_hf.records.sections import Sections
 from lit_hf.records.store import ResultsStore
-from lit_hf.selection.candidate import Candidate
+from lit_hf.selection.candidate import Candidate, Reach
 from lit_hf.selection.curve_file import cut
 
 if TYPE_CHECKING:
     from lit_hf.coding.codelength import Codelength
     from lit_hf.evaluation.job import Job
-    from lit_hf.ranking.racing import Verdict
     from lit_hf.selection.stopwatch import Stopwatch
     from lit_hf.tasks import Task
+
+
+COUNTED = 256
+"""Inputs whose tokens are counted to weigh what a checkpoint costs."""
 
 
 def id_of(job: Job) -> str:
@@ -33,14 +36,26 @@ def id_of(job: Job) -> str:
     return candidate_id(model_section(job), job.encoder.key, dataset, settings, bank)
 
 
-def register(job: Job, stopwatch: Stopwatch) -> Candidate:
-    """Return the candidate of a loaded checkpoint, with what an earlier selection stored of it."""
+def register(job: Job, stopwatch: Stopwatch, tokens: float | None = None) -> Candidate:
+    """Return the candidate of a loaded checkpoint, with what an earlier selection stored of it.
+
+    `tokens`: of an input on average, where a worker has counted them.
+    """
     id = id_of(job)
-    return Candidate(job, id, stopwatch, ResultsStore.at(job.settings.cache_dir).get(id))
+    counted = _tokens_per_input(job) if tokens is None else tokens
+    return Candidate(job, id, stopwatch, counted, ResultsStore.at(job.settings.cache_dir).get(id))
+
+
+def _tokens_per_input(job: Job) -> float:
+    """Return the mean number of tokens of the first inputs, which are a random sample; 1 for what reads no text."""
+    from lit_hf.encoders.skeleton import token_lengths
+
+    lengths = token_lengths(job.encoder, job.task.inputs[: min(job.task.size, COUNTED)])
+    return 1.0 if lengths is None else float(np.mean(lengths))
 
 
 def candidate_record(candidate: Candidate, coded: Codelength) -> Record:
-    """Return the record of a checkpoint of which `coded` was paid; with its elimination, if the race had one."""
+    """Return the record of a checkpoint of which `coded` was paid, with where a race ended for it."""
     from lit_hf.probes.bank import VERSION
 
     job, labels = candidate.job, coded.per_example.shape[1]
@@ -71,58 +86,54 @@ def candidate_record(candidate: Candidate, coded: Codelength) -> Record:
 
 
 def partial_record(candidate: Candidate) -> Record:
-    """Return the record of an eliminated checkpoint: order 0 up to there."""
+    """Return the record of a checkpoint as far as the race brought it."""
     from lit_hf.coding.codelength import gather
 
-    assert candidate.elimination is not None
-    end = int(np.searchsorted(candidate.job.task.groups, candidate.elimination[1].n))
-    if candidate.knows(end):
-        return _shortened(candidate, end)
-    return candidate_record(
-        candidate,
-        gather(
-            (cut(candidate.curve(), end),),
-            candidate.job.task.groups[:end],
-            candidate.job.task.target.bank(Code(device=candidate.job.code_device)),
-        ),
-    )
+    reach, task = candidate.reach, candidate.job.task
+    assert reach is not None
+    if candidate.knows(reach.labels, range(reach.orders)):
+        return _shortened(candidate, reach)
+    others = (candidate.curve(order, reach.labels) for order in range(1, reach.orders))
+    curves = (cut(candidate.curve(), reach.labels), *others)
+    bank = task.target.bank(Code(device=candidate.job.code_device))
+    return candidate_record(candidate, gather(curves, task.groups[: reach.labels], bank))
 
 
 def stage_section(candidate: Candidate) -> dict[str, Any]:
-    """Return how far the checkpoint came, in groups, and against whom it fell behind."""
-    if candidate.elimination is None:
-        groups = candidate.job.task.group_count
-        return {"n": groups, "of": groups, "eliminated": False}
-    leader, verdict = candidate.elimination
-    return {"n": verdict.n, "of": verdict.total, "eliminated": True, **_verdict(verdict), "leader": leader.id}
+    """Return how far the checkpoint came, in groups, and against whom it left."""
+    reach, total = candidate.reach, candidate.job.task.group_count
+    if reach is None:
+        return {"n": total, "of": total, "eliminated": False}
+    found = {"n": reach.groups, "of": total, "eliminated": reach.left}
+    return found | {"leader": reach.leader} if reach.left else found
 
 
-def _verdict(verdict: Verdict) -> dict[str, float]:
-    names = {"behind_bits": verdict.lead, "needed_bits_per_label": verdict.needed, "gap_bits_per_label": verdict.gap}
-    return names | {"gap_low": verdict.gap_low, "shrinkage": verdict.shrinkage, "margin_bits": verdict.margin}
-
-
-def _shortened(candidate: Candidate, end: int) -> Record:
-    """Return the first part of what an earlier selection stored, with this one's elimination."""
+def _shortened(candidate: Candidate, reach: Reach) -> Record:
+    """Return the first part of what an earlier selection stored, with where this one's race ended for it."""
     from lit_hf.measures.intervals import by_group, interval
+    from lit_hf.ranking.comparable import order_of_groups
 
     stored = candidate.stored
     assert stored is not None
+    end = reach.labels
     groups = np.asarray(stored.arrays["groups"][:end])
-    bits = stored.arrays["bits_encoder"][:1, :end]
-    found = interval(by_group(bits, groups))
+    bits = stored.arrays["bits_encoder"][: reach.orders, :end]
+    order = np.arange(end)[None] if reach.orders == 1 else stored.arrays["order"][: reach.orders]
+    found = interval(by_group(bits, groups), np.stack([order_of_groups(row, groups) for row in order]))
     edges = np.asarray(stored.arrays["edges"])
     arrays = {
-        "labels": stored.arrays["labels"][:end], "groups": groups, "order": np.arange(end)[None], "bits_encoder": bits,
+        "labels": stored.arrays["labels"][:end], "groups": groups, "order": order, "bits_encoder": bits,
         "edges": edges[edges <= end],
     }  # fmt: skip
     data: dict[str, Any] = dict(stored.data)
     data["codelength"] = {
         "bits": found.estimate, "interval": [found.low, found.high], "bits_per_label": found.estimate / end,
-        "bits_per_order": [found.estimate], "labels": end,
+        "bits_per_order": bits.sum(axis=1).tolist(), "labels": end,
     }  # fmt: skip
-    data["curve"] = _means(bits, arrays["edges"])
-    data["budgets"] = [{"labels": n, "bits": float(bits[0, :n].sum()), "accuracy": None} for n in _marks(end)]
+    along = np.take_along_axis(bits, order, axis=1)
+    data["curve"] = _means(along, arrays["edges"])
+    paid = [float(along[:, :n].sum(axis=1).mean()) for n in _marks(end)]
+    data["budgets"] = [{"labels": n, "bits": b, "accuracy": None} for n, b in zip(_marks(end), paid, strict=True)]
     data["stage"] = stage_section(candidate)
     return Record(cast(Sections, data), arrays)
 

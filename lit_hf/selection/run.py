@@ -1,10 +1,9 @@
-"""Hold a selection: load, race, code the finalists, compute other scores, and write the ranking."""
+"""Hold a selection: load, race, code to the end what is to be, compute other scores, and write the ranking."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -12,18 +11,20 @@ from typing import TYPE_CHECKING, Any
 from lit_hf.coding.order import Code
 from lit_hf.config import Settings, from_mapping
 from lit_hf.errors import BadSetting, warn
-from lit_hf.ranking.table import READING, CandidateResult, rank_rows
+from lit_hf.ranking.table import CandidateResult, rank_rows
+from lit_hf.selection.audit import run_audit
 from lit_hf.selection.backend import Backend, Plan
 from lit_hf.selection.candidate import Candidate
+from lit_hf.selection.chosen import finish_chosen
 from lit_hf.selection.plan import OF_RANKINGS, Options, Skipped
+from lit_hf.selection.said import cost_section, race_section, results_of
 
 if TYPE_CHECKING:
-    from lit_hf.ranking.audit import Finding
     from lit_hf.runtime.fleet import FleetSettings
     from lit_hf.runtime.progress import Progress
     from lit_hf.tasks import Task
 
-SCHEMA = "lit-hf/ranking/1"
+SCHEMA = "lit-hf/ranking/2"
 
 
 def rank(
@@ -34,7 +35,7 @@ def rank(
     progress: Progress | None = None,
     **settings: Any,
 ) -> dict[str, Any]:
-    """Rank `models` by the bits that the labels of `dataset` cost with each; return the ranking (schema ranking-1).
+    """Rank `models` by the bits that the labels of `dataset` cost with each; return the ranking (schema ranking-2).
 
     `settings` are the fields of `lit_hf.Settings`; `dtype` is "native" unless given. A model that fails is a row with
     its reason; whatever is wrong with the dataset raises `LitError`.
@@ -53,7 +54,7 @@ def select(
     """Rank the checkpoints of `plan`, all on one dataset; `backend` does the work. `data`: the dataset, when loaded."""
     from lit_hf.runtime.devices import find_place
     from lit_hf.runtime.native import in_one_type
-    from lit_hf.selection.race import run_audit, run_race
+    from lit_hf.selection.race import no_race, require_budget, rules_of, run_race
     from lit_hf.tasks import load_task
 
     began = time.perf_counter()
@@ -63,18 +64,22 @@ def select(
         raise BadSetting("streaming", True, "left out of a ranking, which codes several orders")
     if task.dataset.trained_on is not None:
         warn(task.dataset.trained_on.note)  # of all checkpoints alike, so it is in no one's row
-    candidates, failed = backend.register(plan, task)
     if options.race:
-        run_race(candidates, task, options.rules, backend)
-    backend.finish(candidates, options.transfer)
-    findings = run_audit(candidates, task, plan[0].seed, backend) if options.audit else {}
+        rules_of(task, options)  # what is refused is refused before the work
+    candidates, failed = backend.register(plan, task)
+    require_budget(task, candidates, options)
+    why = no_race(task, candidates) if options.race else None
+    racing = options.race and why is None
+    outcome = run_race(candidates, task, options, backend, plan[0].orders) if racing else None
+    backend.finish(candidates, transfer=options.transfer and outcome is None)
+    finish_chosen(candidates, outcome, options, backend)
+    findings = run_audit(candidates, outcome, task, plan[0].seed, backend) if options.audit and outcome else {}
     scores = _other_scores(candidates, task, options, backend)
-    left_out = [_left_out(each) for each in skipped]
-    results = [_result(candidate, findings) for candidate in candidates] + failed + left_out
-    about = _about(plan[0], task, options, candidates)
-    ranking = rank_rows(results, options.level)
-    cost = _cost(candidates, task, time.perf_counter() - began)
-    return {**about, "ranking": ranking, **scores, "cost": cost}
+    rows = rank_rows([*results_of(candidates, outcome, findings), *failed, *map(_left_out, skipped)], options.level)
+    return {
+        **_about(plan[0], task, options, candidates), **race_section(candidates, outcome, task, why), "ranking": rows,
+        **scores, "cost": cost_section(candidates, outcome, findings, task, time.perf_counter() - began),
+    }  # fmt: skip
 
 
 def _other_scores(
@@ -106,19 +111,6 @@ def open_backend(name: str, fleet: FleetSettings, progress: Progress) -> Backend
     return Local(progress) if engine is None else Fleet(engine, fleet, progress)
 
 
-def _result(candidate: Candidate, findings: dict[str, Finding]) -> CandidateResult:
-    info = candidate.job.encoder.info
-    found = findings.get(candidate.id)
-    audit = None if found is None else {
-        "final_bits": found.final, "overtook": found.overtook, "violation_at": found.violation
-    }  # fmt: skip
-    record = candidate.record if candidate.error is None else None
-    reading = {name: getattr(info, name) for name in READING}
-    return CandidateResult(
-        info.id, info.revision, record, candidate.error, info.parameters, candidate.transfer, audit, reading
-    )
-
-
 def _left_out(skipped: Skipped) -> CandidateResult:
     return CandidateResult(skipped.id, skipped.revision, None, skipped.reason, skipped.parameters)
 
@@ -148,29 +140,5 @@ def _about(settings: Settings, task: Task, options: Options, candidates: Sequenc
         },
         "coder": {"version": VERSION, "bank": task.target.bank(Code(device=device))},
         "level": options.level,
-        **_race(task, options),
         "settings": {"given": {k: v for k, v in settings.given().items() if k in resolved}, "resolved": resolved},
     }  # fmt: skip
-
-
-def _race(task: Task, options: Options) -> dict[str, Any]:
-    """Return the rules of the race, or null, with the reason where these labels cannot race."""
-
-    if options.race and task.target.largest_loss is None:
-        return {"race": None, "race_reason": "nothing bounds what a number may cost, so no verdict is safe"}
-    return {"race": asdict(options.rules) if options.race else None}
-
-
-def _cost(candidates: Sequence[Candidate], task: Task, seconds: float) -> dict[str, Any]:
-    """Return what was embedded, and the share of a selection without a race: inputs times parameters."""
-    held = 0 if task.holdout is None else len(task.holdout.inputs)
-    done, full = 0.0, 0.0
-    for candidate in candidates:
-        size = candidate.job.encoder.info.parameters
-        seen = task.size + held if candidate.elimination is None else candidate.elimination[1].n
-        done, full = done + size * seen, full + size * (task.size + held)
-    return {
-        "embedded_now": sum(candidate.job.computed for candidate in candidates),
-        "work_share": done / full if full else None,
-        "seconds": seconds,
-    }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -39,12 +38,14 @@ def stages(task: Task) -> list[Stage]:
     raise AssertionError("shells have no end")
 
 
-def inputs_for(task: Task, labels: int, orders: Sequence[int]) -> int:
-    """Return how many inputs to embed for the first `labels` of `orders`: whole shells, or all.
-
-    Only order 0 is the stream itself; any other draws from all of it.
-    """
+def inputs_for(task: Task, labels: int) -> int:
+    """Return how many inputs to embed for the first `labels`, in whatever order: whole shells, or all."""
     from lit_hf.features import shells
 
-    needed = task.size if any(orders) else int(task.members[labels - 1]) + 1
+    needed = int(task.members[labels - 1]) + 1
     return min(next(end for end in shells() if end >= needed), task.size)
+
+
+def labels_of(task: Task, groups: int) -> int:
+    """Return how many labels the first `groups` have."""
+    return int(np.searchsorted(task.groups, groups))

@@ -37,8 +37,8 @@ class WorkItem:
     """Plain values only. `settings`: of the checkpoint on the dataset, as the user gave them, with the cache's path.
 
     `model`, `dataset`: the same at pinned revisions. `folder`: where relative paths begin. `fingerprint`: of the data.
-    `shell`, `labels`, `orders`: embed so many groups, code so many labels of each order. `transfer`: with the random
-    twins.
+    `shell`, `labels`, `orders`: embed so many inputs, code so many labels in orders of them. `transfer`: with the
+    random twins.
     """
 
     kind: str
@@ -72,16 +72,15 @@ def _describe(candidate: Candidate, work_item: WorkItem) -> Answer:
     job = candidate.job
     return {
         "info": asdict(job.encoder.info), "key": dict(job.encoder.key), "device": job.device, "timings": job.timings,
+        "tokens": candidate.tokens,
     }  # fmt: skip
 
 
 def _advance(candidate: Candidate, work_item: WorkItem) -> Answer:
     """Embed, and code orders up to a stop of the race."""
     labels = work_item.labels
-    missing = [
-        order for order in work_item.orders
-        if not candidate.knows(labels, order) and not candidate.raced_file(labels, order).is_file()
-    ]  # fmt: skip
+    known = candidate.knows(labels, work_item.orders)
+    missing = [each for each in work_item.orders if not known and not candidate.raced_file(labels, each).is_file()]
     if missing:
         candidate.embed(work_item.shell)
     for order in missing:

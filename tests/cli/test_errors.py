@@ -46,6 +46,8 @@ KNOWN = [
     errors.IncomparableRecords("other banks"),
     errors.BadBitstream("the payload is damaged or cut", 3, (10, 12)),
     errors.RecordChanged("run", "its bits are not those of its settings"),
+    errors.BudgetTooSmall(0.02, 0.1207),
+    errors.NoProof("nothing bounds what one of these labels may cost"),
     errors.UsageError("eval needs a model.", "Try this."),
     errors.ProcessLost(2, 3, 60.0),
     errors.ProcessesMissing([1], 2, 10.0, "127.0.0.1:29500"),
@@ -60,6 +62,8 @@ KNOWN = [
 CODES = {
     errors.UsageError: 2,
     errors.BadSetting: 2,
+    errors.BudgetTooSmall: 2,
+    errors.NoProof: 2,
     errors.OneProcessOnly: 2,
     errors.LauncherIncomplete: 2,
     errors.Stopped: 143,

@@ -51,7 +51,7 @@ def test_json_is_one_object_that_fits_the_schema(lit: Lit, field: Field) -> None
 
     found = ranked(lit, field.data, field.models["good"], field.models["blank"])
     jsonschema.Draft202012Validator(schema()).validate(found)
-    assert found["schema"] == "lit-hf/ranking/1"
+    assert found["schema"] == "lit-hf/ranking/2"
     assert found["rivals"] is None
 
 

@@ -59,9 +59,20 @@ def test_a_ranking_is_planned_for_all_and_for_one(field: Field, tmp_path: Path) 
     assert found["total"]["seconds"] is None
     found = plan_ranking(plan[:2], transfer=False, race=True)
     assert found["models"][0]["inputs"] == found["models"][1]["inputs"] == 362 + 100
-    assert found["total"]["least_seconds"] <= found["total"]["seconds"]
     assert found["dataset"]["bytes"] == Path(field.data).stat().st_size
-    assert plan_ranking(plan[:2], transfer=False, race=False)["total"]["least_seconds"] is None
+    assert found["total"]["least_seconds"] is None  # too few labels for a race
+
+
+def test_a_race_may_end_at_its_first_verdict(field: Field, tmp_path: Path) -> None:
+    data = write_data(tmp_path / "data.csv", 800)
+    plan = [settings_of(field, tmp_path, name, 700).replace(dataset=data) for name in ("good", "other")]
+    raced = plan_ranking(plan, transfer=False, race=True)
+    each = sum(model["seconds"] for model in raced["models"])
+    assert raced["total"]["least_seconds"] == pytest.approx(each * 362 / 700)
+    whole = plan_ranking(plan, transfer=False, race=True, finish=True)["total"]
+    assert raced["total"]["least_seconds"] < whole["least_seconds"] < whole["seconds"]
+    assert plan_ranking(plan, transfer=False, race=False)["total"]["least_seconds"] is None
+    assert plan_ranking(plan[:1], transfer=False, race=True)["total"]["least_seconds"] is None
 
 
 def test_a_plan_fits_on_a_terminal(field: Field, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -72,8 +83,9 @@ def test_a_plan_fits_on_a_terminal(field: Field, tmp_path: Path, capsys: pytest.
     out = capsys.readouterr().out
     for words in ("80 examples, 2 classes", "held-out examples", "twin 3", "code 9 orders", "Time: about"):
         assert words in out
-    assert lit(["plan", "rank", data, good, field.models["other"], "--max-examples", "80", "--cache-dir", cache]) == 0
-    assert "nobody is dropped" in capsys.readouterr().out
+    longer = write_data(tmp_path / "longer.csv", 700)
+    assert lit(["plan", "rank", longer, good, field.models["other"], "--orders", "1", "--cache-dir", cache]) == 0
+    assert "(the race ends at its first verdict)" in capsys.readouterr().out
     assert lit(["plan", "rank", data, "/nowhere", "--max-examples", "80", "--cache-dir", cache]) == 0
     assert "no model named" in capsys.readouterr().out
     assert not (tmp_path / "features").exists()

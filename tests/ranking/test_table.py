@@ -12,7 +12,7 @@ from lit_hf.ranking.aggregate import combine
 from lit_hf.ranking.table import CandidateResult, rank_rows
 from lit_hf.records.record import Record
 from lit_hf.reports.ranking_phrases import statements
-from tests.support.records import noisy, ranked_id, ranked_record, result
+from tests.support.records import noisy, raced, ranked_id, ranked_record, result
 
 
 def ids(rows: list[dict[str, Any]]) -> list[str]:
@@ -31,22 +31,42 @@ def test_order_is_by_codelength_and_close_ones_share_ranks() -> None:
     assert rows[1]["labels_to_separate"] is None or rows[1]["labels_to_separate"] > 0
 
 
-def test_the_dropped_stand_behind_their_leader_and_whom_that_is_behind() -> None:
-    best, second = ranked_record("best", noisy(0.0, seed=1)), ranked_record("second", noisy(0.3, seed=2))
-    late = ranked_record("late", noisy(0.5, 500, seed=3), lost_to=ranked_id("second"), total=600)
-    early = ranked_record("early", noisy(0.9, 300, seed=4), lost_to=ranked_id("late"), total=600)
-    rows = rank_rows([result(each) for each in (early, second, late, best)])
-    assert ids(rows) == ["best", "second", "late", "early"]
-    assert [row["rank"] for row in rows] == [[1, 1], [2, 2], [3, 3], [4, 4]]
-    assert rows[2]["codelength"]["labels"] == 500  # what was paid there: no extrapolated total
-    assert rows[2]["behind_best"] is None
+def test_after_a_race_the_chosen_one_is_first_and_the_others_follow_by_forecast() -> None:
+    chosen = ranked_record("chosen", noisy(0.0, 500, seed=1), total=600)
+    near = ranked_record("near", noisy(0.3, 500, seed=2), total=600)
+    early = ranked_record("early", noisy(0.9, 300, seed=4), lost_to=ranked_id("chosen"), total=600)
+    late = ranked_record("late", noisy(0.5, 400, seed=3), lost_to=ranked_id("chosen"), total=600)
+    rows = rank_rows([raced(early, 0.9), raced(near, 0.3), raced(late, 0.5), raced(chosen, None)])
+    assert ids(rows) == ["chosen", "near", "late", "early"]
+    assert [row["forecast"] and row["forecast"]["behind"] for row in rows] == [None, 0.3, 0.5, 0.9]
+    assert [row["risk"] for row in rows] == [None, 0.01, 0.01, 0.01]
+    assert [row["stage"]["left"] for row in rows] == [False, False, True, True]
+    assert [row["codelength"]["labels"] for row in rows] == [500, 500, 400, 300]  # what was paid: no extrapolated total
 
 
-def test_the_dropped_are_not_put_behind_finalists_that_they_did_not_lose_to() -> None:
-    best, second = ranked_record("best", noisy(0.0, seed=1)), ranked_record("second", noisy(0.3, seed=2))
-    out = ranked_record("out", noisy(0.9, 300, seed=4), lost_to=ranked_id("best"), total=600)
-    rows = rank_rows([result(each) for each in (best, second, out)])
-    assert [row["rank"] for row in rows] == [[1, 1], [2, 3], [2, 3]]
+def test_who_left_is_tested_against_each_of_the_last_field_on_the_labels_of_both() -> None:
+    """Both of the field are ahead of both that left, whose order among each other is not tested."""
+    chosen = ranked_record("chosen", noisy(0.0, 500, seed=1), total=600)
+    near = ranked_record("near", noisy(0.3, 500, seed=2), total=600)
+    out = [
+        ranked_record(f"out{gap}", noisy(gap, 300, seed=4), lost_to=ranked_id("chosen"), total=600)
+        for gap in (0.9, 1.5)
+    ]
+    rows = rank_rows([raced(chosen, None), raced(near, 0.3), raced(out[0], 0.9), raced(out[1], 1.5)])
+    assert [row["rank"] for row in rows] == [[1, 1], [2, 2], [3, 4], [3, 4]]
+    assert [row["behind_best"]["labels"] for row in rows[1:]] == [500, 300, 300]
+    assert rows[2]["behind_best"]["bits"] == pytest.approx(0.9 * 300, abs=15)
+    first = out[0].arrays["bits_encoder"][0] - chosen.arrays["bits_encoder"][0][:300]
+    assert rows[2]["behind_best"]["bits"] == pytest.approx(first.sum())  # order 0 alone
+
+
+def test_one_that_left_and_cannot_be_told_from_the_field_shares_its_ranks() -> None:
+    chosen = ranked_record("chosen", noisy(0.0, 500, seed=1), total=600)
+    out = ranked_record("out", noisy(0.001, 300, seed=6), lost_to=ranked_id("chosen"), total=600)
+    rows = rank_rows([raced(chosen, None), raced(out, 0.05)])
+    assert [row["rank"] for row in rows] == [[1, 2], [1, 2]]
+    assert rows[1]["tied_with_best"]
+    assert rows[1]["labels_to_separate"] is None  # of one that is coded no further
 
 
 def test_failures_are_rows_with_their_reason() -> None:

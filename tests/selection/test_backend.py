@@ -59,7 +59,7 @@ def test_a_race_may_end_before_the_last_label(backend: Backend, field: Field, tm
 def test_further_orders_are_those_that_the_record_has(backend: Backend, field: Field, tmp_path: Path) -> None:
     task, (first, second), _ = registered(backend, field, tmp_path)
     backend.advance([first], task.size, orders=(0, 1))
-    raced = [first.curve(order).by_example for order in (0, 1)]
+    raced = [first.curve(order, task.size).by_example for order in (0, 1)]
     backend.finish([first, second], transfer=False)
     assert first.record is not None
     assert second.record is not None
@@ -75,5 +75,16 @@ def test_scores_are_of_each_candidate_in_order(backend: Backend, field: Field, t
 
 def test_the_groups_to_embed_are_whole_shells(field: Field, tmp_path: Path) -> None:
     task, _, _ = registered(Local(), field, tmp_path)
-    assert [inputs_for(task, stop.labels, (0,)) for stop in stages(task)] == [stop.shell for stop in stages(task)]
-    assert inputs_for(task, 10, (0, 1)) == task.size
+    assert [inputs_for(task, stop.labels) for stop in stages(task)] == [stop.shell for stop in stages(task)]
+    assert inputs_for(task, 10) == 256
+
+
+def test_further_orders_permute_what_was_raced_and_embed_no_more(
+    backend: Backend, field: Field, tmp_path: Path
+) -> None:  # fmt: skip
+    task, (first, _), _ = registered(backend, field, tmp_path, 700)
+    stop = stages(task)[0]
+    backend.advance([first], stop.labels, orders=(0, 1))
+    assert sorted(first.curve(1, stop.labels).index) == list(range(stop.labels))
+    assert not np.array_equal(first.curve(1, stop.labels).index, np.arange(stop.labels))
+    assert sum(len(np.load(file)) for file in (tmp_path / "features").rglob("*.npy")) == stop.shell

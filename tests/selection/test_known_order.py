@@ -66,11 +66,12 @@ def test_the_known_order_comes_out(ranking: dict[str, Any], chain: tuple[str, ..
 
 
 @pytest.mark.slow
-def test_random_twins_are_dropped(ranking: dict[str, Any]) -> None:
+def test_random_twins_are_behind(ranking: dict[str, Any]) -> None:
     rows = {short(row): row for row in ranking["ranking"]}
     places = list(rows)
     for twin in ("random0", "random1"):
-        assert rows[twin]["stage"]["eliminated"]
+        assert rows[twin]["forecast"]["low"] > 0
+        assert rows[twin]["risk"] < 0.01
         assert rows[twin]["rank"][0] > 1
         assert all(places.index(name) < places.index(twin) for name in ("model", "bits8", "bits4", "noise0.2"))
 
@@ -86,8 +87,9 @@ def test_topics_get_dearer_with_layers_that_are_cut_off(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_race_drops_only_what_the_audit_confirms(ranking: dict[str, Any]) -> None:
+def test_the_audit_finds_nobody_that_overtook(ranking: dict[str, Any]) -> None:
     audited = [row["audit"] for row in ranking["ranking"] if row["audit"]]
+    assert audited  # the runner-up at least
     assert not any(found["overtook"] for found in audited)
 
 

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from lit_hf.errors import BudgetTooSmall
 from lit_hf.evaluation.run import evaluate
 from lit_hf.features import FeatureStore
 from lit_hf.records.store import ResultsStore
+from lit_hf.reports.ranking_phrases import statements
 from lit_hf.selection.plan import Options
 from lit_hf.selection.run import rank
 from tests.support.field import Field
@@ -37,35 +39,40 @@ def test_the_known_order_comes_out(raced: dict[str, Any]) -> None:
     assert not row_of(raced, "blank")["tied_with_best"]
 
 
-def test_the_loser_is_dropped_with_what_it_paid_so_far(raced: dict[str, Any]) -> None:
+def test_who_is_far_behind_leaves_with_what_it_paid_so_far(raced: dict[str, Any]) -> None:
     row = row_of(raced, "blank")
     stage = row["stage"]
-    assert stage["eliminated"]
-    assert 400 < stage["n"] == row["codelength"]["labels"] < 1100
-    assert stage["behind_bits"] > 0
-    assert stage["needed_bits_per_label"] == pytest.approx(stage["behind_bits"] / (1100 - stage["n"]))
+    assert stage["left"]
+    assert 256 <= stage["n"] == row["codelength"]["labels"] < raced["race"]["n"]
+    assert row["forecast"]["low"] > 0.02
+    assert row["risk"] < 0.05 / 6
     assert raced["cost"]["work_share"] < 1
 
 
-def test_an_eliminated_checkpoint_is_embedded_no_further(field: Field, raced: dict[str, Any], tmp_path: Path) -> None:
-    models = [field.models["good"], field.models["blank"]]
-    found = rank(field.data, models, options=PLAIN, cache_dir=str(tmp_path), **SETTINGS)
-    row = row_of(found, "blank")
-    record = ResultsStore.at(tmp_path).get(row["entry"])
-    assert record is not None
-    record.validate()
-    assert not record.complete
+def test_everybody_is_embedded_as_far_as_the_race_went_for_it(
+    field: Field, raced: dict[str, Any], tmp_path: Path
+) -> None:  # fmt: skip
+    found = rank(field.data, list(field.models.values()), options=PLAIN, cache_dir=str(tmp_path), **SETTINGS)
+    for row in found["ranking"]:
+        record = ResultsStore.at(tmp_path).get(row["entry"])
+        assert record is not None
+        record.validate()
+        assert not record.complete
     folders = FeatureStore.at(tmp_path).root.iterdir()
     rows = sorted(sum(len(np.load(file)) for file in folder.glob("*.npy")) for folder in folders)
-    # 1,200 texts and 100 held-out ones of the winner; of the loser whole shells until it was dropped.
-    shell = next(end for end in (512, 724, 1024) if end >= row["stage"]["n"])
-    assert rows == [shell, 1300]
+    ends = (362, 512, 724, 1024, 1100)
+    assert rows == sorted(next(e for e in ends if e >= row["stage"]["n"]) for row in found["ranking"])
+    assert found["cost"]["work_share"] == pytest.approx(sum(rows) / 3 / 1200) == pytest.approx(found["race"]["cost"])
+    assert found["race"] == {**raced["race"]}
 
 
-def test_the_audit_says_what_became_of_the_dropped(raced: dict[str, Any]) -> None:
-    found = row_of(raced, "blank")["audit"]
-    assert found["final_bits"] > row_of(raced, "blank")["stage"]["behind_bits"]
-    assert found == {"final_bits": found["final_bits"], "overtook": False, "violation_at": None}
+def test_the_audit_says_what_became_of_those_that_left_and_of_the_runner_up(raced: dict[str, Any]) -> None:
+    found, second = row_of(raced, "blank")["audit"], raced["ranking"][1]["audit"]
+    assert found["final_bits"] > 0
+    assert not found["overtook"]
+    assert set(second) == {"final_bits", "overtook", "in_interval"}
+    assert raced["ranking"][0]["audit"] is None
+    assert raced["race"]["cost"] < raced["cost"]["work_share"] < 1
 
 
 def test_a_missing_checkpoint_is_a_row(raced: dict[str, Any]) -> None:
@@ -104,10 +111,63 @@ def test_adding_a_checkpoint_embeds_only_that_one(field: Field, raced: dict[str,
 
     (tmp_path / "new").mkdir()
     new = str(tiny.save(tmp_path / "new", tiny.bert(7)))
-    more = rank(field.data, [*field.models.values(), new], options=PLAIN, cache_dir=field.cache, **SETTINGS)
-    # One checkpoint in full is 1,200 texts and 100 held-out ones; a second one would be hundreds more.
-    assert 0 < more["cost"]["embedded_now"] <= 1300
-    assert row_of(more, "good")["codelength"] == row_of(raced, "good")["codelength"]
+    models = [*field.models.values(), new]
+    more = rank(field.data, models, options=PLAIN, cache_dir=field.cache, **SETTINGS)
+    fresh = rank(field.data, models, options=PLAIN, cache_dir=str(tmp_path / "cache"), **SETTINGS)
+    assert 0 < more["cost"]["embedded_now"] < fresh["cost"]["embedded_now"]
+    assert more["race"] == fresh["race"]  # replayed with four, whatever is stored
+    assert more["race"]["started"] == 4
+    assert [timeless(row) for row in more["ranking"]] == [timeless(row) for row in fresh["ranking"]]
+
+
+def timeless(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: part for name, part in row.items() if name != "speed"}
+
+
+def test_what_an_earlier_selection_coded_to_the_end_changes_no_verdict(
+    field: Field, raced: dict[str, Any], tmp_path: Path
+) -> None:  # fmt: skip
+    models, cache = list(field.models.values()), str(tmp_path)
+    whole = rank(field.data, models, options=Options(race=False, other_scores=False), cache_dir=cache, **SETTINGS)
+    assert whole["race"] is None
+    assert {row["codelength"]["labels"] for row in whole["ranking"]} == {1100}
+    again = rank(field.data, models, options=PLAIN, cache_dir=cache, **SETTINGS)
+    assert again["cost"]["embedded_now"] == 0
+    assert {**again["race"], "stated_risk": 0} == {**raced["race"], "stated_risk": 0}
+    assert again["race"]["stated_risk"] == pytest.approx(raced["race"]["stated_risk"], rel=1e-6)
+    assert [row["stage"] for row in again["ranking"]] == [row["stage"] for row in raced["ranking"][:3]]
+    for row in whole["ranking"]:
+        record = ResultsStore.at(tmp_path).get(row["entry"])
+        assert record is not None
+        assert record.complete  # the race replaces nothing that says more
+
+
+def test_the_chosen_one_is_finished_and_the_others_are_not(field: Field, tmp_path: Path) -> None:
+    models, cache = [field.models["good"], field.models["blank"]], str(tmp_path)
+    found = rank(field.data, models, options=Options(other_scores=False, finish=True), cache_dir=cache, **SETTINGS)
+    first, second = found["ranking"]
+    assert first["codelength"]["labels"] == 1100
+    assert first["accuracy"] is not None
+    assert (first["stage"]["n"], second["codelength"]["labels"], second["accuracy"]) == (345, 345, None)
+    record = ResultsStore.at(tmp_path).get(first["entry"])
+    assert record is not None
+    assert record.complete
+    whole = rank(field.data, models[:1], options=Options(race=False, other_scores=False), cache_dir=cache, **SETTINGS)
+    assert whole["cost"]["embedded_now"] == 0
+    assert whole["ranking"][0]["codelength"]["bits"] == first["codelength"]["bits"]
+
+
+def test_too_few_labels_hold_no_race_and_that_is_said(field: Field, tmp_path: Path) -> None:
+    models = [field.models["good"], field.models["blank"]]
+    settings = {**SETTINGS, "max_examples": 200, "cache_dir": str(tmp_path)}
+    found = rank(field.data, models, options=PLAIN, **settings)
+    assert found["race"] is None
+    assert "No race: 200 distinct inputs are too few" in "\n".join(statements(found))
+    assert {row["codelength"]["labels"] for row in found["ranking"]} == {200}
+    with pytest.raises(BudgetTooSmall, match="too few"):
+        rank(field.data, models, options=Options(budget=0.5), **settings)
+    alone = rank(field.data, models[:1], options=PLAIN, **{**SETTINGS, "max_examples": 600, "cache_dir": str(tmp_path)})
+    assert alone["race_reason"] == "one checkpoint has nobody to race against"
 
 
 def test_an_interrupt_keeps_what_is_finished(field: Field, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,7 +226,7 @@ def test_no_race_codes_everything_and_equals_an_evaluation(field: Field, tmp_pat
     assert row["rank"] == [1, 1]
 
 
-def test_transfer_adds_a_whole_record_for_finalists(field: Field, tmp_path: Path) -> None:
+def test_transfer_without_a_race_adds_a_whole_record_of_all(field: Field, tmp_path: Path) -> None:
     settings = {**SETTINGS, "max_examples": 60, "cache_dir": str(tmp_path), "twins": 2}
     options = Options(other_scores=False, transfer=True)
     found = rank(field.data, [field.models["good"], field.models["other"]], options=options, **settings)
@@ -176,3 +236,14 @@ def test_transfer_adds_a_whole_record_for_finalists(field: Field, tmp_path: Path
     again = rank(field.data, [field.models["good"], field.models["other"]], options=options, **settings)
     assert again["cost"]["embedded_now"] == 0
     assert again["ranking"][0]["transfer"] == found["ranking"][0]["transfer"]
+
+
+def test_transfer_after_a_race_is_of_the_chosen_one(field: Field, tmp_path: Path) -> None:
+    settings = {**SETTINGS, "max_examples": 600, "cache_dir": str(tmp_path), "twins": 1}
+    options = Options(other_scores=False, transfer=True)
+    found = rank(field.data, [field.models["good"], field.models["blank"]], options=options, **settings)
+    first, second = found["ranking"]
+    record = ResultsStore.at(tmp_path).find(first["transfer"]["record"])
+    assert record["codelength"]["bits"] == first["codelength"]["bits"]
+    assert (first["codelength"]["labels"], second["codelength"]["labels"]) == (600, 345)
+    assert second["transfer"] is None

@@ -1,4 +1,4 @@
-"""Selections on labels that are no classes: sets of labels race, numbers rank without a race, commands follow."""
+"""Selections on labels that are no classes: they race by forecasts as classes do, but nothing can be proved of them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from lit_hf.config import from_mapping
+from lit_hf.errors import NoProof
 from lit_hf.evaluation.run import evaluate
 from lit_hf.hub import leaderboard
 from lit_hf.hub.table import from_parquet, to_parquet
@@ -35,7 +36,7 @@ from tests.support.engines import Inline
 from tests.support.field import Field
 
 LABELS = {"sets": {"label_column": "good,wit"}, "numbers": {"label_column": "length"}}
-SIZES = {"sets": 900, "numbers": 150}
+SIZES = {"sets": 900, "numbers": 700}
 
 
 @dataclass(frozen=True)
@@ -84,12 +85,20 @@ def test_the_ranking_fits_its_schema_and_says_what_these_labels_have_not(ranked:
     assert "Infinity" not in json.dumps(plain(found))
 
 
-def test_sets_race_and_numbers_say_why_not(ranked: Ranked) -> None:
-    numbers, stages = ranked.ranking["dataset"]["classes"] is None, [r["stage"] for r in ranked.ranking["ranking"]]
+def test_they_race_by_bits_per_answer_and_say_which_scores_they_have_not(ranked: Ranked) -> None:
+    numbers, race = ranked.ranking["dataset"]["classes"] is None, ranked.ranking["race"]
     said = "\n".join(statements(ranked.ranking))
-    assert stages[1]["eliminated"] != numbers
-    assert (ranked.ranking["race"] is None) == numbers == ("race_reason" in ranked.ranking) == ("No race" in said)
+    assert (race["rule"], race["ended"], race["n"] < race["of"]) == ("forecast", "risk", True)
+    assert race["within"] == (0.05 if numbers else 0.02)
+    assert race["answers"] == (SIZES["numbers"] if numbers else 2 * SIZES["sets"])
+    assert "No race" not in said
     assert "No other scores" in said
+
+
+def test_nothing_is_proved_of_them(ranked: Ranked) -> None:
+    with pytest.raises(NoProof) as caught:
+        select(ranked.plan, Options(certain=True), Local())
+    assert "--risk" in caught.value.next_step
 
 
 def test_a_checkpoint_costs_what_an_evaluation_says(ranked: Ranked) -> None:
@@ -127,4 +136,4 @@ def test_everything_shows_it(ranked: Ranked, tmp_path: Path) -> None:
     (back,) = from_parquet(to_parquet(records[0]), "here")
     np.testing.assert_array_equal(back.arrays["labels"], records[0].arrays["labels"])
     (board,) = leaderboard.boards([back, records[1]])
-    assert board.rows[0].model.endswith("good")
+    assert [name.rsplit("/", 1)[-1] for name in board.unpaired] == ["good", "blank"]  # neither was coded to the end

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from lit_hf.measures.intervals import Variance, interval
-from lit_hf.ranking.table import CandidateResult
+from lit_hf.ranking.table import CandidateResult, Raced
 from lit_hf.records.record import Record, record_id
 
 # Population log-loss after i labels: floor + (1 - floor) / (1 + i / pace), in bits per label of two balanced classes.
@@ -116,13 +116,13 @@ def without_baseline(examples: int = 400) -> Record:
 def ranked_record(name: str, bits: np.ndarray, lost_to: str | None = None, total: int | None = None) -> Record:
     """Return what a ranking coded of checkpoint `name`: it paid `bits` [R, n].
 
-    lost_to: id of the record of the leader that it was eliminated against, after n of `total` labels.
+    lost_to: id of the record of the leader that it left a race against, after n of `total` labels.
     """
     base, labels = make_record(examples=200).data, bits.shape[1]
     found = interval(bits)
     stage: dict[str, Any] = {"n": labels, "of": total or labels, "eliminated": lost_to is not None}
     if lost_to is not None:
-        stage |= {"behind_bits": 30.0, "needed_bits_per_label": 0.1, "leader": lost_to}
+        stage["leader"] = lost_to
     data = {
         "schema": "lit-hf/record/1",
         "id": ranked_id(name),
@@ -153,8 +153,17 @@ def ranked_id(name: str) -> str:
 
 
 def result(record: Record) -> CandidateResult:
-    """Return a ranked record as the result of its checkpoint."""
+    """Return a ranked record as the result of its checkpoint, without a race."""
     return CandidateResult(record["model"]["id"], None, record)
+
+
+def raced(record: Record, behind: float | None, risk: float = 0.01) -> CandidateResult:
+    """Return a ranked record as the result of its checkpoint in a race; `behind`: by forecast, None of the chosen."""
+    stage, ends = record["stage"], None if behind is None else (behind - 0.1, behind + 0.1)
+    found = Raced(
+        stage["n"], stage["of"], stage["eliminated"], None, behind, ends, None if behind is None else risk
+    )  # fmt: skip
+    return CandidateResult(record["model"]["id"], None, record, raced=found)
 
 
 def noisy(gap: float, labels: int = 600, seed: int = 0, orders: int = 2) -> np.ndarray:

@@ -186,6 +186,16 @@ class Target(ABC):
         return None if self.uniform_chance is None else -math.log2(self.uniform_chance)
 
     @property
+    def choices(self) -> int | None:
+        """How many values one answer may have; None where there is no end to them, as of numbers."""
+        return len(self.names) or None
+
+    @property
+    def answers(self) -> int:
+        """How many answers one label consists of: more than one where several labels may hold together."""
+        return 1
+
+    @property
     def largest_loss(self) -> float | None:
         """The most that `bounded` gives, in bits: 10 more than the uniform code; None where nothing bounds them."""
         return None if self.uniform_bits is None else 10 + self.uniform_bits

@@ -113,6 +113,16 @@ class MultiLabel(Target):
         """L."""
         return len(self.labels)
 
+    @property
+    def choices(self) -> int | None:
+        """A label holds, or does not."""
+        return 2
+
+    @property
+    def answers(self) -> int:
+        """Whether each of L labels holds."""
+        return len(self.labels)
+
     def coder(self, features: Rows, examples: Examples, order: Order, code: Code) -> OrderCoder:
         """Return what codes all labels of one order as far as it is told to; it holds the probes of L codes."""
         ready = [
