@@ -50,13 +50,13 @@ def load(name: str, limit: int | None = None) -> Texts:
     return Texts(name, [texts[i] for i in kept], np.array([labels[i] for i in kept], dtype=np.int64), len(classes))
 
 
-def open_encoder(name: str, max_tokens: int = MAX_TOKENS) -> Any:
+def open_encoder(name: str, max_tokens: int = MAX_TOKENS, layer: str = "last") -> Any:
     """Return the encoder; `random twin` is the twin of L6."""
     from lit_hf.encoders import Choices, load_encoder
 
     twin = name == "random twin"
     folder = encoders()["L6" if twin else name]()
-    encoder = load_encoder(str(folder), Choices(pooling="mean", max_tokens=max_tokens))
+    encoder = load_encoder(str(folder), Choices(pooling="mean", max_tokens=max_tokens, layer=layer))
     return encoder.twin(0) if twin else encoder
 
 
