@@ -27,7 +27,8 @@ def report(found: Mapping[str, Any]) -> list[RenderableType]:
     """Return the parts of the report, top first."""
     total, dataset, model = found["total"], found["dataset"], found["model"]
     about = f"{dataset['id']}: {total['labels']:,} labels by {model['id']}" if dataset and model else "labels"
-    saved = f"{phrases.bits(total['bits'])} bits saved of the {found['reference']}'s {phrases.bits(total['reference_bits'])}"
+    saved, whole = (phrases.bits(total[name]) for name in ("bits", "reference_bits"))
+    saved = f"{saved} bits saved of the {found['reference']}'s {whole}"
     parts: list[RenderableType] = [Text(shown(about, 160), style="bold"), Text(f"{saved}{_known(total['interval'])}")]
     if total["further_twins_bits"] is not None:
         more = phrases.signed(total["further_twins_bits"])

@@ -57,7 +57,7 @@ def require_few(by: Sequence[str]) -> None:
 
 
 def slicing(by: str, values: Sequence[Any]) -> Slicing:
-    """Return the slices of `values`, one for each label; None and NaN are a slice of their own.
+    """Return the slices of `values`, one for each label; None, NaN and empty texts are a slice of their own.
 
     Raises `UsageError` where all values are alike, and where they all differ and are no numbers.
     """
@@ -85,6 +85,8 @@ def _require_groups(by: str, known: Sequence[str]) -> None:
 
 
 def _is_missing(value: Any) -> bool:
+    if isinstance(value, str):
+        return not value.strip()  # a csv has no other way to say it
     return value is None or (isinstance(value, float) and math.isnan(value))
 
 
