@@ -105,7 +105,7 @@ class LabelErrors:
         for place in first:
             bits[self.given[place], self.suggested[place]] += self.bits[place]
         return [
-            {"given_label": pair[0], "suggested_label": pair[1], "rows": count, "mean_bits": bits[pair] / count}
+            {"given_label": pair[0], "suggested_label": pair[1], "rows": count, "mean_bits": float(bits[pair] / count)}
             for pair, count in sorted(pairs.items(), key=lambda each: (-each[1], each[0]))
         ]
 
