@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,6 +12,9 @@ from lit_hf.cli.output import Format, Sink
 from lit_hf.cli.study import DataOrRecord, HowToPrint, Model, Output, Told, begin, finish
 from lit_hf.config import PRECOMPUTED
 from lit_hf.errors import UsageError
+
+if TYPE_CHECKING:
+    from lit_hf.studies.label_errors import LabelErrors
 
 LEFT_OUT = ("twins", "sensitivity", "streaming", "classes", "shuffle_buffer", "code")
 """Settings of what these studies do not do."""
@@ -56,12 +59,14 @@ def command(
     if apply is not None:
         return _apply(given, data, apply, export, sink)
     record = find_record(data, model, given)
-    settings = settings_of(data, model, {"orders": ORDERS, **given}) if record is None else None
     from lit_hf.reports.label_errors import report
     from lit_hf.studies.errors_found import errors_in_data, errors_in_record
     from lit_hf.studies.label_errors import COLUMNS
 
-    found = errors_in_data(settings, progress) if settings is not None else errors_in_record(_known(record))
+    if record is None:
+        found = errors_in_data(settings_of(data, model, {"orders": ORDERS, **given}), progress)
+    else:
+        found = errors_in_record(record)
     rows = found.rows()
     told = Told(
         "errors", found, report(found.to_dict(), top, anyway), repr(_quiet(found)), {"labels": (rows, COLUMNS)}
@@ -73,12 +78,7 @@ def command(
     return None
 
 
-def _known(record: Any) -> Any:
-    assert record is not None
-    return record
-
-
-def _quiet(found: Any) -> int:
+def _quiet(found: LabelErrors) -> int:
     """Return how many rows hold half of the errors in sight, 0 where that is not known."""
     return max((each.half for each in found.depths if each.in_sight), default=0)
 

@@ -60,21 +60,22 @@ def sentence(depth: Mapping[str, Any]) -> str:
 def _rows(rows: Sequence[Mapping[str, Any]]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     suggested = any(each["suggested_label"] is not None for each in rows)
-    table.add_column("row", justify="right", no_wrap=True)
-    table.add_column("bits", justify="right", no_wrap=True)
-    table.add_column("given", no_wrap=True, overflow="ellipsis", min_width=6)
-    if suggested:
-        table.add_column("suggested", no_wrap=True, overflow="ellipsis", min_width=6)
-    table.add_column("input", no_wrap=True, overflow="ellipsis", ratio=1)
-    for each in rows:
-        mark = "≠ " if each["conflict"] else ""
+    names = ("row", "bits", "given", *(("suggested",) if suggested else ()))
+    cells = [_cells(each)[: len(names)] for each in rows]
+    for place, name in enumerate(names):
+        widest = max(len(name), *(len(each[place]) for each in cells))
+        table.add_column(name, justify="right" if place < 2 else "left", no_wrap=True, min_width=widest)
+    table.add_column("input", overflow="fold")
+    for each, shorts in zip(rows, cells, strict=True):
+        mark = "copies differ: " if each["conflict"] else ""
         text = " | ".join(text for text in (each["input"], each["input_2"]) if text)
-        names = [each["given_label"], *([each["suggested_label"]] if suggested else [])]
-        table.add_row(
-            f"{each['row']:,}", f"{each['bits']:.1f} ± {each['deviation']:.1f}",
-            *(Text(shown(str(name), 20)) for name in names), Text(mark + shown(text, 80)),
-        )  # fmt: skip
+        table.add_row(*map(Text, shorts), Text(mark + shown(text, 80)))
     return table
+
+
+def _cells(each: Mapping[str, Any]) -> list[str]:
+    labels = [shown(str(each[name]), 18) for name in ("given_label", "suggested_label")]
+    return [f"{each['row']:,}", f"{each['bits']:.1f} ± {each['deviation']:.1f}", *labels]
 
 
 def _pairs(pairs: Sequence[Mapping[str, Any]]) -> Table:

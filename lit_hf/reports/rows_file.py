@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +26,18 @@ def require_free(path: Path, overwrite: bool) -> None:
         raise NotWritable(path.parent, "there is no such folder")
 
 
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Give a file of the same name elsewhere to write; it comes to `path` when the block ends well."""
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        draft = Path(folder) / path.name
+        yield draft
+        os.replace(draft, path)
+
+
 def write_rows(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], path: Path) -> None:
     """Write rows; `columns`: what they hold, as in `lit_hf.reports.tables`. In a CSV no text is run as a formula."""
-    from lit_hf.runtime.cache import atomic_file
-
-    with atomic_file(path) as file:
-        draft = Path(file.name)
+    with whole_file(path) as draft:
         if path.suffix == ".parquet":
             write_parquet(rows, columns, draft)
         elif path.suffix == ".csv":

@@ -42,7 +42,7 @@ def write_corrected(settings: Settings, decisions: Mapping[int, str], path: Path
 
     Raises `UsageError` for rows and labels that the split does not have, `LitError` for labels in several columns.
     """
-    from lit_hf.runtime.cache import atomic_file
+    from lit_hf.reports.rows_file import whole_file
     from lit_hf.tasks import load_task
     from lit_hf.tasks.loading import describe, open_settings
 
@@ -56,13 +56,15 @@ def write_corrected(settings: Settings, decisions: Mapping[int, str], path: Path
     by_name = {str(name): value for name, value in zip(spoken, values, strict=True) if value is not None}
     by_name |= {name: place for place, name in enumerate(schema[column].names or ())}
     changed = _changed(decisions, values, by_name)
-    whole = data.select_columns([name for name in schema if name != column]).add_column(column, changed, feature)
+    whole = data.select_columns([name for name in schema if name != column]).add_column(
+        column, changed, feature=feature
+    )
     whole = whole.select_columns(list(schema))
     kept = whole.select([row for row in range(len(values)) if decisions.get(row) != ""])
-    with atomic_file(path) as file:
-        _write(kept, Path(file.name), path.suffix)
-    different = sum(decisions.get(row) != "" and new != old for row, (new, old) in enumerate(zip(changed, values)))
-    return different, len(values) - len(kept)
+    with whole_file(path) as draft:
+        _write(kept, draft)
+    different = [row for row, new in enumerate(changed) if new != values[row] and decisions[row]]
+    return len(different), len(values) - len(kept)
 
 
 _BY_HAND = "Export the list, and correct the file by hand."
@@ -80,10 +82,10 @@ def _changed(decisions: Mapping[int, str], values: list[Any], by_name: Mapping[s
     return found
 
 
-def _write(data: Any, draft: Path, ending: str) -> None:
-    if ending == ".parquet":
+def _write(data: Any, draft: Path) -> None:
+    if draft.suffix == ".parquet":
         data.to_parquet(str(draft))
-    elif ending == ".csv":
+    elif draft.suffix == ".csv":
         data.to_csv(str(draft), index=False)
     else:
         data.to_json(str(draft), lines=True, force_ascii=False)

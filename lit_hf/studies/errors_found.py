@@ -70,11 +70,12 @@ def _seed(record: Record) -> int:
 
 
 def _with_inputs(about: About, task: Task) -> About:
-    texts = [_texts(task, place) for place in range(len(task.labels))]
+    starts = np.concatenate([[0], np.cumsum([rows_of(each) for each in task.inputs[: task.size]])])
+    texts = [_texts(task, place, starts) for place in range(len(task.labels))]
     return replace(about, rows=task.split_rows, inputs=texts)
 
 
-def _texts(task: Task, place: int) -> tuple[str, ...]:
+def _texts(task: Task, place: int, starts: np.ndarray) -> tuple[str, ...]:
     """Return the input of a label as texts: a pair has two, a word stands beside its sentence, a row has none."""
     from lit_hf.studies.texts import plain_input
 
@@ -83,8 +84,7 @@ def _texts(task: Task, place: int) -> tuple[str, ...]:
     if isinstance(value, int):
         return ()
     if isinstance(value, Words):
-        first = sum(rows_of(each) for each in task.inputs[:member])
-        return _written(" ".join(value.words), value.words[int(task.feature_rows[place]) - first])
+        return _written(" ".join(value.words), value.words[int(task.feature_rows[place] - starts[member])])
     found = plain_input(value)
     return _written(*(found if isinstance(found, list) else [found]))
 

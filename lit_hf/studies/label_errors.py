@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lit_hf.errors import BadSetting
+from lit_hf.errors import BadSetting, UsageError
 from lit_hf.measures.planted import Depth, depth_of
 
 if TYPE_CHECKING:
@@ -190,6 +190,7 @@ def label_errors(
 
     Raises:
         BadSetting: fewer than 5 orders; shapes, types or names that do not fit.
+        UsageError: fewer than two groups a fold.
         TooFewExamples, TooFewClasses, NotFiniteFeatures: as for `lit_hf.codelength`.
 
     Example:
@@ -226,11 +227,13 @@ def find_errors(
 
 
 def _require_folds(examples: Examples, folds: int) -> None:
-    from lit_hf.errors import TooFewExamples
-
     groups = len(np.unique(examples.groups))
     if groups < 2 * folds:
-        raise TooFewExamples(groups, 2 * folds)
+        raise UsageError(
+            f"{groups} groups of labels (copies are one, and so are the words of a sentence) in {folds} folds are less "
+            "than two a fold.",
+            f"Give at least {2 * folds}, or ask for fewer orders: `--orders {LEAST_ORDERS}` is the least.",
+        )
 
 
 def conflicting(examples: Examples) -> np.ndarray:
