@@ -51,10 +51,10 @@ def write_corrected(settings: Settings, decisions: Mapping[int, str], path: Path
     schema = describe(data)
     if column not in schema or not schema[column].is_labelled:
         raise LitError(f"labels in {column} are not corrected: they are in several columns, or in lists.", _BY_HAND)
-    feature, values = data.features[column], list(data[column])
-    spoken = [schema[column].names[value] if schema[column].names and value is not None else value for value in values]
-    by_name = {str(name): value for name, value in zip(spoken, values, strict=True) if value is not None}
-    by_name |= {name: place for place, name in enumerate(schema[column].names or ())}
+    feature, values, names = data.features[column], list(data[column]), schema[column].names
+    by_name: dict[str, Any] = {str(value): value for value in values if value is not None}
+    if names is not None:
+        by_name = {name: place for place, name in enumerate(names)}
     changed = _changed(decisions, values, by_name)
     whole = data.select_columns([name for name in schema if name != column]).add_column(
         column, changed, feature=feature

@@ -17,6 +17,7 @@ import numpy as np
 
 from lit_hf.errors import BadSetting
 from lit_hf.measures.slices import LEAST, Costs, Slice, slices, whole
+from lit_hf.records.record import Record
 from lit_hf.studies.slicing import Slicing, cross, slicing
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     from lit_hf.coding.codelength import Codelength
     from lit_hf.measures.intervals import Interval
-    from lit_hf.records.record import Record
 
 SCHEMA = "lit-hf/data-dissect/1"
 LEVEL = 0.95
@@ -167,7 +167,7 @@ def costs_of(
     coded: Record | Codelength, reference: Codelength | Sequence[float] | np.ndarray | None = None
 ) -> tuple[Costs, About]:
     """Return what the labels cost, and what is known of it; see `dissect`."""
-    if not hasattr(coded, "per_example"):
+    if isinstance(coded, Record):
         return _of_record(coded, reference)
     groups = np.unique(coded.groups, return_inverse=True)[1]
     if reference is None:
@@ -212,7 +212,8 @@ def put_together(costs: Costs, cut: Slicing, about: About) -> Dissection:
     from lit_hf.ranking.intervals import holm
 
     found = slices(costs, cut.members)
-    place = sorted(range(len(found)), key=lambda each: -(-np.inf if found[each].left is None else found[each].left))
+    left = [-np.inf if each.left is None else each.left for each in found]
+    place = sorted(range(len(found)), key=lambda each: -left[each])
     tested = [each for each in range(len(found)) if found[each].p is not None]
     separate = dict(zip(tested, holm([found[each].p or 0.0 for each in tested], 1 - LEVEL), strict=True))
     prior = None if about.prior is None else np.broadcast_to(about.prior, costs.code.shape).mean(0)
