@@ -39,10 +39,14 @@ def report(found: Mapping[str, Any]) -> list[RenderableType]:
     return [*parts, *(Text(f"! {note}", style="yellow") for note in found["notes"])]
 
 
+def _has_prior(found: Mapping[str, Any]) -> bool:
+    """Tell whether the prior has a column: it is known, and a cross table has no room for it."""
+    return len(found["by"]) == 1 and any(each["prior_bits"] is not None for each in found["slices"])
+
+
 def _legend(found: Mapping[str, Any]) -> str:
     """Return what the columns say."""
-    prior = any(each["prior_bits"] is not None for each in found["slices"])
-    beside = "; prior: bits of a code that looks at no input" if prior else ""
+    beside = "; prior: bits of a code that looks at no input" if _has_prior(found) else ""
     star = "; *: another share than of the rest (Holm)" if any(each["differs"] for each in found["slices"]) else ""
     return f"bits: saved{beside}; left: share of the {found['reference']}'s bits{star}."
 
@@ -53,7 +57,7 @@ def _known(limits: Sequence[float] | None) -> str:
 
 def _table(found: Mapping[str, Any]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    rows, prior = found["slices"][:MOST], any(each["prior_bits"] is not None for each in found["slices"])
+    rows, prior = found["slices"][:MOST], _has_prior(found)
     widest = _WIDTH // len(found["by"])
     for side, name in enumerate(found["by"]):
         longest = max(len(shown(each["values"][side], widest)) for each in rows)

@@ -25,7 +25,7 @@ def errors_in_data(settings: Settings, progress: Progress | None = None, *, plan
     """Return the label errors of a dataset by an encoder; `settings.orders` rotated orders are coded."""
     require_online(settings, "data errors")
     given = embedded(settings, progress)
-    how = How(given.code, settings.orders, settings.seed, planted)
+    how = How(given.code, settings.orders, settings.seed, planted, keep=True, cache_dir=settings.cache_dir)
     found = find_errors(given.features, given.examples, given.task.target, how, progress)
     about = replace(found.about, dataset=dataset_section(given.task), model=model_section(given.job))
     return replace(found, about=_with_inputs(about, given.task))

@@ -152,12 +152,17 @@ class LabelErrors:
 
 @dataclass(frozen=True)
 class How:
-    """How labels are coded: rotated orders and their seed, the code, whether errors are planted to know how far."""
+    """How labels are coded: rotated orders and their seed, the code, whether errors are planted to know how far.
+
+    keep: whether orders that are coded are kept on disk, in the cache at `cache_dir`, until all are.
+    """
 
     code: Code
     orders: int = ORDERS
     seed: int = 0
     planted: bool = True
+    keep: bool = False
+    cache_dir: str | None = None
 
 
 def label_errors(
@@ -256,7 +261,15 @@ def _verdict(
         partial(target.opinion, features, examples, Order(number, how.seed, False, orders), how.code)
         for number in range(orders)
     ]
-    return together(_in_turn(units, progress))
+    if not how.keep:
+        return together(_in_turn(units, progress))
+    from lit_hf.studies.unfinished import Unfinished
+
+    told = f"{target.bank(how.code)} {target.section()} {orders} orders of seed {how.seed}"
+    unfinished = Unfinished.of(features, examples, told, how.cache_dir)
+    found = together(_in_turn([partial(unfinished.kept, place, unit) for place, unit in enumerate(units)], progress))
+    unfinished.finish()
+    return found
 
 
 def _in_turn(units: Sequence[Any], progress: Progress | None) -> Iterator[Opinion]:
