@@ -196,13 +196,13 @@ class UnsupportedModel(LitError):
 class MissingColumn(LitError):
     """A column that was named, or that the task needs, is not in the dataset."""
 
-    def __init__(self, column: str, available: Sequence[str]) -> None:
+    def __init__(self, column: str, available: Sequence[str], how: str | None = None) -> None:
         close = nearest(column, available, 1)
         super().__init__(
             f"there is no column {column!r}; the dataset has {_listed(map(_short, available)) or 'no columns'}.",
             _NO_HEADER
             if _looks_like_an_example(available)
-            else f"{_did_you_mean(close)}Name the columns with `--text-column` and `--label-column`.",
+            else f"{_did_you_mean(close)}{how or 'Name the columns with `--text-column` and `--label-column`.'}",
         )
         self.column, self.available = column, tuple(available)
 

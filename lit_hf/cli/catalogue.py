@@ -12,6 +12,8 @@ from lit_hf.cli import (
     cite,
     continual,
     data_check,
+    data_dissect,
+    data_errors,
     data_show,
     demo,
     diff,
@@ -77,6 +79,13 @@ COMMANDS = (
 DATA = (
     Entry("show", "Data", data_show.command, ("reviews.csv", "glue/sst2 --split validation")),
     Entry("check", "Data", data_check.command, ("train.csv --test test.csv", "glue/sst2 --strict")),
+    Entry(
+        "errors",
+        "Data",
+        data_errors.command,
+        (f"reviews.csv --model {_L6} --export suspects.parquet", f"{_RUN} --top 10"),
+    ),
+    Entry("dissect", "Data", data_dissect.command, (f"{_RUN} --by label", f"glue/sst2 --model {_L6} --by length")),
 )
 
 

@@ -36,11 +36,15 @@ class Examples:
 
 @dataclass(frozen=True)
 class Order:
-    """Order `number` of those that `seed` draws; `keep_first`: order 0 is that of the examples."""
+    """Order `number` of those that `seed` draws; `keep_first`: order 0 is that of the examples.
+
+    folds: 0, or the number of rotated orders that this is one of (lit_hf/codes/orders.py).
+    """
 
     number: int = 0
     seed: int = 0
     keep_first: bool = True
+    folds: int = 0
 
 
 @dataclass(frozen=True)

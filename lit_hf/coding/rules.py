@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -89,16 +89,27 @@ def prepare_order(features: Rows, examples: Examples, rule: Rule, order: Order, 
     """Lay out `order` of the examples, with fresh probes by `rule`; their labels are not looked at."""
     import torch
 
-    from lit_hf.codes.orders import order_of, positions_of_groups
+    from lit_hf.codes.orders import order_of, positions_of_groups, rotated_order
     from lit_hf.codes.stream import Stream
 
-    groups, rows = examples.groups, examples.rows
-    index = order_of(groups, order.seed, order.number, keep_first=order.keep_first)
+    groups, rows, edge = examples.groups, examples.rows, 0
+    if order.folds:
+        index, edge = rotated_order(groups, order.seed, order.number, order.folds)
+    else:
+        index = order_of(groups, order.seed, order.number, keep_first=order.keep_first)
     where = index if rows is None else rows[index]
     straight = len(where) == features.shape[0] and bool((np.diff(where) == 1).all())
     stream = Stream(features, None if straight else where, torch.device(code.device))
     along = positions_of_groups(groups, index)
-    return PreparedOrder(stream, rule.stream_code(features.shape[1], along, code), index, along)
+    how = rule.stream_code(features.shape[1], along, code)
+    return PreparedOrder(stream, _with_edge(how, along, edge) if edge else how, index, along)
+
+
+def _with_edge(how: StreamCode, groups: np.ndarray, edge: int) -> StreamCode:
+    """Return the code with an increment that ends at `edge`: what stands behind it is predicted from all before it."""
+    from lit_hf.codes.schedule import increments
+
+    return replace(how, spans=(*increments(groups[:edge]), *increments(groups, edge)))
 
 
 def code_hash(name: str = "online", device: str = "cpu", kinds: Sequence[str] | None = None) -> str:

@@ -96,6 +96,8 @@ class Task:
     """Kind of the inputs where `kind` says what the labels are."""
     streamed: bool = False
     """True for a stream in its order of arrival: nothing was drawn, and each example is a group of its own."""
+    split_rows: np.ndarray | None = None
+    """int64 [N]: where the row of each label stands in the split as it is loaded, from 0; None of a stream."""
 
     @property
     def feature_rows(self) -> np.ndarray:

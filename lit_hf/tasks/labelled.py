@@ -33,13 +33,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Labelled:
-    """Usable rows of one split: `labels` int64 [n] or [n, L]; the counts are those of `DatasetInfo`."""
+    """Usable rows of one split: `labels` int64 [n] or [n, L]; the counts are those of `DatasetInfo`.
+
+    split_rows: int64 [n], where each row stands in the split as it is loaded.
+    """
 
     inputs: list[Input]
     labels: np.ndarray
     read: int
     missing_labels: int
     empty_inputs: int
+    split_rows: np.ndarray
 
     @classmethod
     def of(cls, inputs: Sequence[Input | None], labels: np.ndarray, known: np.ndarray) -> Labelled:
@@ -52,7 +56,7 @@ class Labelled:
         columns = np.atleast_2d(labels[kept].T)
         order = kept[np.lexsort(columns[::-1])]
         chosen = [value for index in order if (value := inputs[index]) is not None]
-        return cls(chosen, labels[order], len(inputs), int((whole & ~known).sum()), int((~whole).sum()))
+        return cls(chosen, labels[order], len(inputs), int((whole & ~known).sum()), int((~whole).sum()), order)
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,7 @@ def assemble(
         labels=rows.labels[drawn.labels], groups=drawn.groups, target=what.target,
         holdout=_holdout(make_holdout(other, stream, drawn.size, settings.held_out), rows, validation), dataset=dataset,
         own_inputs=drawn.members if copies else None, reads=what.kind if named else None,
+        split_rows=rows.split_rows[drawn.labels],
     )  # fmt: skip
 
 

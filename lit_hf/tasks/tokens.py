@@ -30,7 +30,10 @@ IGNORED = -100
 
 @dataclass(frozen=True)
 class Tagged:
-    """The labelled words of one split; label t is `labels[t]` of word `places[t]` of sentence `sentences[t]`."""
+    """The labelled words of one split; label t is `labels[t]` of word `places[t]` of sentence `sentences[t]`.
+
+    split_rows: int64 [n], where the sentence of each word stands in the split as it is loaded.
+    """
 
     sentences: list[Input]
     labels: np.ndarray
@@ -39,6 +42,7 @@ class Tagged:
     missing_labels: int
     empty: int
     copies: int
+    split_rows: np.ndarray
 
 
 def find_columns(schema: Schema, text: str | None, text_pair: str | None, label: str | None) -> Columns | None:
@@ -68,6 +72,7 @@ def read_tagged(table: Mapping[str, Sequence[Any]], columns: Columns, classes: d
         if isinstance(value, Words) and len(value.words) != len(found):
             expected = f"a column with one tag for each word; a row has {len(found)} for {len(value.words)} words"
             raise BadSetting("label column", columns.label, expected)
+    rows = [row for row, value in enumerate(inputs) if value is not None for _ in tags[row]]
     pairs = [(value, found) for value, found in zip(inputs, tags, strict=True) if value is not None]
     labels = encode_labels([tag for _, found in pairs for tag in found], classes, columns.label)
     places = np.array([place for _, found in pairs for place in range(len(found))], dtype=np.int64)
@@ -76,6 +81,7 @@ def read_tagged(table: Mapping[str, Sequence[Any]], columns: Columns, classes: d
     return Tagged(
         [owners[index] for index in kept], labels[kept], places[kept], len(inputs), len(labels) - len(kept),
         len(inputs) - len(pairs), len(pairs) - len({value for value, _ in pairs}),
+        np.array(rows, dtype=np.int64)[kept],
     )  # fmt: skip
 
 
@@ -105,6 +111,7 @@ def assemble(
         groups=drawn.groups, target=target,
         holdout=_holdout(make_holdout(other, stream, drawn.size, held_out), tagged, validation), dataset=dataset,
         rows=_rows(stream.inputs[: drawn.size], drawn.groups, tagged.places[drawn.labels]),
+        split_rows=tagged.split_rows[drawn.labels],
     )  # fmt: skip
 
 

@@ -83,6 +83,12 @@ def rank_of(kind: Kind, variant: str, *more: str) -> tuple[str, ...]:
     return ("rank", data[0], *models, *data[1:], "--orders", "1", *more, "-o", place(kind, variant), "-f", "json")
 
 
+def study_of(kind: Kind, orders: int = 1) -> tuple[str, ...]:
+    """Return a dataset with its encoder, as the studies of `lit-hf data` take them; features are both."""
+    data = (kind.data, "--model", kind.first, *kind.options) if kind.data else (kind.first,)
+    return (*data, "--orders", str(orders))
+
+
 MAKERS: dict[str, Callable[[Kind], tuple[str, ...]]] = {
     "whole": lambda kind: eval_of(kind, "whole"),
     "other": lambda kind: eval_of(kind, "other", model=kind.second),
@@ -118,6 +124,8 @@ RUNS: dict[str, Callable[[Kind], tuple[str, ...]]] = {
         "json",
     ),
     "check": lambda kind: ("data", "check", *(kind.given or (kind.first,)), "-f", "json"),
+    "errors": lambda kind: ("data", "errors", *study_of(kind, 5), "-f", "json"),
+    "dissect": lambda kind: ("data", "dissect", *study_of(kind), "--by", "label", "-f", "json"),
     "suite": lambda kind: ("eval", kind.first, f"{kind.name}.yaml", *SHORT, "-f", "json"),
 }
 """What is done with a kind of data."""
@@ -135,6 +143,8 @@ USES: dict[str, Callable[[str, str, str], tuple[str, ...]]] = {
         *("push", record, other, "--to", "owner/matrix", "--dry-run", "-f", "json"),
     ),
     "verify": lambda record, _, __: ("verify", record, "-f", "json"),
+    "errors-record": lambda record, _, __: ("data", "errors", record, "-f", "json"),
+    "dissect-record": lambda record, _, __: ("data", "dissect", record, "--by", "label", "-f", "json"),
     **{f"plot-{name}": lambda record, _, out, name=name: ("plot", record, "-k", name, "-o", out) for name in FIGURES},
 }
 """What is done with a record of a kind of data, and perhaps with one of another checkpoint beside it."""
@@ -146,6 +156,7 @@ REFUSED: dict[tuple[str, str], str] = {
     ("no-race", "features"): _FILE,
     ("trace", "features"): "`lit_hf.forgetting`",
     ("suite", "features"): "the labels are in features:",
+    ("errors", "tokens"): "9 groups of labels",  # sentences, too few for five folds
     ("streaming", "lists"): _CLASSES,
     ("streaming", "flags"): _CLASSES,
     ("streaming", "numbers"): "labels that are numbers are read without `--streaming`",  # a csv has no types yet
@@ -299,7 +310,7 @@ def test_what_is_done_with_a_record(kind: Kind, variant: str, name: str, bench: 
     said = settle(ended, refusal(kind, name, variant))
     if said is None:
         return
-    if name in {"show-json", "diff", "push-results", "verify"}:
+    if name in {"show-json", "diff", "push-results", "verify", "dissect-record", "errors-record"}:
         check_json(said)
     elif name == "card-folder":
         assert (out / "README.md").read_text().startswith("---\n")

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from lit_hf.coding.codelength import gather
+from lit_hf.coding.opinion import Opinion, together
 from lit_hf.coding.order import Code, Examples, Order
 from lit_hf.config import from_mapping
 from lit_hf.errors import LitError
@@ -276,3 +277,58 @@ def test_labels_of_one_class_and_the_words_of_a_bin() -> None:
     with pytest.raises(LitError):
         SingleLabel(("a", "b")).require_usable(np.zeros(30, np.int64))
     assert replace(Regression(1.0), width=2.0).speak(3) == "6"
+
+
+def opinion_of(case: Case, features: np.ndarray, labels: np.ndarray, groups: np.ndarray, number: int = 0) -> Opinion:
+    order = Order(number, 5, keep_first=False, folds=5)
+    return case.target.opinion(features, Examples(labels, groups), order, CHEAP)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_no_label_and_no_copy_has_a_part_in_what_is_said_of_it(name: str) -> None:
+    case, draw = CASES[name], np.random.default_rng(3)
+    features = draw.normal(size=(N, DIM)).astype(np.float32)
+    features[1] = features[0]
+    labels, groups = case.draw(draw, features), np.maximum(np.arange(N) - 1, 0)
+    other = labels.copy()
+    other[:2] = case.target.mistaken(labels, np.array([0, 1]), draw)
+    for number in range(5):
+        before, after = (opinion_of(case, features, each, groups, number) for each in (labels, other))
+        assert np.array_equal(before.position, after.position)
+        assert before.table[:2] == pytest.approx(after.table[:2], abs=_looks_at_ends(case))
+        assert not np.array_equal(before.chance[:2], after.chance[:2])
+
+
+def _looks_at_ends(case: Case) -> float:
+    """Return what the median of a number may move by: it is halved for between the ends of all labels."""
+    return 1e-3 if isinstance(case.target, Regression) else 0.0
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_suggestions_are_other_labels_and_the_likelier_the_cheaper(name: str) -> None:
+    case, draw = CASES[name], np.random.default_rng(4)
+    features = draw.normal(size=(N, DIM)).astype(np.float32)
+    labels = case.draw(draw, features)
+    found = together([opinion_of(case, features, labels, np.arange(N), number) for number in range(5)])
+    suggested, bits = case.target.suggested(labels, found.table)
+    assert suggested.shape == labels.shape
+    assert (bits >= 0).all()
+    assert np.isfinite(found.bits).all()
+    wrong = labels.copy()
+    wrong[:9] = case.target.mistaken(labels, np.arange(9), draw)
+    assert [case.target.speak(each) for each in wrong[:9]] != [case.target.speak(each) for each in labels[:9]]
+    assert all(np.any(one != other) for one, other in zip(wrong[:9], labels[:9], strict=True))
+
+
+@pytest.mark.parametrize("name", ["single_label", "ordinal"])
+def test_confusions_are_drawn_among_other_classes(name: str) -> None:
+    case, draw = CASES[name], np.random.default_rng(5)
+    labels = case.draw(draw, draw.normal(size=(N, DIM)))
+    table = draw.dirichlet(np.ones(len(case.target.names)), N)
+    table[:, 0] = 0  # nothing is ever taken for the first
+    found = case.target.confused(labels, table, 20, draw)
+    assert found is not None
+    rows, others = found
+    assert len(set(rows.tolist())) == 20
+    assert (others != labels[rows]).all()
+    assert (others > 0).all()

@@ -12,6 +12,7 @@ from lit_hf.tasks.targets.single_label import SingleLabel
 
 __all__ = [
     "KINDS", "Found", "HeldOut", "MultiLabel", "OrderCoder", "Regression", "SingleLabel", "Target", "asked",
+    "numbered_classes",
     "require_classes", "written_of",
 ]  # fmt: skip
 
@@ -45,3 +46,8 @@ def require_classes(target: Target, command: str) -> None:
             f"{command} knows labels that are classes, and this is {target.asked_as}.",
             "Measure one checkpoint at a time: `lit-hf eval MODEL DATASET`.",
         )
+
+
+def numbered_classes(count: int) -> Target:
+    """Return the target of arrays whose labels are 0 .. `count` - 1: classes that are called so."""
+    return SingleLabel(tuple(map(str, range(count))), tuple(range(count)))

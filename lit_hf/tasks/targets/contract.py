@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 import numpy as np
 
 from lit_hf.coding.codelength import code_order
+from lit_hf.coding.opinion import opinion_of_classes
 from lit_hf.coding.rules import Rule, prepare_order
 from lit_hf.coding.written import Written
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from lit_hf.codes.curve import Curve
     from lit_hf.codes.stream import Rows
     from lit_hf.coding.codelength import Codelength
+    from lit_hf.coding.opinion import Opinion
     from lit_hf.coding.order import Code, Examples, Order
     from lit_hf.config import Settings
     from lit_hf.tasks.schema import Columns, Kind, Schema
@@ -156,6 +158,26 @@ class Target(ABC):
     ) -> Curve:  # fmt: skip
         """Code one order to its end; see `lit_hf.coding.codelength.code_order`."""
         return code_order(features, examples, self.rule, order, code, held_out=held_out)
+
+    # What it says of labels that may be wrong
+
+    def opinion(self, features: Rows, examples: Examples, order: Order, code: Code) -> Opinion:
+        """Return what one order says of each label from those before it; see `lit_hf.coding.opinion`."""
+        return opinion_of_classes(features, examples, self.rule, order, code)
+
+    @abstractmethod
+    def suggested(self, labels: np.ndarray, table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return for each of `labels` the likeliest other one by the averaged `table` of opinions, and its bits [N]."""
+
+    @abstractmethod
+    def mistaken(self, labels: np.ndarray, rows: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Return other labels for `rows`, drawn uniformly among wrong ones."""
+
+    def confused(
+        self, labels: np.ndarray, table: np.ndarray, count: int, rng: np.random.Generator
+    ) -> tuple[np.ndarray, np.ndarray] | None:
+        """Return `count` rows and other labels for them, as often as opinions take one for the other; None: no such."""
+        return None
 
     # As a file
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from lit_hf.coding.codelength import code_order
+from lit_hf.coding.opinion import Opinion, opinion_of_classes
 from lit_hf.coding.rules import Alphabet, Rule, prepare_order
 from lit_hf.coding.written import Written
 from lit_hf.errors import MissingColumn
@@ -152,6 +153,29 @@ class MultiLabel(Target):
         prior = self.null_bits(labels[found.index], found.groups)
         logs, _ = bayes(-np.stack([found.bits, prior]) * np.log(2), np.array([0.5, 0.5]))
         return replace(found, bits=-logs / np.log(2))
+
+    def opinion(self, features: Rows, examples: Examples, order: Order, code: Code) -> Opinion:
+        """Return what one order says of each row; `table` [N, L] has the probability that each label holds."""
+        found = [opinion_of_classes(features, each, self.rule, order, code) for each in _columns(examples)]
+        chance = np.prod([each.chance for each in found], axis=0)
+        return Opinion(chance, np.stack([each.table[:, 1] for each in found], 1), found[0].position)
+
+    def suggested(self, labels: np.ndarray, table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the likeliest other set: every label by itself, and the least sure one turned if that is as given."""
+        from lit_hf.coding.opinion import bits_of
+
+        found = (table > 0.5).astype(np.int64)
+        same = np.flatnonzero((found == labels).all(1))
+        closest = np.abs(table[same] - 0.5).argmin(1)
+        found[same, closest] = 1 - found[same, closest]
+        return found, bits_of(np.where(found == 1, table, 1 - table)).sum(1)
+
+    def mistaken(self, labels: np.ndarray, rows: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Return rows of which one label, each as likely, is turned."""
+        found = labels[rows].copy()
+        turned = rng.integers(0, found.shape[1], len(rows))
+        found[np.arange(len(rows)), turned] = 1 - found[np.arange(len(rows)), turned]
+        return found
 
     def null_bits(self, labels: np.ndarray, groups: np.ndarray) -> np.ndarray:
         """Return the bits of each row under the class priors of all labels."""

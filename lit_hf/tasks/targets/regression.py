@@ -21,9 +21,14 @@ if TYPE_CHECKING:
 
     from lit_hf.codes.prequential import Coder
     from lit_hf.codes.probe_mixture import StreamCode
+    from lit_hf.codes.stream import Rows
     from lit_hf.coding.codelength import Codelength
-    from lit_hf.coding.order import Code, PreparedOrder
+    from lit_hf.coding.opinion import Opinion
+    from lit_hf.coding.order import Code, Examples, Order, PreparedOrder
     from lit_hf.config import Settings
+
+_HALVINGS, _DRAWS = 20, 20
+"""Of the range of the labels, for a median; times that a number is drawn again which is the right one."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +130,32 @@ class Regression(Target):
         """The code of bins."""
         return BinRule()
 
+    def opinion(self, features: Rows, examples: Examples, order: Order, code: Code) -> Opinion:
+        """Return what one order says of each number; `table` [N, 2]: the median in bins, and the chance of its bin."""
+        from lit_hf.coding.opinion import Opinion, predictions
+
+        count, ends = len(examples.labels), (float(examples.labels.min()), float(examples.labels.max()))
+        chance, table, position = np.empty(count), np.empty((count, 2)), np.empty(count, np.int64)
+        for places, index, found in predictions(features, examples, self.rule, order, code):
+            middle = _median(found, len(index), *ends)
+            chance[index], position[index] = np.exp2(-found.bits(examples.labels[index])), places + 1
+            table[index] = np.stack([middle, np.exp2(-found.bits(np.round(middle)))], 1)
+        return Opinion(chance, table, position)
+
+    def suggested(self, labels: np.ndarray, table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the mean of the orders' predictive medians."""
+        from lit_hf.coding.opinion import bits_of
+
+        return np.round(table[:, 0]).astype(np.int64), bits_of(table[:, 1])
+
+    def mistaken(self, labels: np.ndarray, rows: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Return numbers of other rows."""
+        found = rng.choice(labels, len(rows))
+        for _ in range(_DRAWS):
+            same = found == labels[rows]
+            found[same] = rng.choice(labels, int(same.sum()))
+        return np.asarray(found)
+
     @property
     def written(self) -> Written:
         """Bins, found by halving; the tails of distributions are scipy's."""
@@ -207,6 +238,16 @@ class Regression(Target):
             f"Labels are coded to the bin of width {self.width:g} that they fall in; a width half as large adds one "
             "bit to each label in every arm, and leaves the transfer as it is."
         )
+
+
+def _median(found: Any, count: int, low: float, high: float) -> np.ndarray:
+    """Return the median [b] of predictive distributions between two ends, by halving."""
+    lows, highs = np.full(count, low), np.full(count, high)
+    for _ in range(_HALVINGS):
+        middle = (lows + highs) / 2
+        under = found.below(middle) < 0.5
+        lows, highs = np.where(under, middle, lows), np.where(under, highs, middle)
+    return np.asarray((lows + highs) / 2)
 
 
 def _coverage(arm: Codelength) -> list[dict[str, Any]]:

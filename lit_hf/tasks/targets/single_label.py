@@ -87,6 +87,34 @@ class SingleLabel(Target):
         """The code of an alphabet of C."""
         return Alphabet(len(self.classes))
 
+    def suggested(self, labels: np.ndarray, table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the likeliest other class."""
+        from lit_hf.coding.opinion import bits_of
+
+        rows = np.arange(len(labels))
+        others = table.copy()
+        others[rows, labels] = -1
+        found = others.argmax(1)
+        return found, bits_of(table[rows, found])
+
+    def mistaken(self, labels: np.ndarray, rows: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Return other classes, each as likely."""
+        return np.asarray((labels[rows] + rng.integers(1, len(self.classes), len(rows))) % len(self.classes))
+
+    def confused(
+        self, labels: np.ndarray, table: np.ndarray, count: int, rng: np.random.Generator
+    ) -> tuple[np.ndarray, np.ndarray] | None:
+        """Return rows and other classes in proportion to what rows of a class give to another one on average."""
+        given = np.zeros((len(self.classes), len(self.classes)))
+        np.add.at(given, labels, table)
+        given /= np.maximum(np.bincount(labels, minlength=len(given)), 1)[:, None]
+        np.fill_diagonal(given, 0)
+        weight = given.sum(1)[labels]
+        rows = rng.choice(len(labels), count, replace=False, p=weight / weight.sum())
+        chances = given[labels[rows]].cumsum(1)
+        draws = rng.random(count) * chances[:, -1]
+        return rows, (chances <= draws[:, None]).sum(1)
+
     @property
     def written(self) -> Written:
         """One of C symbols each."""
