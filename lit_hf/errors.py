@@ -378,6 +378,17 @@ class RecordChanged(LitError):
         self.path, self.reason = str(path), reason
 
 
+class MadeOfOther(LitError):
+    """Data or checkpoint are not those that a result was made of; `differences` says which, in words."""
+
+    def __init__(self, record: str, differences: Sequence[str]) -> None:
+        super().__init__(
+            f"this is not what result {record} was made of: {'; '.join(differences)}.",
+            "Bring back what it was made of, or add `--allow-changed` to go on with what is here now.",
+        )
+        self.record, self.differences = record, tuple(differences)
+
+
 class LacksPart(LitError):
     """A record has not the part that a plot or a page needs; `how` says how to get it."""
 

@@ -22,6 +22,21 @@ def exists(name: str) -> bool:
     return can_be_a_name(name) and Path(name).exists()
 
 
+def anywhere(name: str) -> str:
+    """Return a name that means the same in any folder: the whole path of what is here, any other name as it is."""
+    before = PRECOMPUTED if name.startswith(PRECOMPUTED) else ""
+    path, colon, config = name.removeprefix(before), "", ""
+    if not before and not exists(_home(path)):
+        path, colon, config = path.rpartition(":") if ":" in path else (path, "", "")
+    if not path or not exists(_home(path)):
+        return name
+    return f"{before}{Path(_home(path)).absolute()}{colon}{config}"
+
+
+def _home(name: str) -> str:
+    return str(Path(name).expanduser()) if name.startswith("~") else name
+
+
 def split_model(name: str) -> tuple[str, str | None]:
     """Split `org/name@revision`; a path that exists is a folder and has no revision."""
     if exists(name) or "@" not in name:

@@ -22,6 +22,9 @@ from lit_hf.config.measurement import MeasurementSettings
 from lit_hf.config.names import LONGEST_NAME, PRECOMPUTED, can_be_a_name
 from lit_hf.errors import UnknownKey, UsageError
 
+MADE_OF = "made_of"
+"""Key of a settings file beside the settings: what its result was made of (lit_hf/records/made_of.py)."""
+
 
 @dataclass(frozen=True)
 class Settings(MachineSettings, MeasurementSettings, EncoderSettings, DataSettings):
@@ -71,11 +74,16 @@ class Settings(MachineSettings, MeasurementSettings, EncoderSettings, DataSettin
     @classmethod
     def from_yaml(cls, path: str | Path) -> Settings:
         """Read settings; raise `FileUnreadable`, `UnknownKey` (with the nearest known key) or `BadSetting`."""
-        return from_mapping(read_yaml(path), str(path))
+        return from_mapping(without_made_of(read_yaml(path)), str(path))
 
     def to_yaml(self, path: str | Path) -> None:
         """Write all settings, defaults too, so that the file means the same when a default changes."""
         write_yaml(self.resolved(), path)
+
+
+def without_made_of(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings of a file's `values`."""
+    return {name: value for name, value in values.items() if name != MADE_OF}
 
 
 def known_keys() -> list[str]:

