@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lit_hf.cli.output import Format, Sink
-from lit_hf.errors import LitError
+from lit_hf.config.names import is_repository
+from lit_hf.errors import BadSetting, LitError
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -33,6 +34,8 @@ def command(results: Results, dataset: Dataset = None, format: HowToSay = Format
 
     sink = Sink(quiet=format is Format.QUIET)
     name, _, revision = results.partition("@")
+    if not is_repository(name):
+        raise BadSetting("results", name, "the name of a dataset on the Hub, as in `org/lit-hf-results`")
     found = store.read(client(), name, revision or "main")
     made = [board for board in leaderboard.boards(found.records) if dataset is None or dataset in board.dataset]
     for path, reason in found.unreadable:

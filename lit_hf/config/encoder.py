@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from lit_hf.config.fields import Enters, Part, require, require_counts, setting
+from lit_hf.config.fields import Enters, Part, require, require_counts, require_one_of, setting
 
 DTYPES = ("float32", "bfloat16", "float16", "auto", "native")
 POOLINGS = ("auto", "mean", "cls", "last", "max")
@@ -45,10 +45,10 @@ class EncoderSettings(Part):
     def __post_init__(self) -> None:
         super().__post_init__()
         require_counts(self, "max_tokens")
-        require(self.dtype in DTYPES, "dtype", self.dtype, f"one of {', '.join(DTYPES)}")
+        require_one_of("dtype", self.dtype, DTYPES)
         only = "left out beside `--trust-remote-code`: one code or the other"
         require(not (self.stock_code and self.trust_remote_code), "stock_code", self.stock_code, only)
-        require(self.pooling in POOLINGS, "pooling", self.pooling, f"one of {', '.join(POOLINGS)}")
+        require_one_of("pooling", self.pooling, POOLINGS)
         require(self.loader in (None, LIBRARY), "loader", self.loader, f"`{LIBRARY}`, or left out")
         whole = self.layer.isascii() and self.layer.removeprefix("-").isdigit() and len(self.layer) < 10
         require(self.layer in ("last", "all") or whole, "layer", self.layer, "`last`, `all` or a whole number")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
+from collections.abc import Sequence
 from enum import Enum
 from typing import Any
 
@@ -55,6 +56,12 @@ def require(holds: bool, name: str, value: Any, expected: str) -> None:
     """Raise `BadSetting` unless it `holds`."""
     if not holds:
         raise BadSetting(name, value, expected)
+
+
+def require_one_of(name: str, value: Any, known: Sequence[str]) -> None:
+    """Raise `BadSetting`, with the nearest of the `known` values, for one that is none of them."""
+    if value not in known:
+        raise BadSetting.one_of(name, value, known)
 
 
 def require_counts(part: Any, *names: str) -> None:

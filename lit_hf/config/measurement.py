@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from lit_hf.config.fields import Enters, Part, require, require_counts, setting
+from lit_hf.config.fields import Enters, Part, require, require_counts, require_one_of, setting
 
 CODES = ("online", "block", "block-raw", "block-geometric", "block-bank", "block-bank-geometric")
 _setting = partial(setting, group="Measurement")
@@ -27,4 +27,4 @@ class MeasurementSettings(Part):
         super().__post_init__()
         require_counts(self, "orders", "twins")
         require(0 <= self.seed < 2**128, "seed", self.seed, "a whole number from 0 to 2^128 - 1")
-        require(self.code in CODES, "code", self.code, f"one of {', '.join(CODES)}")
+        require_one_of("code", self.code, CODES)

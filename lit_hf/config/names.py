@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from urllib.parse import unquote
+
+from lit_hf.errors import BadSetting
 
 PRECOMPUTED = "features:"
 """Before the path of a file with features and labels, in place of a model's name."""
@@ -35,6 +39,38 @@ def anywhere(name: str) -> str:
 
 def _home(name: str) -> str:
     return str(Path(name).expanduser()) if name.startswith("~") else name
+
+
+_SITE = r"(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/|hf://"
+_ADDRESS = re.compile(
+    rf"(?:{_SITE}){{kind}}(?P<id>[\w.-]+(?:/[\w.-]+)?)(?:/(?:tree|blob|resolve|commit)/(?P<revision>[^/?#]+)[^?#]*"
+    r"|/viewer/(?P<config>[^/?#]+)[^?#]*)?/?(?:[?#].*)?".replace("{kind}", "(?P<kind>datasets/|spaces/)?"),
+    re.ASCII,
+)
+
+
+_REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}", re.ASCII)
+
+
+def is_repository(name: str) -> bool:
+    """Tell whether this could be `namespace/name` of a repository on the Hub."""
+    return _REPOSITORY.fullmatch(name) is not None
+
+
+def from_address(name: str, what: str) -> str:
+    """Return the name of what a pasted address of the Hub's site shows, pinned where it names a revision.
+
+    what: "model" or "dataset". Any other name stays as it is. Raises `BadSetting` for an address of another kind.
+    """
+    found = None if exists(name) else _ADDRESS.fullmatch(name.strip())
+    if found is None:
+        return name
+    kind = {"datasets/": "dataset", "spaces/": "Space"}.get(found["kind"] or "", "model")
+    if kind != what:
+        raise BadSetting(what, name, f"the name of a {what}: this is the address of a {kind}")
+    revision = f"@{unquote(found['revision'])}" if found["revision"] else ""
+    config = f":{unquote(found['config'])}" if found["config"] and kind == "dataset" else ""
+    return f"{found['id']}{config}{revision}"
 
 
 def split_model(name: str) -> tuple[str, str | None]:

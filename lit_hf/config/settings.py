@@ -19,7 +19,7 @@ from lit_hf.config.fields import Enters, enters, require
 from lit_hf.config.files import read_yaml, write_yaml
 from lit_hf.config.machine import MachineSettings
 from lit_hf.config.measurement import MeasurementSettings
-from lit_hf.config.names import LONGEST_NAME, PRECOMPUTED, can_be_a_name
+from lit_hf.config.names import LONGEST_NAME, PRECOMPUTED, can_be_a_name, from_address
 from lit_hf.errors import UnknownKey, UsageError
 
 MADE_OF = "made_of"
@@ -107,6 +107,8 @@ def from_mapping(values: Mapping[str, Any], where: str) -> Settings:
             raise UnknownKey(str(key), known, where)
     if values.get("dataset") is None and str(values.get("model")).startswith(PRECOMPUTED):
         values = {**values, "dataset": values["model"]}
+    pasted = [name for name in ("model", "dataset") if isinstance(values.get(name), str)]
+    values = {**values, **{name: from_address(values[name], name) for name in pasted}}
     if type(values.get("layer")) is int:  # YAML has no quotes around a number, and the command line no numbers
         values = {**values, "layer": str(values["layer"])}
     named = values.get("trained_on")

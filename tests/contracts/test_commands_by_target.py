@@ -135,6 +135,7 @@ USES: dict[str, Callable[[str, str, str], tuple[str, ...]]] = {
         *("push", record, other, "--to", "owner/matrix", "--dry-run", "-f", "json"),
     ),
     "verify": lambda record, _, __: ("verify", record, "-f", "json"),
+    "reproduce": lambda record, _, __: ("reproduce", record, "-f", "json"),
     **{f"plot-{name}": lambda record, _, out, name=name: ("plot", record, "-k", name, "-o", out) for name in FIGURES},
 }
 """What is done with a record of a kind of data, and perhaps with one of another checkpoint beside it."""
@@ -299,7 +300,7 @@ def test_what_is_done_with_a_record(kind: Kind, variant: str, name: str, bench: 
     said = settle(ended, refusal(kind, name, variant))
     if said is None:
         return
-    if name in {"show-json", "diff", "push-results", "verify"}:
+    if name in {"show-json", "diff", "push-results", "verify", "reproduce"}:
         check_json(said)
     elif name == "card-folder":
         assert (out / "README.md").read_text().startswith("---\n")
