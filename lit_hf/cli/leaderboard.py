@@ -50,25 +50,27 @@ def command(results: Results, dataset: Dataset = None, format: HowToSay = Format
     elif format is Format.QUIET:
         sink.text("\n".join(board.rows[0].model for board in made if board.rows))
     else:
-        for board in made:
-            _show(board, sink)
+        from lit_hf.reports.differences import titles
+
+        for board, title in zip(made, titles(made, found.records), strict=True):
+            _show(board, title, sink)
 
 
-def _show(board: Board, sink: Sink) -> None:
+def _show(board: Board, title: str, sink: Sink) -> None:
     """One board: who measured what with which coder, then the table."""
     if board.rows:
-        sink.show(_table(board))
+        sink.show(_table(board, title))
     for model in board.unpaired:
         sink.say(f"Not ranked: {model} on {board.dataset}: its record has no bits per example, or a race dropped it.")
 
 
-def _table(board: Board) -> Table:
+def _table(board: Board, title: str) -> Table:
     from rich.table import Table
     from rich.text import Text
 
     split = f", {board.split}" if board.split else ""
     table = Table(
-        title=Text(f"{board.dataset}{split}: {board.examples:,} labels"),
+        title=Text(f"{title}{split}: {board.examples:,} labels"),
         caption=Text(f"bits; coder {board.coder}, bank {board.bank}; = cannot be told from the best"),
         title_justify="left",
         caption_justify="left",

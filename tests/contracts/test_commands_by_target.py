@@ -157,7 +157,7 @@ REFUSED: dict[tuple[str, str], str] = {
     **{("block", name): "has no block code" for name in ("numbers", "steps", "features-numbers")},
     # A card states L_IT, a proof an evaluation; a ranking keeps no weights; only some records have a profile.
     **{(name, variant): "has no transfer" for name in ("card", "card-folder") for variant in ("alone", "ranked")},
-    ("verify", "ranked"): "what a ranking coded",
+    **{(name, "ranked"): "what a ranking coded" for name in ("verify", "reproduce")},
     ("plot-switching", "ranked"): "has no weights of its probes",
     **{("plot-layers", variant): "has no profile over layers" for variant in ("whole", "alone", "ranked")},
     ("plot-layers", "features"): "has no profile over layers",
@@ -168,6 +168,10 @@ REFUSED: dict[tuple[str, str], str] = {
 """What is refused: (run or use, kind or variant; `features` and `encoders` are all of these), and what is said."""
 ON_LAYERS = {"show", "show-json", "card", "report", "diff", "push-results", "verify", "plot-curve", "plot-layers"}
 """What is done with a profile over layers too; nothing else reads it."""
+
+
+AGAIN = {"reproduce"}
+"""What does the whole work once more."""
 
 
 @pytest.fixture(scope="module")
@@ -284,7 +288,9 @@ def test_what_is_done_with_data(kind: Kind, name: str, bench: Bench) -> None:
     return None
 
 
-@pytest.mark.parametrize("name", [*USES])
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow) if name in AGAIN else name for name in USES]
+)
 @pytest.mark.parametrize("variant", VARIANTS)
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 def test_what_is_done_with_a_record(kind: Kind, variant: str, name: str, bench: Bench) -> None:
