@@ -26,6 +26,9 @@ AllowChanged = Annotated[
     bool,
     typer.Option("--allow-changed", help="With --config: go on where data or checkpoint are not those of its result."),
 ]
+Details = Annotated[
+    bool, typer.Option("--details", help="Print what was read, curve, weights of probes, control and bank too.")
+]
 Output = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar="DIR", help="Write record, settings, arrays and the curve's plot here."),
@@ -98,7 +101,8 @@ def _option_parameters(left_out: frozenset[str], defaults: Mapping[str, str]) ->
 
 def _option(field: dataclasses.Field[Any], kind: type, default: Any) -> inspect.Parameter:
     """Return the parameter that typer reads: None unless given, with the `default` in the help."""
-    shown = "" if default in (None, False) else f" [dim]\\[default: {default}][/dim]"
+    stated = field.metadata["unset"] if default is None else None if default is False else default
+    shown = "" if stated is None else f" [dim]\\[default: {stated}][/dim]"
     option = typer.Option(
         f"--{field.name.replace('_', '-')}",
         help=field.metadata["help"] + shown,

@@ -21,12 +21,14 @@ class EncoderSettings(Part):
     pooling: str = _setting("auto", meaning="auto (the checkpoint's own files), mean, cls, last or max.")
     prompt: str = _setting("auto", meaning="Text before each input: auto (the checkpoint's own files), or the text.")
     route: str | None = _setting(
-        None, meaning="query or document, of a checkpoint with a Router; its default.", as_before=None
+        None, meaning="query or document, of a checkpoint with a Router.", unset="the checkpoint's own", as_before=None
     )
     loader: str | None = _setting(
         None, meaning="sentence-transformers: let that library read the checkpoint.", as_before=None
     )
-    max_tokens: int | None = _setting(None, meaning="Cut inputs here; the checkpoint's own limit.")
+    max_tokens: int | None = _setting(
+        None, meaning="Cut inputs after so many tokens.", unset="the checkpoint's own limit"
+    )
     dtype: str = _setting(
         "float32",
         meaning="float32, bfloat16, float16, auto (as stored), native (the fast one).",

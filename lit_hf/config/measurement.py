@@ -16,8 +16,11 @@ class MeasurementSettings(Part):
     """How labels are coded, how often, and against what."""
 
     orders: int = _setting(3, meaning="Code the labels in so many orders and average.")
-    seed: int = _setting(0, meaning="Decides the sample, the orders, the probes and the random twins.")
-    twins: int = _setting(3, meaning="Random initialisations of the twin: further ones on a quarter, or 2,048.")
+    seed: int = _setting(0, meaning="Seed of the sample, orders, probes and twins.")
+    twins: int = _setting(
+        3,
+        meaning="How many random twins. The first codes all labels, each further one the first quarter of them, at least 2,048.",
+    )
     code: str = _setting("online", meaning="online; or block, Voita and Titov's code, for reference.")
     sensitivity: bool = _setting(
         False, meaning="Code again without each kind of probe: does one make the result?", as_before=Enters.NEVER

@@ -282,18 +282,22 @@ def schema() -> dict[str, Any]:
     return json.loads(text)
 
 
-def verdict(interval: Sequence[float], labels: int) -> str:
-    """Return the words for a transfer whose interval, in bits over so many labels, is [low, high].
+def verdict(interval: Sequence[float], labels: int, baseline: str = "random twin") -> str:
+    """Return the words for a transfer whose 95 % interval, in bits over so many labels, is [low, high].
 
-    "No transfer" claims more than "not told from 0": the whole interval must lie within ±0.005 bits per label.
+    baseline: what it is compared with. "No transfer" claims more than "no difference found": the whole interval must lie
+    within ±0.005 bits per label.
     """
     low, high = interval
     if max(-low, high) <= NO_TRANSFER * labels:
         return f"no transfer: within ±{NO_TRANSFER} bits per label"
     if low <= 0 <= high:
-        half = (high - low) / 2
-        return f"cannot be told from 0 (± {half:,.{0 if half >= 10 else 1}f} bits)"
-    return "positive transfer" if low > 0 else "negative transfer: the random twin makes these labels shorter"
+        most = max(-low, high)
+        return f"no difference found; it could be up to {most:,.{0 if most >= 10 else 1}f} bits either way"
+    helps = {"random twin": "the pretrained encoder helps", "base": "the adapter helps"}
+    if low > 0:
+        return f"{helps.get(baseline, 'the features help')} (95 %)"
+    return f"negative transfer: these labels cost fewer bits with the {baseline}"
 
 
 def record_id(model: Mapping[str, Any], dataset: Mapping[str, Any], fingerprint: str) -> str:

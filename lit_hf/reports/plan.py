@@ -61,7 +61,7 @@ def _total(plan: dict[str, Any]) -> Iterator[str]:
         yield f"Time: about {spell_seconds(total['seconds'])} on this machine, if nothing else runs."
     else:
         least, most = spell_seconds(total["least_seconds"]), spell_seconds(total["seconds"])
-        yield f"Time: {least} (one is ahead at once) to {most} (nobody is dropped) on this machine, one after another."
+        yield f"Time here: between {least} (all but one stop early) and {most} (none stops), one after another."
     if shaped:
         yield "Timed with random weights of the same shape; the time to download is not in it."
     yield f"(Measured in {spell_seconds(plan['warm_up_seconds'])}.)"
