@@ -19,7 +19,8 @@ class MeasurementSettings(Part):
     seed: int = _setting(0, meaning="Seed of the sample, orders, probes and twins.")
     twins: int = _setting(
         3,
-        meaning="How many random twins. The first codes all labels, each further one the first quarter of them, at least 2,048.",
+        meaning="How many random twins. The first codes all labels, each further one the first quarter of them, "
+        "at least 2,048.",
     )
     code: str = _setting("online", meaning="online; or block, Voita and Titov's code, for reference.")
     sensitivity: bool = _setting(

@@ -285,8 +285,8 @@ def schema() -> dict[str, Any]:
 def verdict(interval: Sequence[float], labels: int, baseline: str = "random twin") -> str:
     """Return the words for a transfer whose 95 % interval, in bits over so many labels, is [low, high].
 
-    baseline: what it is compared with. "No transfer" claims more than "no difference found": the whole interval must lie
-    within ±0.005 bits per label.
+    baseline: what it is compared with. "No transfer" claims more than "no difference found": the whole interval must
+    lie within ±0.005 bits per label.
     """
     low, high = interval
     if max(-low, high) <= NO_TRANSFER * labels:

@@ -56,7 +56,8 @@ def meaning(record: Record) -> str | None:
         return None
     mine, other, (low, high) = record["codelength"]["bits"], float(twin), found.interval
     own, against, what = _SIDES.get(name_of_baseline(record), ("these features", "the baseline's", "the first"))
-    labels = f"Your {counted(record['dataset']['examples'], 'label')} cost {bits(mine)} bits with {own} and {bits(other)} with"
+    labels = counted(record["dataset"]["examples"], "label")
+    labels = f"Your {labels} cost {bits(mine)} bits with {own} and {bits(other)} with"
     if low <= 0 <= high:
         return f"{labels} {against}: no difference was found."
     share = 0.0 if other == 0 else abs(found.bits) / other

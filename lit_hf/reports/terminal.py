@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lit_hf.records.record import Record
+from lit_hf.records.said import said
 from lit_hf.reports import phrases
 from lit_hf.reports.grid import grid_of
 from lit_hf.reports.ladder import bar, ladder
@@ -46,7 +47,7 @@ def resolved(record: Record) -> Table:
         " ": phrases.sources_line(model),
         "dataset": phrases.dataset_line(dataset),
         "task": phrases.task_line(dataset),
-        "classes": phrases.classes_line(dataset),
+        "classes" if said(dataset).labels_are.endswith("classes") else "labels": phrases.classes_line(dataset),
         "coder": phrases.coder_line(record),
         "inputs": phrases.features_line(record),
         "machine": phrases.machine_line(record),
