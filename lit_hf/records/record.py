@@ -24,6 +24,7 @@ from lit_hf.records.sections import Sections
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
+    from matplotlib.figure import Figure
 
 SCHEMA = "lit-hf/record/1"
 FILE = "record.json"
@@ -139,6 +140,21 @@ class Record:
             for number, row in enumerate(self.arrays.get(arm, ())):
                 columns[f"{arm}_{number}"] = row
         return pd.DataFrame(columns)
+
+    def plot(self, kind: str = "curve") -> Figure:
+        """Return a matplotlib figure of the record, which a notebook shows: `lit_hf.plots` has them all.
+
+        kind: curve, ladder, switching or layers. Raises `BadSetting` for another, `LacksPart` where it is not recorded.
+        """
+        from lit_hf.records.views import figure_of
+
+        return figure_of(self, kind)
+
+    def _repr_html_(self) -> str:
+        """Return the number, what it means and the ladder, for a notebook."""
+        from lit_hf.records.views import html_of
+
+        return html_of(self)
 
     @property
     def complete(self) -> bool:

@@ -24,6 +24,7 @@ ROOMS = (
     "records/sections.py",
     "records/ranking.py",
     "records/schemas",
+    "records/views.py",
     "runtime/__init__.py",
     "runtime/hub_errors.py",
     "runtime/transport.py",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
@@ -61,8 +61,13 @@ def page(
     ]
     style, script = _file("report.css"), _file("report.js")
     policy = {"style": _hash(style), "script": _hash(script)}
-    template = _environment().get_template("report.html")
-    return template.render(title=title, sections=sections, style=style, script=script, policy=policy)
+    values = {"title": title, "sections": sections, "style": style, "script": script, "policy": policy}
+    return render("report.html", values)
+
+
+def render(template: str, values: Mapping[str, Any]) -> str:
+    """Return one of the templates filled with `values`, each of which is escaped."""
+    return str(_environment().get_template(template).render(values))
 
 
 def _section(
