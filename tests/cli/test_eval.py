@@ -16,7 +16,7 @@ from tests.support.records import make_record
 
 
 def test_the_table_goes_to_stdout(lit: Lit, stored: Sequence[Settings]) -> None:
-    code, out, err = lit("eval", "org/model", "data.csv")
+    code, out, err = lit("eval", "org/model", "data.csv", "--details")
     assert (code, err) == (0, "")
     assert "L_IT (frozen)" in out
     assert "labels seen (log scale)" in out
