@@ -101,7 +101,7 @@ def _most(record: Record, again: Record) -> float | None:
     if not arms:
         return None
     for name in ("labels", "order", *arms):
-        if np.shape(record.arrays[name]) != np.shape(again.arrays.get(name)):
+        if name not in again.arrays or np.shape(record.arrays[name]) != np.shape(again.arrays[name]):
             return float("inf")
     if not all(np.array_equal(record.arrays[name], again.arrays[name]) for name in ("labels", "order")):
         return float("inf")

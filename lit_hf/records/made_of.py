@@ -118,9 +118,13 @@ def settings_digest(settings: Mapping[str, Any]) -> str:
 
 
 def _parsed(section: Any, file: Path) -> MadeOf:
-    names = ("record", "dataset", "checkpoint", "bank", "settings")
     if not isinstance(section, Mapping) or not isinstance(section.get("environment"), Mapping):
         raise FileUnreadable(file, f"its `{MADE_OF}` is not what lit-hf writes; delete that part to leave it out")
-    texts = {name: None if section.get(name) is None else str(section[name]) for name in names}
     known = {str(name): str(value) for name, value in section["environment"].items() if name in VERSIONS}
-    return MadeOf(**{**texts, "record": texts["record"] or "unknown"}, environment=known)
+
+    def text(name: str) -> str | None:
+        return None if section.get(name) is None else str(section[name])
+
+    return MadeOf(
+        text("record") or "unknown", text("dataset"), text("checkpoint"), text("bank"), known, text("settings")
+    )  # fmt: skip
