@@ -47,7 +47,7 @@ def resolved(record: Record) -> Table:
         " ": phrases.sources_line(model),
         "dataset": phrases.dataset_line(dataset),
         "task": phrases.task_line(dataset),
-        "classes" if said(dataset).labels_are.endswith("classes") else "labels": phrases.classes_line(dataset),
+        said(dataset).many: phrases.classes_line(dataset),
         "coder": phrases.coder_line(record),
         "inputs": phrases.features_line(record),
         "machine": phrases.machine_line(record),
