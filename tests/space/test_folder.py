@@ -48,7 +48,7 @@ def test_all_that_is_imported_is_required(space: Path) -> None:
     required = {IMPORTED_AS.get(name, name) for name in named}
     files = [space / "app.py", *(space / "lit_hf").rglob("*.py")]
     used = {module.split(".")[0] for file in files for module in imports_of(file)}
-    # The Hub client brings httpx2, gradio pandas (of a record's frame); a record is checked by jsonschema if it is there.
+    # The Hub client brings httpx2, gradio pandas; a record is checked by jsonschema where there is one.
     known = required | set(sys.stdlib_module_names) | {"lit_hf", "httpx2", "jsonschema", "pandas"}
     assert used <= known
 
