@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import warnings
 from collections.abc import Iterable, Sequence
 from math import ceil
@@ -55,6 +56,11 @@ def _did_you_mean(suggestions: Sequence[str]) -> str:
     return f"Did you mean {' or '.join(suggestions)}? " if suggestions else ""
 
 
+def _can_be_on_hub(name: str) -> bool:
+    """Tell whether the Hub was asked: it has names of one or two parts of these characters, and no others."""
+    return re.fullmatch(r"(?:[\w.-]+/)?[\w.-]+", name, re.ASCII) is not None
+
+
 class LitError(Exception):
     """The root of all errors: one line of `message`, an optional `next_step`, and the process's `exit_code`."""
 
@@ -81,8 +87,11 @@ class UnknownModel(LitError):
     """No checkpoint of this name, neither on the Hub nor as a local folder."""
 
     def __init__(self, name: str, suggestions: Sequence[str] = ()) -> None:
+        on_hub = (
+            "nor a repository on the Hub" if _can_be_on_hub(name) else "nor a name that the Hub could have, `org/name`"
+        )
         super().__init__(
-            f"no model named {name!r}: it is neither a folder here nor a repository on the Hub.",
+            f"no model named {name!r}: it is neither a folder here {on_hub}.",
             f"{_did_you_mean(suggestions)}Check the spelling; for a private repository run `hf auth login`.",
         )
         self.name, self.suggestions = name, tuple(suggestions)
@@ -92,8 +101,9 @@ class UnknownDataset(LitError):
     """No dataset of this name, neither an alias, nor on the Hub, nor a local file or folder."""
 
     def __init__(self, name: str, suggestions: Sequence[str] = ()) -> None:
+        on_hub = "nor on the Hub" if _can_be_on_hub(name) else "nor a name that the Hub could have, `org/name`"
         super().__init__(
-            f"no dataset named {name!r}: neither an alias, nor a file or folder here, nor on the Hub.",
+            f"no dataset named {name!r}: neither an alias, nor a file or folder here, {on_hub}.",
             f"{_did_you_mean(suggestions)}Give `org/name`, `org/name:config`, or a csv, json, parquet or arrow file; "
             "for a private dataset run `hf auth login`.",
         )
@@ -292,9 +302,15 @@ class BadSetting(LitError):
 
     exit_code = 2
 
-    def __init__(self, name: str, value: Any, expected: str) -> None:
-        super().__init__(f"{name} is {_brief(value)}, but must be {expected}.", "See `lit-hf eval --help`.")
-        self.name, self.value, self.expected = name, value, expected
+    def __init__(self, name: str, value: Any, expected: str, known: Sequence[str] = ()) -> None:
+        close = _did_you_mean(nearest(value, known, 1) if isinstance(value, str) else ())
+        super().__init__(f"{name} is {_brief(value)}, but must be {expected}.", f"{close}See `lit-hf eval --help`.")
+        self.name, self.value, self.expected, self.known = name, value, expected, tuple(known)
+
+    @classmethod
+    def one_of(cls, name: str, value: Any, known: Sequence[str]) -> BadSetting:
+        """Return the error of a value that is none of the `known` ones; its next step names the nearest of them."""
+        return cls(name, value, f"one of {', '.join(known)}", known)
 
 
 class MissingExtra(LitError):
@@ -377,6 +393,17 @@ class RecordChanged(LitError):
     def __init__(self, path: object, reason: str) -> None:
         super().__init__(f"the record in {path} was changed: {reason}.", "Run its settings.yaml again.")
         self.path, self.reason = str(path), reason
+
+
+class MadeOfOther(LitError):
+    """Data or checkpoint are not those that a result was made of; `differences` says which, in words."""
+
+    def __init__(self, record: str, differences: Sequence[str]) -> None:
+        super().__init__(
+            f"this is not what result {record} was made of: {'; '.join(differences)}.",
+            "Bring back what it was made of, or add `--allow-changed` to go on with what is here now.",
+        )
+        self.record, self.differences = record, tuple(differences)
 
 
 class LacksPart(LitError):

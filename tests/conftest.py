@@ -51,7 +51,7 @@ def stored(monkeypatch: pytest.MonkeyPatch) -> Sequence[Settings]:
 
     seen: list[Settings] = []
 
-    def fake(settings: Settings, *, progress: object = None, data: object = None) -> Record:
+    def fake(settings: Settings, **_: object) -> Record:
         seen.append(settings)
         record = make_record(examples=500)
         record["settings"].update(given=settings.given(), resolved=settings.resolved())

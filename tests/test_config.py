@@ -24,6 +24,7 @@ from lit_hf.config import (
     split_model,
 )
 from lit_hf.config.fields import Enters, enters, setting
+from lit_hf.config.names import anywhere
 from lit_hf.errors import BadSetting, FileUnreadable, UnknownKey, UsageError
 from lit_hf.suites.suite import FOLDER
 
@@ -203,3 +204,57 @@ def test_each_setting_belongs_to_one_part_which_checks_it_alone() -> None:
     for part, wrong in zip(PARTS, ("max_examples", "max_tokens", "twins", "threads"), strict=True):
         with pytest.raises(BadSetting, match=wrong):
             part(**{wrong: 0})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("pasted", "kind", "name"),
+    [
+        ("https://huggingface.co/org/model", "model", "org/model"),
+        ("huggingface.co/org/model/", "model", "org/model"),
+        ("https://hf.co/bert-base-uncased", "model", "bert-base-uncased"),
+        ("https://huggingface.co/org/model/tree/v1.0", "model", "org/model@v1.0"),
+        ("https://huggingface.co/org/model/blob/main/config.json?download=1", "model", "org/model@main"),
+        ("https://huggingface.co/org/model/tree/refs%2Fpr%2F3", "model", "org/model@refs/pr/3"),
+        ("hf://org/model", "model", "org/model"),
+        ("https://huggingface.co/datasets/nyu-mll/glue/viewer/sst2/train", "dataset", "nyu-mll/glue:sst2"),
+        ("https://huggingface.co/datasets/org/data#dataset-card", "dataset", "org/data"),
+        ("org/model", "model", "org/model"),
+        ("https://example.com/org/model", "model", "https://example.com/org/model"),
+        ("features:f.npz", "model", "features:f.npz"),
+    ],
+)
+def test_a_pasted_address_is_the_name_of_what_it_shows(pasted: str, kind: str, name: str) -> None:
+    other = {"model": "m", "dataset": "d"}
+    assert getattr(from_mapping({**other, kind: pasted}, "the test"), kind) == name
+
+
+@pytest.mark.parametrize(
+    ("kind", "pasted", "said"),
+    [
+        ("model", "https://huggingface.co/datasets/org/data", "the address of a dataset"),
+        ("dataset", "https://huggingface.co/org/model", "the address of a model"),
+        ("model", "https://huggingface.co/spaces/org/app", "the address of a Space"),
+    ],
+)
+def test_an_address_of_another_kind_is_named_as_such(kind: str, pasted: str, said: str) -> None:
+    with pytest.raises(BadSetting, match=said):
+        from_mapping({"model": "m", "dataset": "d", kind: pasted}, "the test")
+
+
+@pytest.mark.parametrize("name", ["d.csv", "features:d.csv", "d.csv:config", "./sub/../d.csv"])
+def test_what_is_here_has_a_name_that_means_the_same_in_any_folder(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "d.csv").write_text("x")
+    whole = anywhere(name)
+    assert str(tmp_path) in whole
+    assert anywhere(whole) == whole
+    monkeypatch.chdir("/")
+    assert Path(whole.removeprefix("features:").removesuffix(":config")).read_text() == "x"
+
+
+@pytest.mark.parametrize("name", ["org/model", "glue/sst2", "features:none.npz", "org/name:config@main"])
+def test_a_name_of_what_is_not_here_stays(name: str) -> None:
+    assert anywhere(name) == name

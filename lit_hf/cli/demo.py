@@ -8,7 +8,7 @@ from typing import Any
 import typer
 
 from lit_hf.cli.eval import evaluate
-from lit_hf.cli.options import FormatOption, Output, settings_of, with_settings
+from lit_hf.cli.options import Details, FormatOption, Output, settings_of, with_settings
 from lit_hf.cli.output import Format
 from lit_hf.cli.processes import NumProcesses, spread
 
@@ -19,6 +19,7 @@ def command(
     context: typer.Context,
     output: Output = None,
     num_processes: NumProcesses = None,
+    details: Details = False,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Measure all-MiniLM-L6-v2 on 2,000 Rotten Tomatoes sentences, without network."""
@@ -30,4 +31,4 @@ def command(
     default = {"model": found.model, "dataset": found.dataset, "max_examples": MAX_EXAMPLES}
     settings = settings_of({**default, **given}, None)
     spread(context, num_processes)
-    evaluate(settings, output, format)
+    evaluate(settings, output, format, details=details)

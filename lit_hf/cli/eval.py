@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from lit_hf.cli.arguments import require_model_first
 from lit_hf.cli.errors import kept_anyway
-from lit_hf.cli.options import RUNS, Config, FormatOption, LogDir, LogWith, Output, settings_of, with_settings
+from lit_hf.cli.options import (
+    RUNS,
+    AllowChanged,
+    Config,
+    Details,
+    FormatOption,
+    LogDir,
+    LogWith,
+    Output,
+    made_of,
+    settings_of,
+    with_settings,
+)
 from lit_hf.cli.output import Format, Sink
 from lit_hf.cli.processes import NumProcesses, spread
 from lit_hf.cli.progress import SpokenProgress, make_progress
@@ -21,6 +33,9 @@ from lit_hf.runtime.cache import require_writable, whole_folder
 from lit_hf.runtime.launcher import is_main_process
 from lit_hf.runtime.tracking import require_trackers
 from lit_hf.suites.suite import is_suite
+
+if TYPE_CHECKING:
+    from lit_hf.records.made_of import MadeOf
 
 _EXAMPLE = "lit-hf eval sentence-transformers/all-MiniLM-L6-v2 glue/sst2"
 
@@ -48,6 +63,8 @@ def command(
     num_processes: NumProcesses = None,
     log_with: LogWith = None,
     log_dir: LogDir = RUNS,
+    allow_changed: AllowChanged = False,
+    details: Details = False,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Measure the information transfer of a checkpoint on a labelled dataset, in bits."""
@@ -61,15 +78,20 @@ def command(
     if config is None:
         require_model_first(model, dataset)
         _lead_on(model, dataset)
-    settings = settings_of(given, config)
+    settings, made = settings_of(given, config), made_of(config, given, allow_changed)
     spread(context, num_processes)
-    return evaluate(settings, output, format, log_with or (), log_dir)
+    return evaluate(settings, output, format, log_with or (), log_dir, made, details)
 
 
 def evaluate(
-    settings: Settings, output: Path | None, format: Format, log_with: Sequence[str] = (), log_dir: Path = RUNS
-) -> None:
-    """Run one evaluation with bars, print it in `format`, write it to `output`, and send it to trackers."""
+    settings: Settings, output: Path | None, format: Format, log_with: Sequence[str] = (), log_dir: Path = RUNS,
+    made: MadeOf | None = None, details: bool = False,
+) -> None:  # fmt: skip
+    """Run one evaluation with bars, print it in `format`, write it to `output`, and send it to trackers.
+
+    made: of the result that it is to be once more; other data or another checkpoint stop it. details: print all that
+    `lit-hf show` prints.
+    """
     require_trackers(log_with)  # before the work, not after it
     if output is not None and is_main_process():
         require_writable(output)
@@ -78,10 +100,10 @@ def evaluate(
     # Heavy: torch and transformers are first imported in here.
     from lit_hf.evaluation.run import run
 
-    record = run(settings, progress=progress)
+    record = run(settings, progress=progress, made_of=made)
     _say_stored(record, settings, sink)
     _say_conflicts(record, settings, sink)
-    _print(record, format, sink)  # before files are written, and last of all without any: what is out is whole
+    _print(record, format, sink, details)  # before files are written, and last of all without any: what is out is whole
     if log_with and is_main_process():
         _track(record, log_with, log_dir, sink)
     if output is not None and is_main_process():
@@ -90,14 +112,14 @@ def evaluate(
         sink.say(f"Wrote {output}. To run it again: lit-hf eval --config {output / 'settings.yaml'}")
 
 
-def _print(record: Any, format: Format, sink: Sink) -> None:
+def _print(record: Any, format: Format, sink: Sink, details: bool) -> None:
     if format is Format.JSON:
         sink.text(record.to_json())
     elif format is Format.QUIET:
         transfer = record["transfer"]["bits"]
         sink.text("nan" if transfer is None else repr(transfer))
     else:
-        _show(record, sink)
+        _show(record, sink, details)
 
 
 def _write(record: Any, output: Path) -> None:
@@ -113,7 +135,7 @@ def _say_stored(record: Any, settings: Settings, sink: Sink) -> None:
     from lit_hf.records.store import ResultsStore
 
     if ResultsStore.at(settings.cache_dir).holds(record):
-        sink.say(f"Stored as {record['id']}: `lit-hf show {record['id'][:8]}` shows it again.")
+        sink.say(f"Stored as {record['id']}: `lit-hf show {record['id'][:8]}` shows curve, probes and control too.")
 
 
 def _say_conflicts(record: Any, settings: Settings, sink: Sink) -> None:
@@ -130,10 +152,10 @@ def _say_conflicts(record: Any, settings: Settings, sink: Sink) -> None:
         sink.say(f"{found} more than once with different labels: see `lit-hf data check {settings.dataset}`.")
 
 
-def _show(record: Any, sink: Sink) -> None:
+def _show(record: Any, sink: Sink, details: bool) -> None:
     from lit_hf.reports.terminal import report
 
-    for part in report(record, sink.data_console.width, sink.data_console.encoding):
+    for part in report(record, sink.data_console.width, sink.data_console.encoding, details=details):
         sink.show(part)
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lit_hf.cli.output import Format, Sink
-from lit_hf.errors import LitError
+from lit_hf.config.names import is_repository
+from lit_hf.errors import BadSetting, LitError
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -33,6 +34,8 @@ def command(results: Results, dataset: Dataset = None, format: HowToSay = Format
 
     sink = Sink(quiet=format is Format.QUIET)
     name, _, revision = results.partition("@")
+    if not is_repository(name):
+        raise BadSetting("results", name, "the name of a dataset on the Hub, as in `org/lit-hf-results`")
     found = store.read(client(), name, revision or "main")
     made = [board for board in leaderboard.boards(found.records) if dataset is None or dataset in board.dataset]
     for path, reason in found.unreadable:
@@ -47,26 +50,28 @@ def command(results: Results, dataset: Dataset = None, format: HowToSay = Format
     elif format is Format.QUIET:
         sink.text("\n".join(board.rows[0].model for board in made if board.rows))
     else:
-        for board in made:
-            _show(board, sink)
+        from lit_hf.reports.differences import titles
+
+        for board, title in zip(made, titles(made, found.records), strict=True):
+            _show(board, title, sink)
 
 
-def _show(board: Board, sink: Sink) -> None:
+def _show(board: Board, title: str, sink: Sink) -> None:
     """One board: who measured what with which coder, then the table."""
     if board.rows:
-        sink.show(_table(board))
+        sink.show(_table(board, title))
     for model in board.unpaired:
         why = "its record has no bits per example, or a race ended before it had all"
         sink.say(f"Not ranked: {model} on {board.dataset}: {why}.")
 
 
-def _table(board: Board) -> Table:
+def _table(board: Board, title: str) -> Table:
     from rich.table import Table
     from rich.text import Text
 
     split = f", {board.split}" if board.split else ""
     table = Table(
-        title=Text(f"{board.dataset}{split}: {board.examples:,} labels"),
+        title=Text(f"{title}{split}: {board.examples:,} labels"),
         caption=Text(f"bits; coder {board.coder}, bank {board.bank}; = cannot be told from the best"),
         title_justify="left",
         caption_justify="left",

@@ -9,7 +9,7 @@ import types
 import typing
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,7 +18,17 @@ from lit_hf.cli.output import Format
 from lit_hf.config import Settings
 from lit_hf.config.fields import options_of
 
+if TYPE_CHECKING:
+    from lit_hf.records.made_of import MadeOf
+
 Config = Annotated[Path | None, typer.Option("--config", metavar="FILE.yaml", help="Read settings from a file.")]
+AllowChanged = Annotated[
+    bool,
+    typer.Option("--allow-changed", help="With --config: go on where data or checkpoint are not those of its result."),
+]
+Details = Annotated[
+    bool, typer.Option("--details", help="Print what was read, curve, weights of probes, control and bank too.")
+]
 Output = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar="DIR", help="Write record, settings, arrays and the curve's plot here."),
@@ -69,8 +79,18 @@ def was_given(value: Any) -> bool:
 
 def settings_of(given: dict[str, Any], file: Path | None) -> Settings:
     """Return the settings of `file` overridden by what was `given` on the command line."""
-    stored = config.read_yaml(file) if file else {}
+    stored = config.without_made_of(config.read_yaml(file)) if file else {}
     return config.from_mapping({**stored, **given}, str(file) if file else "the command line")
+
+
+def made_of(file: Path | None, given: Mapping[str, Any], allow: bool) -> MadeOf | None:
+    """Return what the result of a settings file was made of, as far as it can be compared with what is read now."""
+    if file is None:
+        return None
+    from lit_hf.records.made_of import read_made_of
+
+    found = read_made_of(config.read_yaml(file), file, given)
+    return None if found is None else dataclasses.replace(found, allow=allow)
 
 
 def _option_parameters(left_out: frozenset[str], defaults: Mapping[str, str]) -> list[inspect.Parameter]:
@@ -81,7 +101,8 @@ def _option_parameters(left_out: frozenset[str], defaults: Mapping[str, str]) ->
 
 def _option(field: dataclasses.Field[Any], kind: type, default: Any) -> inspect.Parameter:
     """Return the parameter that typer reads: None unless given, with the `default` in the help."""
-    shown = "" if default in (None, False) else f" [dim]\\[default: {default}][/dim]"
+    stated = field.metadata["unset"] if default is None else None if default is False else default
+    shown = "" if stated is None else f" [dim]\\[default: {stated}][/dim]"
     option = typer.Option(
         f"--{field.name.replace('_', '-')}",
         help=field.metadata["help"] + shown,

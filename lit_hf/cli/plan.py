@@ -27,7 +27,7 @@ Bucket = Annotated[str, typer.Option("--bucket", metavar="USER/NAME", help="The 
 def command(
     context: typer.Context, arguments: Arguments = None, hf_jobs: HfJobs = False, bucket: Bucket = "USER/lit-hf-cache"
 ) -> None:  # fmt: skip
-    """Say what eval, rank or demo will download, embed and store, and how long it takes here; do none of it.
+    """Estimate downloads, work, disk and time of eval, rank or demo, without running it.
 
     The dataset is read, and a few batches of its texts are embedded and coded to measure this machine.
     """

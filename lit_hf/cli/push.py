@@ -35,7 +35,8 @@ CreatePr = Annotated[
     bool, typer.Option("--create-pr", help="Open a pull request on the model, or update yours that is open.")
 ]
 HowToSay = Annotated[
-    Format, typer.Option("--format", "-f", help="table (addresses), json (one object on stdout), or quiet (no speech).")
+    Format,
+    typer.Option("--format", "-f", help="table (addresses), json (one object on stdout), or quiet (print nothing)."),
 ]
 Private = Annotated[
     bool | None,

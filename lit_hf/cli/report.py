@@ -52,15 +52,22 @@ def command(
 def _quoting(data: Sequence[str], sink: Sink) -> Texts:
     """Return what finds the reader of a record's inputs: in `data` first, then where its dataset was."""
 
+    spoken = set[str]()
+
+    def say_once(text: str) -> None:
+        if text not in spoken:  # several boards may be of one dataset
+            sink.say(text)
+        spoken.add(text)
+
     def read(record: Record) -> Reader | None:
         from lit_hf.studies.texts import reader, task_of
 
         for place in (*data, None):
             task = task_of(record, place)
             if task is not None:
-                sink.say(f"The page quotes inputs of {record['dataset']['id']}; `--no-texts` leaves them out.")
+                say_once(f"The page quotes inputs of {record['dataset']['id']}; `--no-texts` leaves them out.")
                 return reader(task)
-        sink.say(f"{record['dataset']['id']} is not here; give its place with `--data` to see the hardest examples.")
+        say_once(f"{record['dataset']['id']} is not here; give its place with `--data` to see the hardest examples.")
         return None
 
     return read

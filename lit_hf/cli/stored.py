@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -26,6 +25,7 @@ Result = Annotated[str, typer.Argument(metavar="ID|DIR", help="An id of `lit-hf 
 def ls(cache_dir: CacheDir = None, format: HowToList = Format.TABLE) -> None:
     """List stored records, newest first."""
     from lit_hf.records.store import ResultsStore
+    from lit_hf.reports.listing import listing, summary
 
     sink, found = Sink(quiet=format is Format.QUIET), ResultsStore.at(cache_dir).all()
     if format is Format.JSON:
@@ -33,7 +33,8 @@ def ls(cache_dir: CacheDir = None, format: HowToList = Format.TABLE) -> None:
     elif format is Format.QUIET:
         sink.text("\n".join(str(record["id"]) for record in found))
     elif found:
-        sink.show(_table([summary(record) for record in found]))
+        for part in listing([summary(record) for record in found], sink.data_console.width):
+            sink.show(part)
     else:
         sink.say("Nothing is stored yet. Try `lit-hf demo`.")
 
@@ -53,42 +54,6 @@ def show(result: Result, cache_dir: CacheDir = None, format: HowToList = Format.
     for part in _parts(record, sink):
         sink.show(part)
     return None
-
-
-def summary(record: Record) -> dict[str, Any]:
-    """Return what a list of results shows of one."""
-    model, data, transfer = record["model"], record["dataset"], record.data.get("transfer")
-    stage = record["stage"]
-    return {
-        "id": record["id"], "created": record["created"], "model": model["id"], "revision": model["revision"],
-        "dataset": data["id"], "config": data["config"], "labels": record["codelength"].get("labels", data["examples"]),
-        "codelength_bits": record["codelength"]["bits"], "transfer_bits": transfer["bits"] if transfer else None,
-        "eliminated_at": stage["n"] if stage["eliminated"] else None,
-        "coded_groups": None if record.complete else stage["n"],
-    }  # fmt: skip
-
-
-def _table(rows: Sequence[dict[str, Any]]) -> Any:
-    from rich import box
-    from rich.table import Table
-
-    from lit_hf.reports import phrases
-    from lit_hf.reports.ranking_phrases import model
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for name in ("id", "created", "model", "dataset", "labels", "code", "L_IT"):
-        number, whole = name in ("labels", "code", "L_IT"), name in ("id", "created")
-        table.add_column(name, justify="right" if number else "left", overflow="fold", no_wrap=whole)
-    for row in rows:
-        transfer = "" if row["transfer_bits"] is None else phrases.bits(row["transfer_bits"])
-        if row["coded_groups"] is not None:
-            transfer = "raced"
-        table.add_row(
-            row["id"], row["created"][:10], model({"model": {"id": row["model"], "revision": row["revision"]}}),
-            row["dataset"] + (f":{row['config']}" if row["config"] else ""), f"{row['labels']:,}",
-            phrases.bits(row["codelength_bits"]), transfer,
-        )  # fmt: skip
-    return table
 
 
 def _parts(record: Record, sink: Sink) -> list[Any]:
@@ -121,4 +86,12 @@ def _show_ranking(file: Path, format: Format, sink: Sink) -> None:
         raise FileUnreadable(file, "it holds no JSON object")
     if format is Format.JSON:
         return sink.text(json.dumps(whole, indent=2, ensure_ascii=False))
+    if format is Format.QUIET:
+        return sink.text("\n".join(_records_of(whole)))
     return show_ranking(upgraded(whole), sink)
+
+
+def _records_of(ranking: dict[str, Any]) -> list[str]:
+    """Return the ids of a ranking's records, best first; of a matrix, those of all its rankings."""
+    rankings = ranking.get("rankings") or [ranking]
+    return [str(row["entry"]) for each in rankings for row in each.get("ranking", ()) if row.get("entry")]

@@ -34,6 +34,12 @@ class Transfer:
     encoder: Codelength
     baseline: Codelength
 
+    def _repr_html_(self) -> str:
+        """Return it as a notebook shows it."""
+        from lit_hf.records.views import html_of
+
+        return html_of(self)
+
 
 def codelength(
     features: Rows,

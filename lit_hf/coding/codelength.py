@@ -37,6 +37,12 @@ class Codelength:
     bank: str = ""
     classes: tuple[Any, ...] = field(default=(), repr=False)
 
+    def _repr_html_(self) -> str:
+        """Return it as a notebook shows it."""
+        from lit_hf.records.views import html_of
+
+        return html_of(self)
+
     def by_group(self) -> tuple[np.ndarray, np.ndarray]:
         """Return bits [R, G] by group and the order of groups [R, G]."""
         from lit_hf.measures.intervals import by_group

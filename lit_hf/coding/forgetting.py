@@ -33,6 +33,12 @@ class Forgetting:
     share: float | None
     codes: dict[str, Codelength] = field(repr=False)
 
+    def _repr_html_(self) -> str:
+        """Return it as a notebook shows it."""
+        from lit_hf.records.views import html_of
+
+        return html_of(self)
+
 
 def forgetting(
     after_a: Rows,

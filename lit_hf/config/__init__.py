@@ -10,10 +10,10 @@ from lit_hf.config.files import read_yaml, write_yaml
 from lit_hf.config.machine import MachineSettings
 from lit_hf.config.measurement import CODES, MeasurementSettings
 from lit_hf.config.names import PRECOMPUTED, precomputed_file, split_dataset, split_model
-from lit_hf.config.settings import Settings, from_mapping, from_record, known_keys
+from lit_hf.config.settings import MADE_OF, Settings, from_mapping, from_record, known_keys, without_made_of
 
 __all__ = [
-    "BLEND", "CODES", "DTYPES", "LIBRARY", "POOLINGS", "PRECOMPUTED", "DataSettings", "EncoderSettings",
+    "BLEND", "CODES", "DTYPES", "LIBRARY", "MADE_OF", "POOLINGS", "PRECOMPUTED", "DataSettings", "EncoderSettings",
     "MachineSettings", "MeasurementSettings", "Settings", "from_mapping", "from_record", "known_keys",
-    "precomputed_file", "read_yaml", "split_dataset", "split_model", "write_yaml",
+    "precomputed_file", "read_yaml", "split_dataset", "split_model", "without_made_of", "write_yaml",
 ]  # fmt: skip

@@ -21,22 +21,24 @@ def _is_name(value: object) -> bool:
 class DataSettings(Part):
     """What of a dataset is read and coded."""
 
-    task: str | None = _setting(None, meaning="Kind of task, such as text-classification; inferred from the features.")
-    text_column: str | None = _setting(None, meaning="Column of the text, image or sound; inferred.")
-    text_pair_column: str | None = _setting(None, meaning="Column of the second text of a pair; inferred.")
-    label_column: str | None = _setting(None, meaning="Column of the label; inferred.")
-    split: str | None = _setting(None, meaning="Split to code: train, or the only one.")
+    task: str | None = _setting(None, meaning="Kind of task, such as text-classification.", unset="inferred")
+    text_column: str | None = _setting(None, meaning="Column of the text, image or sound.", unset="inferred")
+    text_pair_column: str | None = _setting(None, meaning="Column of the second text of a pair.", unset="inferred")
+    label_column: str | None = _setting(None, meaning="Column of the label.", unset="inferred")
+    split: str | None = _setting(None, meaning="Split to code.", unset="train, or the only one")
     streaming: bool = _setting(
-        False, meaning="Read no more of it than is coded, as it arrives; one order: its own.", as_before=False
+        False,
+        meaning="Read the dataset as a stream, no further than --max-examples, in its own order.",
+        as_before=False,
     )
     classes: str | None = _setting(
         None, meaning="All classes of a stream that declares none: negative,positive.", as_before=None
     )
     encoding: str | None = _setting(
-        None, meaning="Encoding of a local csv, tsv or json file, such as cp1252; found.", as_before=None
+        None, meaning="Encoding of a local csv, tsv or json file, such as cp1252.", unset="found", as_before=None
     )
     separator: str | None = _setting(
-        None, meaning="What separates the fields of a local text file: `;`, tab; found.", as_before=None
+        None, meaning="What separates the fields of a local text file: `;`, tab.", unset="found", as_before=None
     )
     trained_on: tuple[str, ...] | None = _setting(
         None,
@@ -50,7 +52,7 @@ class DataSettings(Part):
     max_examples: int = _setting(10_000, meaning="Code at most so many labels, drawn by the seed.")
     held_out: int = _setting(500, meaning="Predict at most so many labels that are not coded.", as_before=2_000)
     bin_width: float | None = _setting(
-        None, meaning="Regression: width of a bin; the smallest gap between targets.", as_before=None
+        None, meaning="Regression: width of a bin.", unset="the smallest gap between targets", as_before=None
     )
 
     def __post_init__(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from lit_hf.config.fields import Enters, Part, require, require_counts, setting
+from lit_hf.config.fields import Enters, Part, require, require_counts, require_one_of, setting
 
 DTYPES = ("float32", "bfloat16", "float16", "auto", "native")
 POOLINGS = ("auto", "mean", "cls", "last", "max")
@@ -26,12 +26,14 @@ class EncoderSettings(Part):
     pooling: str = _setting("auto", meaning="auto (the checkpoint's own files), mean, cls, last or max.")
     prompt: str = _setting("auto", meaning="Text before each input: auto (the checkpoint's own files), or the text.")
     route: str | None = _setting(
-        None, meaning="query or document, of a checkpoint with a Router; its default.", as_before=None
+        None, meaning="query or document, of a checkpoint with a Router.", unset="the checkpoint's own", as_before=None
     )
     loader: str | None = _setting(
         None, meaning="sentence-transformers: let that library read the checkpoint.", as_before=None
     )
-    max_tokens: int | None = _setting(None, meaning="Cut inputs here; the checkpoint's own limit.")
+    max_tokens: int | None = _setting(
+        None, meaning="Cut inputs after so many tokens.", unset="the checkpoint's own limit"
+    )
     dtype: str = _setting(
         "float32",
         meaning="float32, bfloat16, float16, auto (as stored), native (the fast one).",
@@ -50,10 +52,10 @@ class EncoderSettings(Part):
     def __post_init__(self) -> None:
         super().__post_init__()
         require_counts(self, "max_tokens")
-        require(self.dtype in DTYPES, "dtype", self.dtype, f"one of {', '.join(DTYPES)}")
+        require_one_of("dtype", self.dtype, DTYPES)
         only = "left out beside `--trust-remote-code`: one code or the other"
         require(not (self.stock_code and self.trust_remote_code), "stock_code", self.stock_code, only)
-        require(self.pooling in POOLINGS, "pooling", self.pooling, f"one of {', '.join(POOLINGS)}")
+        require_one_of("pooling", self.pooling, POOLINGS)
         require(self.loader in (None, LIBRARY), "loader", self.loader, f"`{LIBRARY}`, or left out")
         whole = self.layer.isascii() and self.layer.removeprefix("-").isdigit() and len(self.layer) < 10
         require(

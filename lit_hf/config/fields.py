@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
+from collections.abc import Sequence
 from enum import Enum
 from typing import Any
 
@@ -25,9 +26,12 @@ _SPOKEN: dict[type, str] = {
 
 
 def setting(
-    default: Any, group: str, meaning: str, *, as_before: Any = Enters.ALWAYS, by_machine: tuple[Any, ...] = ()
-) -> Any:
+    default: Any, group: str, meaning: str, *, unset: str | None = None, as_before: Any = Enters.ALWAYS,
+    by_machine: tuple[Any, ...] = (),
+) -> Any:  # fmt: skip
     """Declare a setting: its default, the heading it is listed under, and what it means in one line.
+
+    unset: what takes the place of a default that is None, in words.
 
     as_before: of a setting that came after 0.1.0, the value with which results are those of the versions without it; at
     this value it stays out of the fingerprint, even if the default becomes another. Settings of 0.1.0 have none: they
@@ -36,7 +40,7 @@ def setting(
     that means the same everywhere is none of these: `dtype: auto` is the type that the checkpoint's files state, and
     enters by its name as it did in 0.1.0.
     """
-    metadata = {"group": group, "help": meaning, "as_before": as_before, "by_machine": by_machine}
+    metadata = {"group": group, "help": meaning, "unset": unset, "as_before": as_before, "by_machine": by_machine}
     return dataclasses.field(default=default, metadata=metadata)
 
 
@@ -55,6 +59,12 @@ def require(holds: bool, name: str, value: Any, expected: str) -> None:
     """Raise `BadSetting` unless it `holds`."""
     if not holds:
         raise BadSetting(name, value, expected)
+
+
+def require_one_of(name: str, value: Any, known: Sequence[str]) -> None:
+    """Raise `BadSetting`, with the nearest of the `known` values, for one that is none of them."""
+    if value not in known:
+        raise BadSetting.one_of(name, value, known)
 
 
 def require_counts(part: Any, *names: str) -> None:

@@ -21,10 +21,15 @@ class MachineSettings(Part):
     code_device: str = _setting(
         "cpu", meaning="Where labels are coded: cpu, or encoder for the encoder's device.", as_before="cpu"
     )
-    batch_tokens: int | None = _setting(None, meaning="Tokens in one forward pass, padding included; by device.")
-    threads: int | None = _setting(None, meaning="CPU threads of one batch: 1; batches run side by side.")
+    batch_tokens: int | None = _setting(
+        None, meaning="Tokens in one forward pass, padding included.", unset="by device"
+    )
+    threads: int | None = _setting(None, meaning="CPU threads of one batch; batches run side by side.", unset="1")
     cache_dir: str | None = _setting(
-        None, meaning="Where features are kept: $LIT_HF_CACHE, or $HF_HOME/lit-hf.", as_before=Enters.NEVER
+        None,
+        meaning="Where features and results are kept.",
+        unset="$LIT_HF_CACHE, or $HF_HOME/lit-hf",
+        as_before=Enters.NEVER,
     )
 
     def __post_init__(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from lit_hf.config.fields import Enters, Part, require, require_counts, setting
+from lit_hf.config.fields import Enters, Part, require, require_counts, require_one_of, setting
 
 CODES = ("online", "block", "block-raw", "block-geometric", "block-bank", "block-bank-geometric")
 _setting = partial(setting, group="Measurement")
@@ -16,8 +16,12 @@ class MeasurementSettings(Part):
     """How labels are coded, how often, and against what."""
 
     orders: int = _setting(3, meaning="Code the labels in so many orders and average.")
-    seed: int = _setting(0, meaning="Decides the sample, the orders, the probes and the random twins.")
-    twins: int = _setting(3, meaning="Random initialisations of the twin: further ones on a quarter, or 2,048.")
+    seed: int = _setting(0, meaning="Seed of the sample, orders, probes and twins.")
+    twins: int = _setting(
+        3,
+        meaning="How many random twins. The first codes all labels, each further one the first quarter of them, "
+        "at least 2,048.",
+    )
     code: str = _setting("online", meaning="online; or block, Voita and Titov's code, for reference.")
     sensitivity: bool = _setting(
         False, meaning="Code again without each kind of probe: does one make the result?", as_before=Enters.NEVER
@@ -27,4 +31,4 @@ class MeasurementSettings(Part):
         super().__post_init__()
         require_counts(self, "orders", "twins")
         require(0 <= self.seed < 2**128, "seed", self.seed, "a whole number from 0 to 2^128 - 1")
-        require(self.code in CODES, "code", self.code, f"one of {', '.join(CODES)}")
+        require_one_of("code", self.code, CODES)

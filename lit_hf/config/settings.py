@@ -19,8 +19,11 @@ from lit_hf.config.fields import Enters, enters, require
 from lit_hf.config.files import read_yaml, write_yaml
 from lit_hf.config.machine import MachineSettings
 from lit_hf.config.measurement import MeasurementSettings
-from lit_hf.config.names import LONGEST_NAME, PRECOMPUTED, can_be_a_name
+from lit_hf.config.names import LONGEST_NAME, PRECOMPUTED, can_be_a_name, from_address
 from lit_hf.errors import UnknownKey, UsageError
+
+MADE_OF = "made_of"
+"""Key of a settings file beside the settings: what its result was made of (lit_hf/records/made_of.py)."""
 
 
 @dataclass(frozen=True)
@@ -71,11 +74,16 @@ class Settings(MachineSettings, MeasurementSettings, EncoderSettings, DataSettin
     @classmethod
     def from_yaml(cls, path: str | Path) -> Settings:
         """Read settings; raise `FileUnreadable`, `UnknownKey` (with the nearest known key) or `BadSetting`."""
-        return from_mapping(read_yaml(path), str(path))
+        return from_mapping(without_made_of(read_yaml(path)), str(path))
 
     def to_yaml(self, path: str | Path) -> None:
         """Write all settings, defaults too, so that the file means the same when a default changes."""
         write_yaml(self.resolved(), path)
+
+
+def without_made_of(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings of a file's `values`."""
+    return {name: value for name, value in values.items() if name != MADE_OF}
 
 
 def known_keys() -> list[str]:
@@ -99,6 +107,8 @@ def from_mapping(values: Mapping[str, Any], where: str) -> Settings:
             raise UnknownKey(str(key), known, where)
     if values.get("dataset") is None and str(values.get("model")).startswith(PRECOMPUTED):
         values = {**values, "dataset": values["model"]}
+    pasted = [name for name in ("model", "dataset") if isinstance(values.get(name), str)]
+    values = {**values, **{name: from_address(values[name], name) for name in pasted}}
     if type(values.get("layer")) is int:  # YAML has no quotes around a number, and the command line no numbers
         values = {**values, "layer": str(values["layer"])}
     named = values.get("trained_on")

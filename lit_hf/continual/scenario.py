@@ -90,7 +90,7 @@ def read_scenario(
     classes that the scenario cannot have; `BadSetting`, `TooFewClasses` and `TooFewExamples` for a task that is none.
     """
     if kind not in SCENARIOS:
-        raise BadSetting("scenario", kind, f"one of {', '.join(SCENARIOS)}")
+        raise BadSetting.one_of("scenario", kind, SCENARIOS)
     if len(specs) < 2:
         raise UsageError(
             f"continual needs at least two tasks, and {len(specs)} is given.",

@@ -17,6 +17,7 @@ from lit_hf.encoders.processors import Prepared, Processor
 from lit_hf.encoders.quantised import moved
 from lit_hf.encoders.towers import POOLER, PROJECTED, text_body
 from lit_hf.errors import UnsupportedModel
+from lit_hf.runtime.progress import telling
 from lit_hf.runtime.units import side_by_side
 
 if TYPE_CHECKING:
@@ -66,7 +67,8 @@ class MediaEncoder(Network[Pipeline]):
         assert self._argument  # loads the weights, once, before the workers ask for them
         starts = range(0, len(inputs), pipeline.batch)
         units = [partial(self._fill, rows[a : a + pipeline.batch], inputs[a : a + pipeline.batch]) for a in starts]
-        cut = side_by_side(units, threads=pipeline.threads, workers=None if pipeline.device == "cpu" else 1)
+        told = telling(units, [len(inputs[a : a + pipeline.batch]) for a in starts])
+        cut = side_by_side(told, threads=pipeline.threads, workers=None if pipeline.device == "cpu" else 1)
         return Encoded(rows, sum(cut))
 
     def twin(self, seed: int) -> MediaEncoder:

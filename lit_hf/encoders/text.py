@@ -24,6 +24,7 @@ from lit_hf.encoders.towers import POOLER, PROJECTED, state_width, text_body, te
 from lit_hf.encoders.vocabulary import Known, count_known, unknown_token
 from lit_hf.runtime.inputs import Words, rows_of
 from lit_hf.runtime.memory import BatchSplitter, offload_folder, spread
+from lit_hf.runtime.progress import telling
 from lit_hf.runtime.units import side_by_side
 
 if TYPE_CHECKING:
@@ -121,7 +122,8 @@ class TextEncoder(Network[Pipeline]):
         assert self._accepted  # loads the weights, once, before the workers ask for them
         units = [partial(self._run, rows, starts, tokens, batch) for batch in batches]
         alone = pipeline.device != "cpu" or pipeline.spread or pipeline.restores
-        side_by_side(units, threads=pipeline.threads, workers=1 if alone else None)
+        told = telling(units, [len(batch) for batch in batches])
+        side_by_side(told, threads=pipeline.threads, workers=1 if alone else None)
         return Encoded(rows.rows(), tokens.truncated, self._memory.take_halved(), tokens.digests())
 
     def entered(self, inputs: Sequence[Input]) -> np.ndarray:

@@ -91,7 +91,7 @@ def _transfer(job: Job, found: Interval | None) -> dict[str, Any]:
         "interval_parts": parts,
         "degrees_of_freedom": found.df,
         "estimand": STREAM_ESTIMAND if job.task.streamed else ESTIMAND,
-        "verdict": verdict((found.low, found.high), labels),
+        "verdict": verdict((found.low, found.high), labels, job.encoder.baseline_name.replace("_", " ")),
     }
 
 
@@ -109,7 +109,7 @@ def _from_base(job: Job, adapted: Codelength, base: Codelength) -> dict[str, Any
         "interval": list(limits),
         "bits_per_label": found.estimate / labels,
         "level": LEVEL,
-        "verdict": verdict(limits, labels).replace("the random twin", "the base"),
+        "verdict": verdict(limits, labels, "base"),
     }
 
 

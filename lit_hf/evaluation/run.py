@@ -13,6 +13,7 @@ from lit_hf.runtime.progress import Speaking
 
 if TYPE_CHECKING:
     from lit_hf.evaluation.coded import CodedArms
+    from lit_hf.records.made_of import MadeOf
     from lit_hf.runtime.progress import Progress
 
 
@@ -61,18 +62,24 @@ def evaluate(
 
 
 def run(
-    settings: Settings, *, progress: Progress | None = None, data: Any = None, objects: tuple[Any, Any] | None = None
-) -> Record:
+    settings: Settings, *, progress: Progress | None = None, data: Any = None, objects: tuple[Any, Any] | None = None,
+    made_of: MadeOf | None = None,
+) -> Record:  # fmt: skip
     """Do the whole job of `settings` and keep the record in the results store.
 
     Of several processes each returns the record; only the main one makes and keeps it. `data` is a loaded dataset that
     takes the place of the named one; `objects`, a loaded model and its tokeniser, that of the named checkpoint.
+    `made_of`: of the result that this is to be once more; `MadeOfOther` is raised before the work where it cannot be.
     """
     from lit_hf.runtime.progress import NullProgress
 
     find_processes().work(True)
     try:
         job = Job.prepare(settings, progress or NullProgress(), data, objects=objects)
+        if made_of is not None:
+            from lit_hf.evaluation.changed import require_unchanged
+
+            require_unchanged(job, made_of)
         arms = _coded(job)
         return find_processes().broadcast(lambda: _keep(job, arms))
     except BaseException as error:

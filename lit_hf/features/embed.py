@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,7 +14,7 @@ from lit_hf.features.shells import Shard, shards
 from lit_hf.features.store import FeatureStore, Stored, shard_address
 from lit_hf.runtime.inputs import rows_of
 from lit_hf.runtime.processes import Processes, find_processes
-from lit_hf.runtime.progress import NullProgress, Progress
+from lit_hf.runtime.progress import NullProgress, Progress, step_by_step
 from lit_hf.runtime.shared import host, patiently
 from lit_hf.runtime.work_queue import WorkQueue
 
@@ -102,24 +103,28 @@ def embed(
             missing = _share_out(encoder, groups, pool, store, WorkQueue(processes, len(groups), advance))
             done = [_written(job, encoder, store, processes) for job in jobs]
         else:
-            done = list(_in_turn(encoder, jobs, pool, store, advance))
+            done = list(_in_turn(encoder, jobs, pool, store, advance, by_batch=True))
     return _gather(encoder, jobs, done, pool, count, missing)
 
 
 def _in_turn(
     encoder: Encoder, jobs: Sequence[_Job], pool: Sequence[Input], store: FeatureStore | None,
-    advance: Callable[[int], None],
+    advance: Callable[[int], None], by_batch: bool = False,
 ) -> Iterator[Stored]:  # fmt: skip
+    """Yield the shards; `by_batch`: advance with each batch, where processes that share the work count whole shards."""
     walk = encoder.walk()
     inputs = _inputs(jobs[0], pool) if jobs else []
     for job, following in zip(jobs, [*jobs[1:], None], strict=True):
         coming = [] if following is None else _inputs(following, pool)
         if job.stored is None and following is not None and following.stored is None:
             encoder.prefetch(coming)
-        yield _settle(encoder, walk, job, inputs, store)
+        size = _size(job) if job.stored is None else 0
+        with step_by_step(advance, size) if by_batch else nullcontext():
+            settled = _settle(encoder, walk, job, inputs, store)
+        yield settled
         inputs = coming
-        if job.stored is None:
-            advance(_size(job))
+        if size and not by_batch:
+            advance(size)
 
 
 def _inputs(job: _Job, pool: Sequence[Input]) -> Sequence[Input]:

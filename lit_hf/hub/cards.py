@@ -10,6 +10,7 @@ from lit_hf.errors import FileUnreadable
 from lit_hf.hub import index, section
 from lit_hf.hub.frontmatter import split
 from lit_hf.hub.merge import merge
+from lit_hf.hub.public import public_data
 from lit_hf.records.sections import Sections
 
 
@@ -21,7 +22,7 @@ def update(text: str, records: Sequence[Sections], overwrite: bool = False, name
     another value for the same measurement and `overwrite` is off.
     """
     card = split(text)
-    for record in records:
+    for record in map(public_data, records):
         entry, called = index.result(record), name or model_name(record)
         front = merge(card.yaml, called, entry, overwrite, card.newline)
         body = section.put(card.body, section.render(record), card.newline)

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 from lit_hf.errors import GatedRepository, LitError
 from lit_hf.hub.errors import NoWritePermission, RefusedByHub, RepositoryChanged, UnknownRepository
-from lit_hf.runtime.hub_errors import Forbidden, HubFailed, NetworkLost, NotAHub, NotLoggedIn, RateLimited
+from lit_hf.runtime.hub_errors import (
+    Forbidden,
+    HubFailed,
+    HubOffline,
+    NetworkLost,
+    NotAHub,
+    NotLoggedIn,
+    RateLimited,
+)
 from lit_hf.runtime.transport import Fault, fault_of
 
 if TYPE_CHECKING:
@@ -47,7 +55,7 @@ def _named(repo: str, fault: Fault, sending: bool, reading: bool) -> LitError:
     if fault.kind in {"lost", "unreachable", "absent"}:
         return NetworkLost(repo, fault.said, unsure=sending and fault.kind == "lost", reading=reading)
     if fault.kind == "offline":
-        return NotLoggedIn("offline mode is on (HF_HUB_OFFLINE), so the Hub is not asked")
+        return HubOffline(repo)
     if fault.kind == "token":
         absent = fault.said == "no token was found"
         return NotLoggedIn(fault.said if absent else "the Hub does not know this token, or it has expired (401)")

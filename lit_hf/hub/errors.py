@@ -10,7 +10,7 @@ class NoWritePermission(LitError):
     """The account or its token may not write to the repository."""
 
     def __init__(self, repo: str, reason: str, next_step: str) -> None:
-        super().__init__(f"no permission to write to {repo}: {reason}.", next_step)
+        super().__init__(f"this account may not write to {repo}: {reason}.", next_step)
         self.repo, self.reason = repo, reason
 
 

@@ -20,6 +20,7 @@ from lit_hf.hub.connection import speaking
 from lit_hf.hub.errors import UnknownRepository, ValueDiffers
 from lit_hf.hub.frontmatter import decode, dump, parse, split
 from lit_hf.hub.plan import Change, Plan, Published, fetch, head, is_private
+from lit_hf.hub.public import public
 from lit_hf.hub.publish import publish
 from lit_hf.hub.table import from_parquet, to_parquet
 from lit_hf.records.record import Record, current, measured_transfer
@@ -50,7 +51,7 @@ def push(
     `lit_hf.hub.errors`.
     """
     who = account(api)
-    name = repo or f"{who.name}/{NAME}"
+    name, records = repo or f"{who.name}/{NAME}", [public(record) for record in records]
     other = None if who.owns(name) else f"Use a dataset of your own: `--to {who.name}/{NAME}`."
 
     def plan() -> Plan:

@@ -11,7 +11,7 @@ from typing import Any
 
 from lit_hf.hub import index
 from lit_hf.ranking.names import cell, display_name, reading
-from lit_hf.records.record import require_transfer
+from lit_hf.records.record import require_transfer, verdict
 from lit_hf.records.said import said
 from lit_hf.records.sections import Sections
 from lit_hf.reports.reproduce import command
@@ -19,21 +19,21 @@ from lit_hf.reports.reproduce import command
 
 def render(record: Sections) -> str:
     """Return the section of one record, lines ending in LF."""
-    found, transfer, dataset = require_transfer(record), record["transfer"], record["dataset"]
+    found, dataset = require_transfer(record), record["dataset"]
     coder, (low, high) = record["coder"], found.interval
     values = {
         "key": key(record),
         "dataset": cell(display_name(dataset)),
         "source": _source(dataset),
         "examples": f"{dataset['examples']:,}",
-        "saved": _bits(abs(found.bits)) + (" bits less" if found.bits >= 0 else " bits more"),
+        "saved": _bits(abs(found.bits)) + (" bits fewer" if found.bits >= 0 else " bits more"),
         "bits": _bits(found.bits),
         "low": _bits(low),
         "high": _bits(high),
         "level": f"{found.level:.0%}".replace("%", " %"),
         "per_label": f"{found.bits_per_label:.3f}",
         "unit": _unit(dataset),
-        "verdict": _verdict(found.interval, transfer.get("verdict")),
+        "verdict": _verdict(record),
         "ladder": "\n".join(_ladder(record)),
         "facts": "\n".join(_facts(record)),
         "command": command(record),
@@ -72,13 +72,11 @@ def _unit(dataset: Mapping[str, Any]) -> str:
     return "label" if dataset["unit"] == "example" else str(dataset["unit"])
 
 
-def _verdict(interval: tuple[float, float], verdict: str | None) -> str:
-    """The record's own words, and those for an interval that holds 0."""
-    low, high = interval
-    words = (verdict or "").strip()
-    if not words and low <= 0 <= high:
-        return f"It cannot be told from 0 (± {(high - low) / 2:,.1f} bits)."
-    return f"{words[:1].upper()}{words[1:]}{'' if words.endswith('.') else '.'}" if words else ""
+def _verdict(record: Sections) -> str:
+    """What the interval allows to say, as a sentence."""
+    baseline = str(record["transfer"]["baseline"] or "random twin").replace("_", " ")
+    words = verdict(require_transfer(record).interval, record["dataset"]["examples"], baseline)
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 def _ladder(record: Sections) -> list[str]:

@@ -20,6 +20,7 @@ from lit_hf.coding.order import Code, Order
 from lit_hf.config import Settings, from_mapping, from_record
 from lit_hf.errors import BadBitstream, IncomparableRecords, LacksPart, LitError, RecordChanged
 from lit_hf.evaluation.job import Job
+from lit_hf.records.made_of import same_settings
 from lit_hf.records.record import Record, record_id
 from lit_hf.runtime.cache import atomic_file
 from lit_hf.runtime.progress import NullProgress, Progress
@@ -111,7 +112,7 @@ def settings_of(record: Record, folder: Path) -> Settings:
     if record_id(record["model"], record["dataset"], resolved.fingerprint()) != record["id"]:
         raise RecordChanged(folder, "its id is not that of its model, dataset and settings")
     settings = Settings.from_yaml(folder / "settings.yaml")
-    if settings != from_mapping(record.rerun_settings(), str(folder)):
+    if not same_settings(settings, from_mapping(record.rerun_settings(), str(folder))):
         raise RecordChanged(folder, "settings.yaml is not that of record.json")
     if settings.dataset == "in memory":
         raise LitError(

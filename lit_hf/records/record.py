@@ -24,6 +24,7 @@ from lit_hf.records.sections import Sections
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
+    from matplotlib.figure import Figure
 
 SCHEMA = "lit-hf/record/1"
 FILE = "record.json"
@@ -140,6 +141,21 @@ class Record:
                 columns[f"{arm}_{number}"] = row
         return pd.DataFrame(columns)
 
+    def plot(self, kind: str = "curve") -> Figure:
+        """Return a matplotlib figure of the record, which a notebook shows: `lit_hf.plots` has them all.
+
+        kind: curve, ladder, switching or layers. Raises `BadSetting` for another, `LacksPart` where it is not recorded.
+        """
+        from lit_hf.records.views import figure_of
+
+        return figure_of(self, kind)
+
+    def _repr_html_(self) -> str:
+        """Return the number, what it means and the ladder, for a notebook."""
+        from lit_hf.records.views import html_of
+
+        return html_of(self)
+
     @property
     def complete(self) -> bool:
         """Whether all labels were coded, in all orders: no race ended before the last one."""
@@ -169,12 +185,12 @@ class Record:
         """Write `record.json`, `settings.yaml` and, when there are arrays, `arrays.npz`; return the folder."""
         import numpy as np
 
-        from lit_hf.config import write_yaml
+        from lit_hf.records.made_of import write_settings
 
         target = Path(folder)
         target.mkdir(parents=True, exist_ok=True)
         (target / FILE).write_text(self.to_json() + "\n", encoding="utf-8")
-        write_yaml(self.rerun_settings(), target / "settings.yaml")
+        write_settings(self.data, self.rerun_settings(), target / "settings.yaml")
         if self.arrays:
             np.savez_compressed(target / "arrays.npz", allow_pickle=False, **self.arrays)
         return target
@@ -283,18 +299,22 @@ def schema() -> dict[str, Any]:
     return json.loads(text)
 
 
-def verdict(interval: Sequence[float], labels: int) -> str:
-    """Return the words for a transfer whose interval, in bits over so many labels, is [low, high].
+def verdict(interval: Sequence[float], labels: int, baseline: str = "random twin") -> str:
+    """Return the words for a transfer whose 95 % interval, in bits over so many labels, is [low, high].
 
-    "No transfer" claims more than "not told from 0": the whole interval must lie within ±0.005 bits per label.
+    baseline: what it is compared with. "No transfer" claims more than "no difference found": the whole interval must
+    lie within ±0.005 bits per label.
     """
     low, high = interval
     if max(-low, high) <= NO_TRANSFER * labels:
         return f"no transfer: within ±{NO_TRANSFER} bits per label"
     if low <= 0 <= high:
-        half = (high - low) / 2
-        return f"cannot be told from 0 (± {half:,.{0 if half >= 10 else 1}f} bits)"
-    return "positive transfer" if low > 0 else "negative transfer: the random twin makes these labels shorter"
+        most = max(-low, high)
+        return f"no difference found; it could be up to {most:,.{0 if most >= 10 else 1}f} bits either way"
+    helps = {"random twin": "the pretrained encoder helps", "base": "the adapter helps"}
+    if low > 0:
+        return f"{helps.get(baseline, 'the features help')} (95 %)"
+    return f"negative transfer: these labels cost fewer bits with the {baseline}"
 
 
 def record_id(model: Mapping[str, Any], dataset: Mapping[str, Any], fingerprint: str) -> str:

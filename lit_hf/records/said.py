@@ -26,6 +26,11 @@ class Said:
     null_name: str
     hub_task: str
 
+    @property
+    def many(self) -> str:
+        """What the names are called together: "classes", or "labels" of which several may hold."""
+        return self.labels_are.rpartition(" ")[2] if self.labels_are.endswith("classes") else "labels"
+
     def label(self, label: Any) -> str:
         """Return one label in words: the number it stands for, the names that hold, its name."""
         if self.scale is not None:

@@ -41,7 +41,7 @@ def curves_figure(board: Board, records: Sequence[Record]) -> Figure:
             colour = line(axes, number, curve.seen, curve.bits, f"{rank_of(row.rank)}  {name}")
             if barred and curve.half is not None:
                 bars(axes, curve, colour)
-        finish_curves(axes, _about(board) + ("; bars: 95 % of each point" if barred else ""))
+        finish_curves(axes, _about(board) + ("; bars: 95 % interval at each point" if barred else ""))
     return figure
 
 

@@ -129,7 +129,11 @@ def _label(axes: Axes, record: Record) -> None:
     labels_axis(axes)
     axes.set_ylabel("bits per label")
     subtitle = f"{short(record['model']['id'])} on {short(dataset['id'])}, {dataset['examples']:,} labels"
-    heading(axes, _title(record), subtitle + ("; bars: 95 % of each point" if "bits_encoder" in record.arrays else ""))
+    heading(
+        axes,
+        _title(record),
+        subtitle + ("; bars: 95 % interval at each point" if "bits_encoder" in record.arrays else ""),
+    )
 
 
 def labels_axis(axes: Axes) -> None:

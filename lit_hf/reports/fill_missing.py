@@ -8,7 +8,7 @@ from lit_hf.records.record import Record
 from lit_hf.records.said import metric_of
 from lit_hf.records.sections import Sections
 
-REASON = "a ranking codes no baseline: `lit-hf rank --transfer` adds it for the chosen one"
+REASON = "rankings skip the random twin, so there is no L_IT here; `lit-hf rank --transfer` adds it for the chosen one"
 
 
 def fill_missing(record: Record) -> Record:

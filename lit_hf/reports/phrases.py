@@ -42,7 +42,31 @@ def headline(record: Record) -> str:
     found = record.transfer
     if found is None:
         return record["transfer"]["bits_reason"]
-    return verdict(found.interval, record["dataset"]["examples"])
+    return verdict(found.interval, record["dataset"]["examples"], name_of_baseline(record))
+
+
+def meaning(record: Record) -> str | None:
+    """Return what the number means in one sentence; None where nothing was coded to compare with.
+
+    A share is said of classes only: the bits of numbers, and so shares of them, depend on the width of a bin. "Saves"
+    is said where the interval excludes 0, and nothing where it does not.
+    """
+    found, twin = record.transfer, record["baselines"]["random_twin"]["bits"]
+    if found is None or twin is None:
+        return None
+    mine, other, (low, high) = record["codelength"]["bits"], float(twin), found.interval
+    own, against, what = _SIDES.get(name_of_baseline(record), ("these features", "the baseline's", "the first"))
+    labels = counted(record["dataset"]["examples"], "label")
+    labels = f"Your {labels} cost {bits(mine)} bits with {own} and {bits(other)} with"
+    if low <= 0 <= high:
+        return f"{labels} {against}: no difference was found."
+    share = 0.0 if other == 0 else abs(found.bits) / other
+    much = f"{bits(abs(found.bits))} bits" if said(record["dataset"]).scale is not None else f"{100 * share:.0f} %"
+    return f"{labels} {against}: {what} {'saves' if low > 0 else 'costs'} {much}{'' if low > 0 else ' more'}."
+
+
+_SIDES = {"random twin": ("this encoder", "the same network at random weights", "pretraining")}
+"""Of a comparison: what is measured, what it is held against, and what makes the difference."""
 
 
 def against_raw_input(record: Record) -> str | None:
@@ -97,13 +121,17 @@ def holdout(record: Record) -> str | None:
     value = in_words(held["value"]) + (f" ± {in_words(held['standard_error'])}" if "standard_error" in held else "")
     more = "".join(f", {spoken} {held[name]:.3f}" for name, spoken in _MORE.items() if name in held)
     name = METRICS.get(held["metric"], held["metric"])
-    return f"{name} {value}{more} on {held['examples']:,} {held['source']}"
+    return f"{name} {value}{more} on {held['examples']:,} {_SOURCES.get(held['source'], held['source'])}"
 
 
 def _decimal(value: float) -> str:
     return f"{value:.3f}"
 
 
+_SOURCES = {
+    "undrawn examples": "examples that were not used to compute the bits",
+    "validation split": "examples of the validation split",
+}  # fmt: skip
 METRICS = {"micro_f1": "micro-averaged F1", "rmse": "RMSE"}
 SHORT_METRICS = {"accuracy": "acc.", "micro_f1": "F1", "rmse": "RMSE"}
 """A metric without words here is called by its own name."""
@@ -114,10 +142,22 @@ def remarks(record: Record) -> list[str]:
     """Return what a reader should know before trusting the numbers: the record's notes, what is missing and why."""
     found = record["transfer"]["interval_parts"]
     parts: dict[str, Any] = {} if found is None else dict(found)
-    reasons = [parts.get(f"{name}_reason") for name in ("orders", "twins") if parts.get(name) is None]
-    missing = [f"Interval: {reason}." for reason in reasons if reason]
+    missing = [_left_out(name, parts.get(f"{name}_reason")) for name in ("orders", "twins") if parts.get(name) is None]
     dropped = _dropped(record["dataset"]["dropped"])
-    return [*(record.data.get("notes") or []), *([dropped] if dropped else []), *missing]
+    return [*(record.data.get("notes") or []), *([dropped] if dropped else []), *(each for each in missing if each)]
+
+
+_ONE_TWIN = "one initialisation: the interval is conditional on it"
+_ONE_ORDER = "one order was coded: the interval holds for this order"
+
+
+def _left_out(part: str, reason: str | None) -> str | None:
+    """Return what an interval leaves out, and what to type; a reason that is not known here stands as it is."""
+    if part == "twins" and reason == _ONE_TWIN:
+        return "Only one random twin was drawn, so the interval leaves out how much twins differ; use `--twins 3`."
+    if part == "orders" and reason == _ONE_ORDER:
+        return "Only one order was coded, so the interval leaves out how much orders differ; use `--orders 3`."
+    return None if not reason else f"Interval: {reason}."
 
 
 def _dropped(dropped: Mapping[str, Any]) -> str | None:
@@ -131,8 +171,8 @@ def features_line(record: Record) -> str | None:
     if computed is None or reused is None or record["model"]["pooling"] is None:
         return None
     if computed == 0:
-        return f"all {reused:,} from the store, no forward pass"
-    return f"{computed:,} embedded, {reused:,} from the store"
+        return f"all {reused:,} reused from the cache, no forward pass"
+    return f"{computed:,} embedded now, {reused:,} reused from the cache"
 
 
 def model_line(model: Model) -> str:
@@ -157,19 +197,31 @@ def reading_line(model: Model) -> str:
     unit = length_unit(model).partition(" ")[0]
     length = f"at most {model['max_tokens']} {unit}" if model["max_tokens"] else "no truncation"
     fields = {"pooling": f"{model['pooling']} pooling", "layer": layer, "prompt": prompt, "max_tokens": length}
-    return ", ".join(fields.values())
+    return ", ".join(f"{value}{_from(model, name)}" for name, value in fields.items())
+
+
+def _from(model: Model, name: str) -> str:
+    """Return which file, or who, decided one part of the reading, in brackets; nothing where the record says none."""
+    where = model["resolved_from"].get(name)
+    return f" ({_where(str(where))})" if where else ""
+
+
+def _where(source: str) -> str:
+    unnamed = source.startswith("the default: the checkpoint's files name no ")
+    return "no file of the checkpoint names one" if unnamed else _WHERE.get(source, source)
+
+
+_WHERE = {"the settings": "set by you", "the checkpoint names none": "none named"}
+"""What a record says of a source, and how it is said beside the value."""
 
 
 def sources_line(model: Model) -> str | None:
-    """Return which of the checkpoint's files decided the reading, or None."""
-    shown = {name: where for name, where in model["resolved_from"].items() if name in _READING}
+    """Return what else decided the reading, or None."""
+    shown = {name: _where(str(where)) for name, where in model["resolved_from"].items() if name in _READING}
     return ", ".join(f"{_READING[name]}: {where}" for name, where in shown.items()) or None
 
 
-_READING = {
-    "pooling": "pooling", "prompt": "prompt", "max_tokens": "length", "route": "route", "modules": "modules",
-    "loader": "read by",
-}  # fmt: skip
+_READING = {"route": "route", "modules": "modules", "loader": "read by"}
 
 
 def coder_line(record: Record) -> str:

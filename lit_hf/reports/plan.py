@@ -62,7 +62,7 @@ def _total(plan: dict[str, Any]) -> Iterator[str]:
     else:
         least, most = spell_seconds(total["least_seconds"]), spell_seconds(total["seconds"])
         ends = f"{least} (the race ends at its first verdict) to {most} (it goes on to the last label)"
-        yield f"Time: {ends} on this machine, one after another."
+        yield f"Time here: {ends}, one after another."
     if shaped:
         yield "Timed with random weights of the same shape; the time to download is not in it."
     yield f"(Measured in {spell_seconds(plan['warm_up_seconds'])}.)"

@@ -87,7 +87,10 @@ def _one_board(records: Sequence[Record]) -> Board:
 
     made = boards(records)
     if len(made) != 1:
-        raise IncomparableRecords(f"they are of {len(made)} different datasets, samples, coders or banks")
+        from lit_hf.reports.differences import differences
+
+        found = differences(records) or ["their labels, or the orders in which they were coded"]
+        raise IncomparableRecords(f"they differ in {'; '.join(found)}")
     if not made[0].rows:
         raise LacksPart(
             records[0]["id"], "bits of all its labels", "A ranking needs the arrays.npz beside each record."

@@ -19,7 +19,9 @@ def command(record: Sections) -> str:
     for name, value in record["settings"]["given"].items():
         if name in _NOT_OPTIONS or value is None or value is False:
             continue
-        words += [f"--{name.replace('_', '-')}"] + ([] if value is True else [str(value)])
+        option = f"--{name.replace('_', '-')}"
+        for each in value if isinstance(value, list | tuple) else [value]:
+            words += [option] if each is True else [option, str(each)]
     return " ".join(shlex.quote(word) for word in words)
 
 

@@ -58,8 +58,8 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
 def _whole(aggregate: dict[str, Any]) -> str:
     measured = f"{aggregate['measured']} of {phrases.counted(aggregate['datasets'], 'dataset')}"
     return (
-        f"together: {measured} measured. Bits are sums, so a dataset counts by its labels; `saved` is the mean of "
-        "L_IT / twin over datasets, each counting alike, without regression."
+        f"together: {measured} measured. Bits are sums, so a dataset counts by its labels; `saved`: share of the "
+        "random twin's bits saved, averaged over datasets (regression left out)."
     )
 
 

@@ -58,7 +58,7 @@ def switching_table(record: Record) -> Table | None:
     grid = Table.grid(padding=(0, 2))
     for justify in ("left", *("right" for _ in marks)):
         grid.add_column(justify=justify, no_wrap=True)  # type: ignore[arg-type]
-    heads = ["weight of, after", *(f"{mark:,}" for mark in marks[:-1]), "all labels"]
+    heads = ["who made the predictions after", *(f"{mark:,}" for mark in marks[:-1]), "all labels"]
     grid.add_row(*(Text(head, style="dim") for head in heads))
     for name in sorted(found.weights, key=lambda name: -columns[-1][name]):
         grid.add_row(name, *(f"{100 * column[name]:.0f} %" for column in columns))

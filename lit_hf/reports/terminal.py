@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lit_hf.records.record import Record
+from lit_hf.records.said import said
 from lit_hf.reports import phrases
 from lit_hf.reports.grid import grid_of
 from lit_hf.reports.ladder import bar, ladder
@@ -21,15 +22,17 @@ MAX_WIDTH = 110
 """Wider lines are harder to read than they are worth."""
 
 
-def report(record: Record, width: int, encoding: str) -> list[RenderableType]:
-    """Return the parts of the report for a terminal of `width` columns and an `encoding`, top first."""
+def report(record: Record, width: int, encoding: str, *, details: bool = True) -> list[RenderableType]:
+    """Return the parts of the report for a terminal of `width` columns and an `encoding`, top first.
+
+    Without `details`: the number, its interval, what it means, the ladder, and what a reader should know beside it.
+    """
     width, unicode = min(width, MAX_WIDTH), encoding.lower().startswith("utf")
-    parts: list[RenderableType] = [resolved(record), Text(), panel(record, width, unicode=unicode), Text()]
-    parts.append(draw(series(record), width, unicode=unicode))
-    profile = layer_table(record, width, unicode=unicode)
-    parts += [Text(), profile] if profile is not None else []
-    carried = switching_table(record)
-    parts += [Text(), carried] if carried is not None else []
+    parts: list[RenderableType] = [panel(record, width, unicode=unicode, details=details)]
+    if details:
+        parts = [resolved(record), Text(), *parts, Text(), draw(series(record), width, unicode=unicode)]
+        profile, carried = layer_table(record, width, unicode=unicode), switching_table(record)
+        parts += [each for part in (profile, carried) if part is not None for each in (Text(), part)]
     notes = phrases.remarks(record)
     return [*parts, Text(), remarks(notes)] if notes else parts
 
@@ -44,24 +47,18 @@ def resolved(record: Record) -> Table:
         " ": phrases.sources_line(model),
         "dataset": phrases.dataset_line(dataset),
         "task": phrases.task_line(dataset),
-        "classes": phrases.classes_line(dataset),
+        said(dataset).many: phrases.classes_line(dataset),
         "coder": phrases.coder_line(record),
-        "features": phrases.features_line(record),
+        "inputs": phrases.features_line(record),
         "machine": phrases.machine_line(record),
     }
     return grid_of(rows)
 
 
-def panel(record: Record, width: int, *, unicode: bool) -> Panel:
-    """Return the result: the transfer and its interval, what stands behind it, and the ladder."""
-    parts: list[RenderableType] = [
-        _headline(record),
-        Text(),
-        _facts(record),
-        Text(),
-        _ladder(record, width, unicode),
-        _control(record),
-    ]
+def panel(record: Record, width: int, *, unicode: bool, details: bool = True) -> Panel:
+    """Return the result: the transfer and its interval, what it means and stands on, and the ladder."""
+    parts: list[RenderableType] = [_headline(record), Text(), _facts(record, details), Text()]
+    parts += [_ladder(record, width, unicode), *([_control(record)] if details else [])]
     return Panel(
         Group(*parts),
         title=Text("L_IT (frozen)", style="bold"),
@@ -91,10 +88,16 @@ def _headline(record: Record) -> Text:
     text.append(f"{phrases.bits(found.bits)} bits", style="bold cyan")
     text.append(f"   {100 * found.level:.0f} % interval {phrases.interval(found.interval)}")
     text.append(f"   {found.bits_per_label:.3f} bits per {unit if unit != 'example' else 'label'}\n")
-    return text.append(phrases.headline(record), style="bold")
+    text.append(phrases.headline(record), style="bold")
+    meaning = phrases.meaning(record)
+    return text if meaning is None else text.append(f"\n{meaning}")
 
 
-def _facts(record: Record) -> Table:
+_SHORT = ("adapter", "raw input", "held out")
+"""What stands on the first screen beside the ladder, which has the other codes."""
+
+
+def _facts(record: Record, details: bool) -> Table:
     code, compression = record["codelength"], record["measures"]["compression"]
     per_label = f"{code['bits_per_label']:.3f} per label"
     length = f"{phrases.bits(code['bits'])} bits   {phrases.interval(code['interval'])}   {per_label}"
@@ -106,7 +109,7 @@ def _facts(record: Record) -> Table:
         "raw input": phrases.against_raw_input(record),
         "held out": phrases.holdout(record),
     }
-    return grid_of(rows)
+    return grid_of({name: value for name, value in rows.items() if details or name in _SHORT})
 
 
 def _ladder(record: Record, width: int, unicode: bool) -> Table:
@@ -128,9 +131,12 @@ def _ladder(record: Record, width: int, unicode: bool) -> Table:
 
 def _control(record: Record) -> Text:
     shuffled = record["baselines"]["shuffled_labels"]
-    prior = f"code - {phrases.name_of_prior(record)}"
-    shown = {"L_IT": shuffled["transfer_bits"], prior: shuffled["code_minus_class_prior_bits"]}
-    known = [f"{name} {phrases.signed(value)} bits" for name, value in shown.items() if value is not None]
+    more = shuffled["code_minus_class_prior_bits"]
+    saved = {f"saving over the {phrases.name_of_prior(record)}": None if more is None else -more}
+    shown = {"transfer": shuffled["transfer_bits"], **saved}
+    known = [f"{name} {phrases.bits(value)} bits" for name, value in shown.items() if value is not None]
     if not known:
-        return Text(f"control: no shuffled labels ({shuffled.get('transfer_bits_reason', 'not run')})", style="dim")
-    return Text(f"control, shuffled labels: {', '.join(known)}", style="dim")
+        reason = shuffled.get("transfer_bits_reason", "not run")
+        return Text(f"check with shuffled labels: none ({reason})", style="dim")
+    near = "both should be near 0" if len(known) == 2 else "should be near 0"
+    return Text(f"check with shuffled labels ({near}): {', '.join(known)}", style="dim")

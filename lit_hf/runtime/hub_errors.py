@@ -34,6 +34,17 @@ class NotLoggedIn(LitError):
         super().__init__(f"not logged in to the Hub: {reason}.", "Run `hf auth login`, or set HF_TOKEN.")
 
 
+class HubOffline(LitError):
+    """Offline mode is on, and the Hub would have to be asked."""
+
+    def __init__(self, repo: str) -> None:
+        super().__init__(
+            f"the Hub is not asked for {repo}: offline mode is on (HF_HUB_OFFLINE).",
+            "Run `unset HF_HUB_OFFLINE`, then the same command again.",
+        )
+        self.repo = repo
+
+
 class Forbidden(LitError):
     """The Hub knows who asks, and does not let this account or token read the repository (403)."""
 

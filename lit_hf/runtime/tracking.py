@@ -33,7 +33,7 @@ def require_trackers(names: Sequence[str]) -> None:
     """Raise `BadSetting` for a tracker that is not known, `MissingExtra` for one that is not installed."""
     for name in names:
         if name not in TRACKERS:
-            raise BadSetting("log_with", name, f"one of {', '.join(TRACKERS)}")
+            raise BadSetting.one_of("log_with", name, tuple(TRACKERS))
         if importlib.util.find_spec(name) is None:
             raise MissingExtra(name, name)
 

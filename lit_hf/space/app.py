@@ -48,7 +48,7 @@ def build(repo: str) -> gr.Blocks:
         state = gr.HTML(elem_id="state")
         with gr.Row():
             chosen = gr.Dropdown(label="Dataset", choices=[], scale=5, elem_id="dataset")
-            again = gr.Button("Read again", scale=1, elem_id="again")
+            again = gr.Button("Reload", scale=1, elem_id="again")
         headline = gr.HTML(elem_id="headline")
         rows = gr.Dataframe(
             headers=list(say.HEADERS), interactive=False, wrap=True, elem_id="ranks", label="Leaderboard"

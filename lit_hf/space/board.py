@@ -11,6 +11,7 @@ from lit_hf.ranking.board import Board, Row, boards
 from lit_hf.records.record import Record
 from lit_hf.reports import phrases
 from lit_hf.reports.board_figure import names
+from lit_hf.reports.differences import titles
 from lit_hf.reports.page.leaderboard import headline
 from lit_hf.reports.ranking_phrases import rank_of
 
@@ -36,17 +37,17 @@ def read(repo: str) -> Found:
     found = results.read(client(), repo)
     made = [board for board in boards(found.records) if board.rows]
     named: dict[str, Board] = {}
-    for board in made:
-        name, same = title(board), sum(title(board) == title(other) for other in named.values())
+    for board, called in zip(made, titles(made, found.records), strict=True):
+        name, same = title(board, called), sum(each.startswith(title(board, called)) for each in named)
         named[f"{name}, other orders ({same + 1})" if same else name] = board
     known = {record["id"]: record for record in found.records}
     return Found(repo, found.revision, named, known, len(found.unreadable))
 
 
-def title(board: Board) -> str:
-    """Return which data, sample and bank a board is of."""
+def title(board: Board, called: str) -> str:
+    """Return which data, sample and bank a board is of; `called`: its dataset, told from others of the same one."""
     split = f", {board.split}" if board.split else ""
-    return f"{board.dataset}{split}: {board.examples:,} labels (data {board.fingerprint[:6]}, bank {board.bank[:6]})"
+    return f"{called}{split}: {board.examples:,} labels (data {board.fingerprint[:6]}, bank {board.bank[:6]})"
 
 
 def members(board: Board) -> dict[str, str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from importlib import resources
 from pathlib import Path
 from string import Template
 
+from lit_hf.config.names import is_repository
 from lit_hf.errors import BadSetting
 
 GRADIO = "6.31.0"
@@ -19,10 +19,12 @@ ROOMS = (
     "config",
     "records/__init__.py",
     "records/record.py",
+    "records/made_of.py",
     "records/said.py",
     "records/sections.py",
     "records/ranking.py",
     "records/schemas",
+    "records/views.py",
     "runtime/__init__.py",
     "runtime/hub_errors.py",
     "runtime/transport.py",
@@ -36,7 +38,6 @@ ROOMS = (
 )
 """What the application imports of lit-hf, all in all; none of it needs torch."""
 FILES = ("app.py", "requirements.txt", "README.md")
-_NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}", re.ASCII)
 
 
 def write_space(folder: Path, results: str) -> list[Path]:
@@ -44,7 +45,7 @@ def write_space(folder: Path, results: str) -> list[Path]:
 
     Raises `BadSetting` where `results` is no `namespace/name`.
     """
-    if not _NAME.fullmatch(results):
+    if not is_repository(results):
         raise BadSetting("results", results, "the name of a dataset, as in `org/lit-hf-results`")
     folder.mkdir(parents=True, exist_ok=True)
     return [*(_write(folder, name, results) for name in FILES), _copy(folder / "lit_hf")]

@@ -43,6 +43,12 @@ class Information:
     last: Interval
     verdict: str
 
+    def _repr_html_(self) -> str:
+        """Return it as a notebook shows it."""
+        from lit_hf.records.views import html_of
+
+        return html_of(self)
+
     def to_frame(self) -> pandas.DataFrame:
         """Return a row for each n: labels, bits, low, high."""
         import pandas

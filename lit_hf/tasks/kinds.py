@@ -33,5 +33,5 @@ def choose_kind(
 def _candidates(kind: str | None) -> Sequence[Kind]:
     chosen = [candidate for candidate in KINDS if kind in (None, candidate.NAME)]
     if not chosen:
-        raise BadSetting("task", kind, f"one of {', '.join(candidate.NAME for candidate in KINDS)}")
+        raise BadSetting.one_of("task", kind, [candidate.NAME for candidate in KINDS])
     return chosen

@@ -67,7 +67,7 @@ def _targets_asked(task: str | None) -> Sequence[type[Target]]:
     """Return the kinds of labels to try: the one that is asked for, else those that may be inferred."""
     named = [kind for kind in KINDS if task is not None and kind.asked_as == task]
     if not named and task is not None and task not in (kind.NAME for kind in INPUT_KINDS):
-        raise BadSetting("task", task, f"one of {', '.join((*(kind.NAME for kind in INPUT_KINDS), *asked()))}")
+        raise BadSetting.one_of("task", task, [*(kind.NAME for kind in INPUT_KINDS), *asked()])
     return named or KINDS
 
 

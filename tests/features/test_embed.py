@@ -152,3 +152,34 @@ def test_progress_counts_only_what_is_missing(store: FeatureStore) -> None:
         embed(Counting(), POOL, count, store=store, progress=watch)
     assert watch.totals == [256, 106, 0]
     assert watch.steps == 362
+
+
+class Steps:
+    """Progress that keeps what it was told."""
+
+    def __init__(self) -> None:
+        self.totals: list[int] = []
+        self.steps: list[int] = []
+
+    @contextmanager
+    def task(self, label: str, total: int) -> Iterator[Callable[[int], None]]:
+        self.totals.append(total)
+        yield self.steps.append
+
+
+def test_a_bar_moves_with_each_batch_of_a_network_and_ends_at_its_total(tmp_path: Path) -> None:
+    encoder = load_encoder(str(tiny.save(tmp_path / "m", tiny.bert())), Choices(batch_tokens=64))
+    told = Steps()
+    embed(encoder, tiny.texts(120), 120, store=FeatureStore(tmp_path / "features"), progress=told)
+    assert sum(told.steps) == told.totals[0] == 120
+    assert max(told.steps) < 120 / 4  # one shard: a bar that counts shards would make one step
+    again = Steps()
+    embed(encoder, tiny.texts(120), 120, store=FeatureStore(tmp_path / "features"), progress=again)
+    assert (sum(again.steps), again.totals) == (0, [0])
+
+
+def test_a_bar_of_an_encoder_that_tells_nothing_counts_shards(store: FeatureStore) -> None:
+    told = Steps()
+    embed(Counting(), POOL, 700, store=store, progress=told)
+    assert [step for step in told.steps if step] == [256, 106, 150, 212]
+    assert sum(told.steps) == told.totals[0]

@@ -122,3 +122,17 @@ def test_visibility_is_of_results_datasets(run, saved, hub: Server) -> None:
     refused = run("push", saved(record(model=hub.new())), "--to", "model", "--private")
     assert refused.returncode == 2
     assert "--to results-dataset" in refused.stderr
+
+
+def test_offline_mode_is_named_and_so_is_a_name_that_is_none(run, hub: Server, tmp_path: Path) -> None:
+    """Reading says nothing of logging in or of commits: what was checked is that the Hub is not asked."""
+    environment = hub.environment(tmp_path, "hf_owner") | {"HF_HUB_OFFLINE": "1"}
+    line = [sys.executable, "-m", "lit_hf", "leaderboard", "owner/results"]
+    done = subprocess.run(line, env=environment, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert "offline mode is on (HF_HUB_OFFLINE)" in done.stderr
+    assert "unset HF_HUB_OFFLINE" in done.stderr
+    assert not any(word in done.stderr for word in ("logged in", "written", "lost"))
+    done = run("leaderboard", "foo")
+    assert done.returncode == 2
+    assert "results is 'foo', but must be the name of a dataset on the Hub, as in `org/lit-hf-results`" in done.stderr

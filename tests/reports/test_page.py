@@ -167,7 +167,7 @@ def test_entries_of_a_ranking_have_a_board_and_say_what_they_lack() -> None:
     assert len(re.findall('<section class="board"', html)) == 1
     assert html.count('<tr role="row" class=') == 2
     assert "Not ranked" in html
-    assert "a ranking codes no baseline" in html.lower()
+    assert "rankings skip the random twin" in html.lower()
     assert "not measured" in html
 
 

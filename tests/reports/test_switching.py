@@ -43,7 +43,7 @@ def test_the_table_says_who_carried_weight() -> None:
     with console.capture() as captured:
         console.print(table)
     lines = captured.get().splitlines()
-    assert lines[0].split() == ["weight", "of,", "after", "100", "500", "all", "labels"]
+    assert lines[0].split() == ["who", "made", "the", "predictions", "after", "100", "500", "all", "labels"]
     assert lines[1].split() == ["ridge", "80", "%", "95", "%", "95", "%"]
     assert lines[2].split() == ["uniform", "20", "%", "5", "%", "5", "%"]
 

@@ -24,7 +24,7 @@ def make_method(called: str) -> Method:
     """Return a fresh method of its name, `naive`, or with a strength, `ewc=100`; raise `BadSetting` for another."""
     name, sign, strength = called.partition("=")
     if name not in METHODS:
-        raise BadSetting("methods", name, f"one of {', '.join(METHODS)}")
+        raise BadSetting.one_of("methods", name, tuple(METHODS))
     if not sign:
         return METHODS[name]()
     if METHODS[name]().strength is None:

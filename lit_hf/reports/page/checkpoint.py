@@ -72,7 +72,7 @@ def checkpoint(record: Record, anchor: str, name: str, rank: str, hard: Sequence
         raw=phrases.against_raw_input(record),
         remarks=phrases.remarks(record),
         curve=_curve(record),
-        steps=_steps(record),
+        steps=steps(record),
         switching=switching_chart(record),
         layers=layer_chart(record),
         hardest=hard,
@@ -95,7 +95,8 @@ def _curve(record: Record) -> Chart:
     return curve_chart(curves, "Bits per label", note, ("random_twin", "encoder"), BARRED)
 
 
-def _steps(record: Record) -> list[Step]:
+def steps(record: Record) -> list[Step]:
+    """Return the rungs of the ladder as the page shows them."""
     rungs = ladder(record)
     longest = 1.08 * max(1.0, *(rung.bits for rung in rungs))  # bits may be below 0 where labels are numbers
     found = []

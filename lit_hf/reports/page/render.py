@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
@@ -14,6 +14,7 @@ from lit_hf.records.record import Record
 from lit_hf.records.said import said
 from lit_hf.records.sections import Dataset
 from lit_hf.reports.board_figure import names
+from lit_hf.reports.differences import titles
 from lit_hf.reports.fill_missing import fill_missing
 from lit_hf.reports.page import leaderboard
 from lit_hf.reports.page.charts import Chart
@@ -54,15 +55,23 @@ def page(
     known = {record["id"]: record for record in records}
     made = boards(records)
     left = {record["id"] for record in records} - {row.record for board in made for row in board.rows}
-    sections = [_section(n, board, known, left, texts, examples) for n, board in enumerate(made, start=1)]
+    sections = [
+        _section(n, board, known, left, texts, examples, title=called)
+        for n, (board, called) in enumerate(zip(made, titles(made, records), strict=True), start=1)
+    ]
     style, script = _file("report.css"), _file("report.js")
     policy = {"style": _hash(style), "script": _hash(script)}
-    template = _environment().get_template("report.html")
-    return template.render(title=title, sections=sections, style=style, script=script, policy=policy)
+    values = {"title": title, "sections": sections, "style": style, "script": script, "policy": policy}
+    return render("report.html", values)
+
+
+def render(template: str, values: Mapping[str, Any]) -> str:
+    """Return one of the templates filled with `values`, each of which is escaped."""
+    return str(_environment().get_template(template).render(values))
 
 
 def _section(
-    number: int, board: Board, known: dict[str, Record], left: set[str], texts: Texts | None, examples: int
+    number: int, board: Board, known: dict[str, Record], left: set[str], texts: Texts | None, examples: int, title: str
 ) -> Section:
     records = [known[row.record] for row in board.rows]
     others = [record for id, record in known.items() if id in left and _unranked(record, board)]
@@ -77,7 +86,7 @@ def _section(
     dataset = (records or others)[0]["dataset"]
     return Section(
         anchor=f"board-{number}",
-        title=board.dataset,
+        title=title,
         about=_about(board, dataset),
         headline=leaderboard.headline(board) if records else "Nothing here can be ranked.",
         board=board,

@@ -72,4 +72,4 @@ def open_engine(name: str, settings: FleetSettings) -> Engine | None:
         from lit_hf.runtime.fleet.on_slurm import SlurmEngine
 
         return SlurmEngine.start(settings.slurm)
-    raise BadSetting("engine", name, f"one of {', '.join(ENGINES)}")
+    raise BadSetting.one_of("engine", name, ENGINES)

@@ -129,5 +129,5 @@ def test_the_route_and_the_modules_are_said_in_the_report(tmp_path: Path) -> Non
     record.validate()
     said = sources_line(record["model"])
     assert said is not None
-    assert "route: document, the settings" in said
+    assert "route: document, set by you" in said
     assert "modules: Dense" in said
