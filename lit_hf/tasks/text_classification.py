@@ -7,6 +7,7 @@ from typing import Any
 
 from lit_hf.errors import AmbiguousColumns, MissingColumn
 from lit_hf.tasks.contract import Input
+from lit_hf.tasks.lazy import Made
 from lit_hf.tasks.schema import Columns, Schema, first_known, label_column, odd_one, of_type, usable
 
 NAME = "text-classification"
@@ -41,6 +42,11 @@ def _text_column(schema: Schema, labels: str) -> str:
     return found
 
 
-def read_inputs(table: Mapping[str, Sequence[Any]], columns: Columns) -> list[Input | None]:
+def read_inputs(table: Mapping[str, Sequence[Any]], columns: Columns) -> Sequence[Input | None]:
     """Return one text per row; None where it is null or blank."""
-    return [str(text) if text is not None and str(text).strip() else None for text in table[columns.text]]
+    return Made(_text, table[columns.text])
+
+
+def _text(value: object) -> Input | None:
+    text = "" if value is None else str(value)
+    return text if text.strip() else None
