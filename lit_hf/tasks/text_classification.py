@@ -35,6 +35,9 @@ def _text_column(schema: Schema, labels: str) -> str:
     texts = [name for name in of_type(schema, "text") if name != labels]
     if not texts:
         odd_one(schema, TEXT_NAMES, "text")
+        texts_in_digits = [name for name in of_type(schema, "integer", "number", "truth") if name != labels]
+        if (named := first_known(texts_in_digits, TEXT_NAMES, "text")) is not None:
+            return named
         raise MissingColumn("text", list(schema))
     found = first_known(texts, TEXT_NAMES, "text") or (texts[0] if len(texts) == 1 else None)
     if found is None:
