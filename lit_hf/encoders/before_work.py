@@ -16,6 +16,7 @@ import numpy as np
 from lit_hf.encoders.contract import Encoder
 from lit_hf.encoders.library import LibraryEncoder
 from lit_hf.encoders.media import MediaEncoder
+from lit_hf.encoders.objects import LiveEncoder
 from lit_hf.encoders.static import StaticEncoder
 from lit_hf.encoders.text import TextEncoder
 from lit_hf.encoders.trial import INPUTS, Differences, Outcome, judge, try_out
@@ -57,6 +58,24 @@ def tried(
     found = judge(encoder, outcome)
     found.note(outcome.said())
     return found
+
+
+def tried_live(
+    encoder: LiveEncoder, inputs: Sequence[Input], known: Outcome | None
+) -> tuple[TextEncoder, Outcome | None]:
+    """Return a model in training as it is to be read, and how; `known`: what its first trial found, which stays.
+
+    So every measurement of one training plans its passes alike. Raises and warns as `tried` does.
+    """
+    if known is None:
+        counted = inputs[:COUNTED]
+        encoder.note(judge_known(encoder.count_known(counted), len(counted), encoder.info.id))
+        known = try_out(encoder.as_computed(), choose(inputs))
+    if known is None:
+        return encoder, None
+    found = judge(encoder, known)
+    found.note(known.said())
+    return found, known
 
 
 def _tried_whole(

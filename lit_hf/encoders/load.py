@@ -15,6 +15,7 @@ from lit_hf.encoders.body_size import BodySize, size_of_body
 from lit_hf.encoders.chain.arrange import Head
 from lit_hf.encoders.checkpoint import find_checkpoint, load_config, load_tokenizer, load_weights, loading, weights_hash
 from lit_hf.encoders.contract import Encoder, EncoderInfo
+from lit_hf.encoders.dry import check_pass
 from lit_hf.encoders.library import load_with_library
 from lit_hf.encoders.load_media import load_media
 from lit_hf.encoders.policy import SAFE, Policy
@@ -80,6 +81,7 @@ def load_encoder(
     weights = weights_hash(checkpoint, declared.weights, policy, cache)
     make = partial(load_weights, checkpoint, declared.weights, policy, pipeline.dtype, pipeline.spread)
     info = describe(checkpoint.id, checkpoint.revision, pipeline, sources, size_of_body(body))
+    check_pass(body, pipeline, info)
     content = digest_of([weights, storage_of(config)])
     return build_with_head(pipeline, info, content, make, HeadFiles(declared, policy, checkpoint.id, cache))
 
@@ -101,6 +103,7 @@ def _load_adapter(adapter: Adapter, choices: Choices, policy: Policy, cache: Pat
     code = running_code([base.folder, weights, folder], own.id, policy, cache)
     sources |= code.said
     info = describe(own.id, own.revision, pipeline, sources, size_of_body(body))
+    check_pass(body, pipeline, info)
     pipeline = replace(pipeline, code=code.digest)
     plain = weights_hash(base, weights, policy, cache)
     about = describe(adapter.named_base, base.revision, pipeline, sources, BodySize(info.parameters, info.looked_up))

@@ -18,6 +18,7 @@ from lit_hf.encoders.load import build, describe, make_key
 from lit_hf.encoders.recipe import Declared, said
 from lit_hf.encoders.remote import own_class, without_code
 from lit_hf.encoders.resolve import DEFAULTS, FIRST_TOKEN, Choices, resolve_pipeline
+from lit_hf.encoders.state import State
 from lit_hf.encoders.static import StaticEncoder
 from lit_hf.encoders.table import LoadedTable, wrap_table
 from lit_hf.encoders.text import Pipeline, TextEncoder, read_body
@@ -50,6 +51,13 @@ class LiveEncoder(TextEncoder):
         import torch
 
         return torch.no_grad()
+
+    def as_computed(self) -> LiveEncoder:
+        """Return the same encoder, which says the type that the model really computes in: its twins' is float32."""
+        dtype = str(next(self._model.parameters()).dtype).removeprefix("torch.")
+        return LiveEncoder(
+            replace(self._pipeline, dtype=dtype), self._key, self._info, self._make_model, self._make_head
+        )  # fmt: skip
 
 
 def wrap_encoder(
@@ -116,14 +124,16 @@ def _head(head: Head, declared: Declared) -> HeadNet | None:
 
 @contextmanager
 def evaluating(model: Any) -> Iterator[None]:
-    """Put every module of `model` into evaluation mode inside the block; afterwards each is as it was."""
-    before = {module: module.training for module in model.modules()}
+    """Put every module of `model` into evaluation mode inside the block; afterwards each is as it was.
+
+    So is what a module keeps of the texts that it read: BigBird exchanges its attention at a short one.
+    """
+    before = State.of(model)
     try:
         model.eval()
         yield
     finally:
-        for module, training in before.items():
-            module.training = training
+        before.put_back()
 
 
 def unpack(model: Any, tokenizer: Any = None, choices: Choices = DEFAULTS) -> Loaded | LoadedTable:

@@ -185,7 +185,7 @@ class TextEncoder(Network[Pipeline]):
             **({"batches": "equal lengths"} if equal_lengths else {}),
             **({"state": "put back"} if restores else {}),
         }
-        found = TextEncoder(pipeline, key, self._info, self._make_model, self._make_head)
+        found = type(self)(pipeline, key, self._info, self._make_model, self._make_head)
         if "_model" in self.__dict__:
             found.__dict__.update(_model=self._model, _state=self._state)
         return found if self._base is None else found.on(self._base.planned(equal_lengths, restores))

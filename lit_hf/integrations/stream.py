@@ -11,12 +11,17 @@ from typing import TYPE_CHECKING, Any
 from lit_hf.coding.codelength import Codelength, difference, gather
 from lit_hf.coding.order import Code
 from lit_hf.config import Settings
+from lit_hf.encoders import Choices
+from lit_hf.encoders.before_work import tried_live
+from lit_hf.encoders.objects import evaluating, live_encoder
 from lit_hf.errors import BadSetting
 from lit_hf.evaluation.arms import ENCODER, TWIN, Arm, arms_of
 from lit_hf.evaluation.code_arms import ArmRows, order_unit
 from lit_hf.runtime.seeding import undisturbed
 
 if TYPE_CHECKING:
+    from lit_hf.encoders.text import TextEncoder
+    from lit_hf.encoders.trial import Outcome
     from lit_hf.tasks import Task
 
 IN_MEMORY = "in memory"
@@ -83,20 +88,31 @@ class FixedStream:
         )  # fmt: skip
         self.task: Task = load_task(self.settings, None if named else as_dataset(data, labels))
         self._twin: Codelength | None = None
+        self._outcome: Outcome | None = None
 
     @cached_property
     def labels(self) -> int:
         """How many labels are coded."""
         return len(self.task.labels)
 
+    def prepare(self, model: Any, tokenizer: Any = None) -> None:
+        """Try the model on a few inputs, as any checkpoint before the work; the first measurement does it otherwise.
+
+        Raises `UnsupportedModel` or `NotFiniteFeatures` for one whose features of a text are not its own.
+        """
+        with undisturbed(), evaluating(model):
+            self._encoder(model, tokenizer)
+
+    def _encoder(self, model: Any, tokenizer: Any) -> TextEncoder:
+        encoder = live_encoder(model, tokenizer, Choices.of(self.settings))
+        found, self._outcome = tried_live(encoder, self.task.inputs, self._outcome)
+        return found
+
     def measure(self, model: Any, tokenizer: Any = None) -> Measurement:
         """Measure `model` as it stands; its modes, gradients and all random generators are afterwards as before."""
-        from lit_hf.encoders import Choices
-        from lit_hf.encoders.objects import evaluating, live_encoder
-
         began, chosen = time.perf_counter(), self.settings
         with undisturbed(), evaluating(model):
-            encoder = live_encoder(model, tokenizer, Choices.of(chosen))
+            encoder = self._encoder(model, tokenizer)
             arms = {arm.name: arm for arm in arms_of(self.task, encoder, chosen)}
             mine = self._code(arms[ENCODER], chosen.where_to_code(encoder.device))
             if self._twin is None:  # the same at every measurement, so it is made at the first one

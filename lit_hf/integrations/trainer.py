@@ -83,6 +83,8 @@ class LITCallback(TrainerCallback):
         self._began, self._earlier = time.perf_counter(), len(self.history)
         if self.at_start:
             self._measure(state)
+        elif state.is_world_process_zero:  # what cannot be measured is said before the first step
+            self.stream.prepare(self.trainer.model, self.tokenizer)
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         if state.global_step % self.every == 0:

@@ -61,9 +61,11 @@ def rows_of(value: Input) -> int:
 
 def render(value: Input) -> bytes:
     """Return bytes that differ for different inputs: lengths come first, so ("ab", "c") is not ("a", "bc")."""
+    if isinstance(value, str):  # what most inputs are
+        encoded = value.encode("utf-8", "surrogatepass")
+        return len(encoded).to_bytes(8, "little") + encoded
     if isinstance(value, Image | Sound):
         return medium_of(value).encode() + bytes.fromhex(value.digest)
-    parts = value.words if isinstance(value, Words) else (value,) if isinstance(value, str | int) else value
-    encoded = [str(part).encode("utf-8", "surrogatepass") for part in parts]
+    parts = value.words if isinstance(value, Words) else (value,) if isinstance(value, int) else value
     kind = b"words" if isinstance(value, Words) else b""
-    return kind + b"".join(len(part).to_bytes(8, "little") + part for part in encoded)
+    return kind + b"".join(render(str(part)) for part in parts)

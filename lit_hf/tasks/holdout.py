@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import islice
+
 import numpy as np
 
 from lit_hf.config.data import LEAST
@@ -17,17 +20,18 @@ def make_holdout(validation: Stream | None, stream: Stream, size: int, limit: in
     """
     if validation is not None:
         coded = {grouping_input(value) for value in stream.inputs[:size]}
-        fresh = [index for index, value in enumerate(validation.inputs) if grouping_input(value) not in coded]
+        fresh = (index for index, value in enumerate(validation.inputs) if grouping_input(value) not in coded)
         found = _take(validation, fresh, "validation split", limit)
         if found is not None:
             return found
-    return _take(stream, list(range(size, len(stream.inputs)))[:limit], "undrawn examples", limit)
+    return _take(stream, range(size, len(stream.inputs)), "undrawn examples", limit)
 
 
-def _take(stream: Stream, indices: list[int], source: str, limit: int) -> Holdout | None:
+def _take(stream: Stream, indices: Iterable[int], source: str, limit: int) -> Holdout | None:
     """Return the first `limit` labels of these inputs, an input repeated for each of its labels."""
-    pairs = [(index, label) for index in indices for label in stream.labels[index]][:limit]
+    pairs = list(islice(((index, label) for index in indices for label in stream.labels_of(index)), limit))
     if len(pairs) < LEAST:
         return None
     owners, labels = np.array(pairs, dtype=np.int64).T
-    return Holdout([stream.inputs[index] for index in owners], labels, source, groups=np.array(stream.groups)[owners])
+    groups = stream.groups[owners].astype(np.int64)
+    return Holdout([stream.inputs[index] for index in owners], labels, source, groups=groups)

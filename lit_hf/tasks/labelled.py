@@ -5,9 +5,9 @@ What a label is, its target says; grouping, order, sample and held-out rows are 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from lit_hf.errors import BadSetting, NoUsableInputs, TooFewExamples
 from lit_hf.runtime.inputs import render
 from lit_hf.tasks.contract import DatasetInfo, Holdout, Input, Task
 from lit_hf.tasks.holdout import make_holdout
+from lit_hf.tasks.lazy import ROWS, chosen
 from lit_hf.tasks.stream import (
     Stream,
     build_stream,
@@ -24,6 +25,7 @@ from lit_hf.tasks.stream import (
     fingerprint,
     form_of,
     grouped_fingerprint,
+    index_type,
     near_copies,
 )
 
@@ -31,32 +33,47 @@ if TYPE_CHECKING:
     from lit_hf.tasks.targets.contract import Target
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Labelled:
     """Usable rows of one split: `labels` int64 [n] or [n, L]; the counts are those of `DatasetInfo`.
 
-    split_rows: int64 [n], where each row stands in the split as it is loaded.
+    `order` [n]: the rows in the order of their labels, in which those of a group lie whatever the order of rows is.
+    `kept` [n]: where each row stands in the split as it is loaded.
     """
 
-    inputs: list[Input]
+    inputs: Sequence[Input]
     labels: np.ndarray
+    order: np.ndarray
+    kept: np.ndarray
     read: int
     missing_labels: int
     empty_inputs: int
-    split_rows: np.ndarray
 
     @classmethod
     def of(cls, inputs: Sequence[Input | None], labels: np.ndarray, known: np.ndarray) -> Labelled:
-        """Keep the rows that have an input and a label (`known` bool [n]); they are put in the order of their labels.
-
-        Within a group labels then lie in an order that the rows of the dataset do not change.
-        """
-        whole = np.array([value is not None for value in inputs], dtype=bool)
+        """Keep the rows that have an input and a label (`known` bool [n])."""
+        whole = np.fromiter((value is not None for value in inputs), bool, len(inputs))
         kept = np.flatnonzero(whole & known)
-        columns = np.atleast_2d(labels[kept].T)
-        order = kept[np.lexsort(columns[::-1])]
-        chosen = [value for index in order if (value := inputs[index]) is not None]
-        return cls(chosen, labels[order], len(inputs), int((whole & ~known).sum()), int((~whole).sum()), order)
+        usable = cast("Sequence[Input]", chosen(inputs, kept))
+        labels = labels if len(kept) == len(inputs) else labels[kept]
+        order = np.lexsort(np.atleast_2d(labels.T)[::-1]).astype(index_type(len(labels)))
+        counts = len(inputs), int((whole & ~known).sum()), int((~whole).sum())
+        return cls(usable, labels, order, kept.astype(index_type(len(inputs))), *counts)
+
+    @property
+    def ranks(self) -> np.ndarray:
+        """Whole numbers [n]: the place of each row in `order`."""
+        found = np.empty_like(self.order)
+        found[self.order] = np.arange(len(found), dtype=found.dtype)
+        return found
+
+    def ranked(self, ranks: np.ndarray) -> np.ndarray:
+        """Return the labels of the rows that have these places."""
+        return self.labels[self.order[ranks]]
+
+    def split_rows(self, ranks: np.ndarray) -> np.ndarray:
+        """Return where the rows that have these places stand in the split as it is loaded."""
+        return self.kept[self.order[ranks]]
 
 
 @dataclass(frozen=True)
@@ -85,7 +102,7 @@ def assemble(
         raise TooFewExamples(len(drawn.labels), needed)
     other = None if validation is None else _stream(validation, settings.seed, what)
     copies = near_copies(stream)
-    exact = fingerprint(rows.inputs, what.target.identity(rows.labels), what.content)
+    exact = fingerprint(rows.inputs, _identities(what.target, rows.labels), what.content)
     notes = (*info.pop("notes", ()), *copies_note(copies, "are one group with these, coded together"))
     dataset = DatasetInfo(
         **info, notes=notes, fingerprint=grouped_fingerprint(exact, copies), read=rows.read,
@@ -95,10 +112,10 @@ def assemble(
     named = what.target.asked_as
     return Task(
         kind=named or what.kind, unit=what.unit, inputs=stream.inputs, size=drawn.size,
-        labels=rows.labels[drawn.labels], groups=drawn.groups, target=what.target,
+        labels=rows.ranked(drawn.labels), groups=drawn.groups, target=what.target,
         holdout=_holdout(make_holdout(other, stream, drawn.size, settings.held_out), rows, validation), dataset=dataset,
         own_inputs=drawn.members if copies else None, reads=what.kind if named else None,
-        split_rows=rows.split_rows[drawn.labels],
+        split_rows=rows.split_rows(drawn.labels),
     )  # fmt: skip
 
 
@@ -113,13 +130,18 @@ def _require(settings: Settings, target: Target, rows: Labelled, text: str, need
 
 
 def _stream(rows: Labelled, seed: int, what: Labelling) -> Stream:
-    """Return the stream whose "labels" are the numbers of rows."""
-    return build_stream(rows.inputs, list(range(len(rows.inputs))), seed, what.content, what.form)
+    """Return the stream whose "labels" are the places of rows in the order of their labels."""
+    return build_stream(rows.inputs, rows.ranks, seed, what.content, what.form)
+
+
+def _identities(target: Target, labels: np.ndarray) -> Iterator[str]:
+    for start in range(0, len(labels), ROWS):
+        yield from target.identity(labels[start : start + ROWS])
 
 
 def _holdout(found: Holdout | None, rows: Labelled, validation: Labelled | None) -> Holdout | None:
-    """Turn numbers of rows into their labels."""
+    """Turn places of rows into their labels."""
     if found is None:
         return None
     source = validation if validation is not None and found.source == "validation split" else rows
-    return replace(found, labels=source.labels[found.labels])
+    return replace(found, labels=source.ranked(found.labels))

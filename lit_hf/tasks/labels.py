@@ -36,7 +36,7 @@ def class_names(classes: dict[Any, int], names: Sequence[str] | None) -> tuple[s
 
 def encode_labels(raw: Sequence[Any], classes: dict[Any, int], column: str) -> np.ndarray:
     """Return int64 [rows]: the class of each value, `MISSING` where it is null, missing or not among `classes`."""
-    return np.array([classes.get(clean_label(value, column), MISSING) for value in raw], dtype=np.int64)
+    return np.fromiter((classes.get(clean_label(value, column), MISSING) for value in raw), np.int64, len(raw))
 
 
 def clean_label(value: Any, column: str) -> int | str | None:

@@ -87,7 +87,7 @@ def _task(settings: Settings, source: Source, split: str, kind: type[Target], fo
 
 
 def _tagged(
-    settings: Settings, source: Source, table: Mapping[str, list[Any]], found: Found, info: dict[str, Any]
+    settings: Settings, source: Source, table: Mapping[str, Sequence[Any]], found: Found, info: dict[str, Any]
 ) -> Task:  # fmt: skip
     columns, split = found.inputs, str(info["split"])
     declared = describe(source.splits[split])[columns.label].names
@@ -101,7 +101,7 @@ def _tagged(
     )  # fmt: skip
 
 
-def _labelled(target: Target, table: Mapping[str, list[Any]], found: Found) -> Labelled:
+def _labelled(target: Target, table: Mapping[str, Sequence[Any]], found: Found) -> Labelled:
     """Drop and count the rows without an input or without a label; a row that lacks both counts as empty."""
     return Labelled.of(found.kind.read_inputs(table, found.inputs), *target.encode(table, found.labels))
 
@@ -119,7 +119,7 @@ def _columns(found: Found) -> list[str]:
     return list(dict.fromkeys([inputs.text, *found.labels, *([inputs.text_pair] if inputs.text_pair else [])]))
 
 
-def _read(source: Source, split: str, found: Found) -> dict[str, list[Any]]:
+def _read(source: Source, split: str, found: Found) -> dict[str, Sequence[Any]]:
     return source.read(split, _columns(found), found.labels)
 
 

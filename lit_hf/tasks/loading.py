@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ from lit_hf.runtime.transport import DOWNLOADING, patiently
 from lit_hf.tasks.aliases import ALIASES
 from lit_hf.tasks.contained import require_media_inside
 from lit_hf.tasks.in_memory import as_dataset
+from lit_hf.tasks.lazy import Made, Stored
 from lit_hf.tasks.local import open_local
 from lit_hf.tasks.schema import Column, Schema
 from lit_hf.tasks.tables import Reading, TableOptions
@@ -48,7 +50,7 @@ class Source:
     missing_label: str | None = None
     """What stands for no label, beside nothing."""
 
-    def read(self, split: str, names: list[str], labels: Sequence[str] = ()) -> dict[str, Any]:
+    def read(self, split: str, names: list[str], labels: Sequence[str] = ()) -> dict[str, Sequence[Any]]:
         """Return whole columns of a split; raise the fault of the first that has one, such as a row that ends early.
 
         In the columns of `labels` what stands for no label is None.
@@ -57,8 +59,12 @@ class Source:
             self.readings[split].require(names)
         found = read_columns(self.splits[split], names)
         for name in labels if self.missing_label is not None else ():
-            found[name] = [None if str(value) == self.missing_label else value for value in found[name]]
+            found[name] = Made(partial(_unless, self.missing_label), found[name])
         return found
+
+
+def _unless(missing: str | None, value: Any) -> Any:
+    return None if str(value) == missing else value
 
 
 def open_source(name: str, *, streaming: bool = False, options: TableOptions | None = None) -> Source:
@@ -114,19 +120,19 @@ def describe(data: datasets.Dataset) -> Schema:
     return {name: column_of(name, each) for name, each in data.features.items() if not name.startswith(WRITTEN)}
 
 
-def read_columns(data: datasets.Dataset, names: list[str]) -> dict[str, Any]:
-    """Return whole columns as Python values, in the order of rows; images and sounds are read when asked for."""
-    from lit_hf.tasks.media import Stored
+def read_columns(data: datasets.Dataset, names: list[str]) -> dict[str, Sequence[Any]]:
+    """Return whole columns, in the order of rows; a value is read when it is looked at, images and sounds too."""
+    from lit_hf.tasks.media import StoredMedia
 
     media = [name for name in names if column_of(name, data.features[name]).type in ("image", "sound")]
     plain = [name for name in names if name not in media]
     spelled = [WRITTEN + name for name in plain if WRITTEN + name in data.column_names]
     table = data.select_columns(plain + spelled).with_format("arrow")[:]
-    found = {name: table.column(name).to_pylist() for name in plain}
+    found: dict[str, Sequence[Any]] = {name: Stored(table.column(name)) for name in plain}
     for name in spelled:
         own = name.removeprefix(WRITTEN)
-        found[own] = list(map(as_written, found[own], table.column(name).to_pylist()))
-    return found | {name: Stored(data, name) for name in media}
+        found[own] = Made(as_written, found[own], Stored(table.column(name)))
+    return found | {name: StoredMedia(data, name) for name in media}
 
 
 def column_of(name: str, feature: Any) -> Column:

@@ -15,6 +15,7 @@ from lit_hf.tasks.sound_folder import open_sound_folder
 from lit_hf.tasks.sound_metadata import open_sound_metadata
 from lit_hf.tasks.tables import Reading, TableOptions, read_splits
 from lit_hf.tasks.tables.files import FORMATS, format_of
+from lit_hf.tasks.tables.types import WRITTEN
 
 if TYPE_CHECKING:
     import datasets
@@ -104,10 +105,16 @@ def _separator(config: Any) -> str | None:
 
 def _cast(data: datasets.Dataset, declared: Any) -> datasets.Dataset:
     from datasets.table import table_cast
+    from pyarrow import types
 
     from lit_hf.tasks.tables.spool import as_dataset
 
-    return as_dataset(table_cast(data.data.table.select(list(declared)), declared.arrow_schema), declared)
+    table, schema = data.data.table, declared.arrow_schema
+    spelled = [
+        WRITTEN + name if WRITTEN + name in table.column_names and types.is_string(schema.field(name).type) else name
+        for name in declared
+    ]
+    return as_dataset(table_cast(table.select(spelled).rename_columns(list(declared)), schema), declared)
 
 
 def _apart(found: Mapping[str, tuple[datasets.Dataset, Reading]]) -> tuple[Splits, Readings]:

@@ -26,7 +26,7 @@ _SCALE = {1: 128.0, 2: 2.0**15, 3: 2.0**23, 4: 2.0**31}
 """What a sample of so many bytes is divided by."""
 
 
-class Stored(Sequence[Mapping[str, Any] | None]):
+class StoredMedia(Sequence[Mapping[str, Any] | None]):
     """A column of images or sounds: item i is `{"bytes": ..., "path": ...}` as it lies in the dataset, or None."""
 
     def __init__(self, data: datasets.Dataset, name: str) -> None:

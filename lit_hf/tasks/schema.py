@@ -58,7 +58,7 @@ class Kind(Protocol):
         """Return the task's columns, or None when dataset and options do not fit this kind."""
         ...
 
-    def read_inputs(self, table: Mapping[str, Sequence[Any]], columns: Columns) -> list[Input | None]:
+    def read_inputs(self, table: Mapping[str, Sequence[Any]], columns: Columns) -> Sequence[Input | None]:
         """Return one input per row; None marks an empty one."""
         ...
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from lit_hf.errors import AmbiguousColumns, MissingColumn
 from lit_hf.tasks.contract import Input
+from lit_hf.tasks.lazy import Made
 from lit_hf.tasks.schema import Columns, Schema, first_known, label_column, odd_one, of_type, usable
 
 NAME = "text-classification"
@@ -34,6 +35,9 @@ def _text_column(schema: Schema, labels: str) -> str:
     texts = [name for name in of_type(schema, "text") if name != labels]
     if not texts:
         odd_one(schema, TEXT_NAMES, "text")
+        texts_in_digits = [name for name in of_type(schema, "integer", "number", "truth") if name != labels]
+        if (named := first_known(texts_in_digits, TEXT_NAMES, "text")) is not None:
+            return named
         raise MissingColumn("text", list(schema))
     found = first_known(texts, TEXT_NAMES, "text") or (texts[0] if len(texts) == 1 else None)
     if found is None:
@@ -41,6 +45,11 @@ def _text_column(schema: Schema, labels: str) -> str:
     return found
 
 
-def read_inputs(table: Mapping[str, Sequence[Any]], columns: Columns) -> list[Input | None]:
+def read_inputs(table: Mapping[str, Sequence[Any]], columns: Columns) -> Sequence[Input | None]:
     """Return one text per row; None where it is null or blank."""
-    return [str(text) if text is not None and str(text).strip() else None for text in table[columns.text]]
+    return Made(_text, table[columns.text])
+
+
+def _text(value: object) -> Input | None:
+    text = "" if value is None else str(value)
+    return text if text.strip() else None

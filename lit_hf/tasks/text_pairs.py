@@ -7,6 +7,7 @@ from typing import Any
 
 from lit_hf.errors import AmbiguousColumns
 from lit_hf.tasks.contract import Input
+from lit_hf.tasks.lazy import Made
 from lit_hf.tasks.schema import Columns, Schema, label_column, named, of_type, usable
 
 NAME = "text-pair-classification"
@@ -46,10 +47,10 @@ def _partner(schema: Schema, second: str, labels: str) -> str:
     return usual or others[0]
 
 
-def read_inputs(table: Mapping[str, Sequence[Any]], columns: Columns) -> list[Input | None]:
+def read_inputs(table: Mapping[str, Sequence[Any]], columns: Columns) -> Sequence[Input | None]:
     """Return one pair per row; None where either side is null or blank."""
     assert columns.text_pair is not None
-    return [_pair(a, b) for a, b in zip(table[columns.text], table[columns.text_pair], strict=True)]
+    return Made(_pair, table[columns.text], table[columns.text_pair])
 
 
 def _pair(first: object, second: object) -> Input | None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def read_columnar(paths: Sequence[Path], format: str, options: TableOptions) -> tuple[pyarrow.Table, Any, Reading]:
-    """Return the table of one split, its features (of the datasets library) and how it was read."""
+    """Return the table of one split, the features that its file declares, and how it was read."""
     import pyarrow
     from datasets import Features
     from datasets.table import table_cast
@@ -39,18 +39,17 @@ def read_columnar(paths: Sequence[Path], format: str, options: TableOptions) -> 
         raise FileUnreadable(path, lines[0].rstrip(".") if lines else type(error).__name__) from error
     reading.rows = table.num_rows
     _note_infinities(table, reading)
-    table = _mended(table, reading)
-    return table, _features_of(table, features), reading
+    return _mended(table, reading), features, reading
 
 
-def _features_of(table: pyarrow.Table, features: Any) -> Any:
-    """Return the features with the types that columns have now."""
+def features_of(table: pyarrow.Table, features: Any) -> Any:
+    """Return the features with the types that columns have now, and with columns that are new."""
     from datasets import Features
 
     before, now = features.arrow_schema, table.schema
-    changed = [name for name in features if before.field(name).type != now.field(name).type]
-    plain = Features.from_arrow_schema(now.remove_metadata()) if changed else {}
-    return Features({name: plain[name] if name in changed else each for name, each in features.items()})
+    same = {name for name in features if before.field(name).type == now.field(name).type}
+    plain = Features.from_arrow_schema(now.remove_metadata())
+    return Features({name: features[name] if name in same else plain[name] for name in table.column_names})
 
 
 def _open(path: Path, format: str) -> tuple[pyarrow.Schema, Iterator[pyarrow.RecordBatch]]:

@@ -15,6 +15,7 @@ from lit_hf.tasks.tables.files import open_text
 from lit_hf.tasks.tables.reading import Reading, TableOptions
 from lit_hf.tasks.tables.shapes import rows_of
 from lit_hf.tasks.tables.spool import PIECE, Spool
+from lit_hf.tasks.tables.types import Part, row_number, typed
 
 if TYPE_CHECKING:
     import pyarrow
@@ -68,7 +69,11 @@ def read_json(splits: Sequence[Sequence[Path]], options: TableOptions) -> list[t
         for _, row in each():
             for name, value in row.items():
                 kinds[name].see(value)
-    return [_read(paths, files, kinds, options) for paths, files in zip(splits, opened, strict=True)]
+    read = [_read(paths, files, kinds, options) for paths, files in zip(splits, opened, strict=True)]
+    tables = typed([Part(table, reading, row_number) for table, reading in read])
+    for table, (_, reading) in zip(tables, read, strict=True):
+        _say_mixed(table, reading, kinds)
+    return [(table, reading) for table, (_, reading) in zip(tables, read, strict=True)]
 
 
 def _read(
@@ -91,11 +96,17 @@ def _read(
         raise FileUnreadable(paths[0], f"it holds half a character: {error.reason}") from error
     finally:
         spool.drop()
+    return table, reading
+
+
+def _say_mixed(table: pyarrow.Table, reading: Reading, kinds: Mapping[str, Kinds]) -> None:
+    """Say which columns hold values of several types, and are text therefore."""
+    import pyarrow
+
     for name, each in kinds.items():
-        if len(each.own - {"null"}) > 1 and not each.is_odd and each.own - {"null"} != {"integer", "number"}:
+        if len(each.own - {"null"}) > 1 and not each.is_odd and pyarrow.types.is_string(table.column(name).type):
             said = " and ".join(sorted(each.own - {"null"}))
             reading.say(f"Column {name!r} holds {said}: all are read as text.")
-    return table, reading
 
 
 def _require_finite(name: str, piece: Sequence[tuple[int, Row]], reading: Reading) -> None:

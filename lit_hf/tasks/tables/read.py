@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ from lit_hf.tasks.tables.spool import as_dataset
 
 if TYPE_CHECKING:
     import datasets
+
+    from lit_hf.tasks.tables.rows import Rows
 
 
 def read_table(
@@ -36,16 +39,27 @@ def read_splits(
     options = options or TableOptions()
     found = format or _format([path for paths in splits.values() for path in paths])
     if found in ("parquet", "arrow"):
-        from lit_hf.tasks.tables.columnar import read_columnar
-
-        columnar = {name: read_columnar(paths, found, options) for name, paths in splits.items()}
-        return {name: (as_dataset(table, features), each) for name, (table, features, each) in columnar.items()}
+        return _columnar(splits, found, options)
     if found == "json":
         from lit_hf.tasks.tables.jsons import read_json
 
         tables = read_json(list(splits.values()), options)
         return {name: (as_dataset(table), each) for name, (table, each) in zip(splits, tables, strict=True)}
     return _delimited(splits, found, options)
+
+
+def _columnar(
+    splits: Mapping[str, Sequence[Path]], format: str, options: TableOptions
+) -> dict[str, tuple[datasets.Dataset, Reading]]:
+    from lit_hf.tasks.tables.columnar import features_of, read_columnar
+    from lit_hf.tasks.tables.types import Part, row_number, typed
+
+    read = [read_columnar(paths, format, options) for paths in splits.values()]
+    tables = typed([Part(table, reading, row_number) for table, _, reading in read])
+    return {
+        name: (as_dataset(table, features_of(table, features)), reading)
+        for name, table, (_, features, reading) in zip(splits, tables, read, strict=True)
+    }
 
 
 def _delimited(
@@ -57,9 +71,13 @@ def _delimited(
     parts = []
     for paths in splits.values():
         table, reading, rows = read_delimited(paths, format, options)
-        parts.append(Part(table, reading, rows.line_of))
+        parts.append(Part(table, reading, partial(_line, rows)))
     tables = typed(parts)
     return {name: (as_dataset(table), part.reading) for name, table, part in zip(splits, tables, parts, strict=True)}
+
+
+def _line(rows: Rows, row: int) -> str:
+    return f"line {rows.line_of(row)}"
 
 
 def _format(paths: Sequence[Path]) -> str:

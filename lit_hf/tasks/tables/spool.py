@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import secrets
 import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 from lit_hf.runtime.cache import cache_root
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 PIECE = 8 << 20
 """Characters after which a piece is written."""
+_MAPPED: WeakSet[mmap.mmap] = WeakSet()
+"""The tables that are mapped now."""
 
 
 class Spool:
@@ -54,7 +58,10 @@ class Spool:
 
         self._writer.close()
         self._file.close()
-        table = pyarrow.ipc.open_stream(pyarrow.memory_map(self._path)).read_all()
+        with open(self._path, "rb") as file:
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        _MAPPED.add(mapped)
+        table = pyarrow.ipc.open_stream(pyarrow.BufferReader(pyarrow.py_buffer(mapped))).read_all()
         self.drop()
         return table
 
@@ -63,6 +70,13 @@ class Spool:
         self._file.close()
         with suppress(OSError):
             os.unlink(self._path)
+
+
+def let_go() -> None:
+    """Give back the pages of mapped tables that were looked at: they are read again where they are looked at again."""
+    for each in list(_MAPPED):
+        if hasattr(each, "madvise") and not each.closed:
+            each.madvise(mmap.MADV_DONTNEED)
 
 
 def as_dataset(table: pyarrow.Table, features: Any = None) -> datasets.Dataset:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lit_hf.tasks.lazy import Stored
 from lit_hf.tasks.tables.errors import InfiniteNumber
 from lit_hf.tasks.tables.reading import Reading
 
@@ -36,19 +37,29 @@ WRITTEN = "\x1fas written\x1f"
 
 @dataclass(frozen=True)
 class Part:
-    """The fields of one split, as strings; `line_of` gives the line of a row, to say where a fault is."""
+    """One split, of which the columns of strings are to be typed; `where` names the place of a row, for a fault."""
 
     table: pyarrow.Table
     reading: Reading
-    line_of: Callable[[int], int]
+    where: Callable[[int], str]
+
+
+def row_number(row: int) -> str:
+    """Return the place of a row in a file that has no lines."""
+    return f"row {row + 1}"
 
 
 def typed(parts: Sequence[Part]) -> list[pyarrow.Table]:
-    """Return the tables of the splits with typed columns: one type for a column that several splits have."""
+    """Return the tables of the splits with typed columns: one type for a column that several splits have.
+
+    Columns that have another type than text already keep it, such as numbers of JSON and of parquet.
+    """
     tables = [part.table for part in parts]
     for name in parts[0].table.column_names:
         holders = [part for part in parts if name in part.table.column_names]
         columns = [part.table.column(name) for part in holders]
+        if not all(_is_text(column.type) for column in columns):
+            continue
         if (kind := _kind(columns)) is None:
             continue
         converted = _convert(kind, columns)
@@ -60,6 +71,12 @@ def typed(parts: Sequence[Part]) -> list[pyarrow.Table]:
             if kind == "number":
                 _report(part, name, column, values)
     return tables
+
+
+def _is_text(kind: pyarrow.DataType) -> bool:
+    from pyarrow import types
+
+    return bool(types.is_string(kind) or types.is_large_string(kind))
 
 
 def _kind(columns: Sequence[pyarrow.ChunkedArray]) -> str | None:
@@ -110,13 +127,16 @@ def _placed(
     table: pyarrow.Table, name: str, column: pyarrow.ChunkedArray, values: pyarrow.ChunkedArray
 ) -> pyarrow.Table:
     """Put values in the place of their column, which stays beside them where it says more."""
-    import pyarrow.compute as pc
-
-    spelled = pc.if_else(pc.is_null(values), "", values.cast("string")) if values.type != "bool" else None
     table = table.set_column(table.column_names.index(name), name, values)
-    if spelled is None or spelled.equals(column):
+    if values.type == "bool" or _spells(values, column):
         return table
     return table.append_column(WRITTEN + name, column)
+
+
+def _spells(values: pyarrow.ChunkedArray, column: pyarrow.ChunkedArray) -> bool:
+    """Tell whether Python writes every value as its field is written."""
+    pairs = zip(Stored(values), Stored(column), strict=True)
+    return all((written or "") == ("" if value is None else str(value)) for value, written in pairs)
 
 
 def _report(part: Part, name: str, column: pyarrow.ChunkedArray, values: pyarrow.ChunkedArray) -> None:
@@ -131,8 +151,7 @@ def _report(part: Part, name: str, column: pyarrow.ChunkedArray, values: pyarrow
         part.reading.say(f"In column {name!r}, all other fields of which are numbers, {said} stand for nothing.")
     row = pc.index(pc.fill_null(pc.is_inf(values), False), True).as_py()
     if row >= 0:
-        where = f"line {part.line_of(row)}"
-        part.reading.faults.setdefault(name, InfiniteNumber(name, column[row].as_py(), where))
+        part.reading.faults.setdefault(name, InfiniteNumber(name, column[row].as_py(), part.where(row)))
 
 
 class WholeAsWritten(int):

@@ -22,7 +22,8 @@ MOST_BINS = 2.0**50
 def read_numbers(raw: Sequence[Any], column: str) -> np.ndarray:
     """Return float64 [rows], NaN where there is no number; raise `BadSetting` for anything else, infinity too."""
     try:
-        found = np.array([math.nan if value is None or value == "" else float(value) for value in raw])
+        numbers = (math.nan if value is None or value == "" else float(value) for value in raw)
+        found = np.fromiter(numbers, np.float64, len(raw))
     except (TypeError, ValueError) as error:
         raise BadSetting("label column", column, f"a column of numbers; {error}") from error
     if np.isinf(found).any():

@@ -64,7 +64,8 @@ def read_sets(
 def _flags(
     table: Mapping[str, Sequence[Any]], columns: Sequence[str]
 ) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
-    found = np.array([[_flag(value, name) for value in table[name]] for name in columns], dtype=np.int64).T
+    read = (np.fromiter((_flag(value, name) for value in table[name]), np.int64, len(table[name])) for name in columns)
+    found = np.stack(list(read), axis=1)
     return np.maximum(found, 0), np.asarray((found >= 0).all(1)), tuple(columns)
 
 
