@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import unicodedata
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich import box
@@ -20,8 +18,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _STYLES = {"ok": "green", "look": "yellow", "unfair": "bold red", "not checked": "dim"}
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula."""
 SHOWN, PAIRS = 5, 3
 _BEHIND = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
 
@@ -67,14 +63,6 @@ def figure(found: Mapping[str, Any]) -> Figure:
     return drawn
 
 
-def write_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], path: Path) -> None:
-    """Write rows; a text that a spreadsheet would run as a formula gets an apostrophe in front."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file)
-        table.writerow(columns)
-        table.writerows([[_harmless(row[name]) for name in columns] for row in rows])
-
-
 def shown(text: str, limit: int) -> str:
     """Return at most `limit` characters of a text in one line; control characters are spelled out."""
     line = " ".join(text[: 4 * limit].split())
@@ -118,7 +106,3 @@ def _pairs(pairs: Sequence[Mapping[str, Any]]) -> Table:
             place, label = Text(shown(before + each[f"split_{side}"], 40)), Text(shown(each[f"label_{side}"], 20))
             table.add_row(place, f"{each[f'row_{side}']:,}", label, Text(shown(each[f"text_{side}"] or "", 60)))
     return table
-
-
-def _harmless(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULAS) else value
