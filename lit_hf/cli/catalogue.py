@@ -12,6 +12,7 @@ from lit_hf.cli import (
     cite,
     continual,
     data_check,
+    data_info,
     data_show,
     demo,
     diff,
@@ -77,6 +78,7 @@ COMMANDS = (
 DATA = (
     Entry("show", "Data", data_show.command, ("reviews.csv", "glue/sst2 --split validation")),
     Entry("check", "Data", data_check.command, ("train.csv --test test.csv", "glue/sst2 --strict")),
+    Entry("info", "Data", data_info.command, (f"reviews.csv --model {_L6}", f"{_RUN} -o info")),
 )
 
 

@@ -8,10 +8,10 @@ the same for every n, so that all differences are paired.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,13 +19,17 @@ from lit_hf.measures.tails import tail_interval
 
 if TYPE_CHECKING:
     import pandas
+    from matplotlib.figure import Figure
 
     from lit_hf.codes.stream import Rows
     from lit_hf.coding.after import Tail
-    from lit_hf.coding.order import Code, Examples
-    from lit_hf.coding.rules import Alphabet
+    from lit_hf.coding.order import Examples
     from lit_hf.measures.intervals import Interval
+    from lit_hf.runtime.progress import Progress
+    from lit_hf.studies.given import Given
 
+AfterPast = Callable[[np.ndarray, np.ndarray, Sequence[int]], "dict[int, Tail]"]
+"""What labels cost after others: past, tail and edges, as `lit_hf.coding.after.code_after` takes them."""
 FIRST, MOST_TAIL, SHARE = 250, 1_000, 4
 SATURATED = 0.005  # bits per label
 
@@ -34,14 +38,33 @@ SATURATED = 0.005  # bits per label
 class Information:
     """L_IT^n in bits of `tail` labels for each of `labels` (n), with intervals, and the gain of the last doubling.
 
-    verdict: "still gaining", "saturated" (the gain is within 0.005 bits per label) or "cannot be told".
+    cold: bits of the same labels after none. verdict: "still gaining", "saturated" (the gain is within 0.005 bits per
+    label) or "cannot be told".
     """
 
     labels: tuple[int, ...]
     tail: int
+    orders: int
+    cold: float
     bits: tuple[Interval, ...]
     last: Interval
     verdict: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return its part of the JSON object of `lit-hf data info`."""
+        before, now = self.labels[-2:]
+        return {
+            "coded_labels": self.tail, "orders": self.orders, "cold_bits": self.cold,
+            "information": [
+                {"labels": n, "bits": each.estimate, "interval": [each.low, each.high],
+                 "bits_per_label": each.estimate / self.tail}
+                for n, each in zip(self.labels, self.bits, strict=True)
+            ],
+            "last_doubling": {
+                "from": before, "to": now, "bits": self.last.estimate, "interval": [self.last.low, self.last.high],
+                "verdict": self.verdict,
+            },
+        }  # fmt: skip
 
     def to_frame(self) -> pandas.DataFrame:
         """Return a row for each n: labels, bits, low, high."""
@@ -49,6 +72,12 @@ class Information:
 
         rows = [(n, each.estimate, each.low, each.high) for n, each in zip(self.labels, self.bits, strict=True)]
         return pandas.DataFrame(rows, columns=["labels", "bits", "low", "high"])
+
+    def plot(self) -> Figure:
+        """Return the figure of bits against labels."""
+        from lit_hf.reports.information import figure
+
+        return figure(self.to_dict())
 
 
 def information_curve(
@@ -78,23 +107,26 @@ def information_curve(
         TooFewExamples: below 500 labels or so: two budgets and the k labels must fit.
         BadSetting, TooFewClasses, NotFiniteFeatures: as for `lit_hf.codelength`.
     """
-    from lit_hf.coding.after import code_all_after
-    from lit_hf.coding.arrays import as_rows, checked, occurring
+    from lit_hf.coding.after import code_after
+    from lit_hf.coding.arrays import checked, occurring
     from lit_hf.coding.order import Code
-    from lit_hf.errors import BadSetting, TooFewExamples
+    from lit_hf.errors import BadSetting
+    from lit_hf.runtime.progress import NullProgress
 
     if orders < 1:
         raise BadSetting("orders", orders, "a whole number of at least 1")
-    features = as_rows(features)
     labels, num_classes = occurring(labels, num_classes)
     examples, rule = checked(features, labels, groups, num_classes)
-    count, tail = len(examples.labels), tail_size(len(examples.labels))
-    if len(budgets(count - tail)) < 3:
-        needed = next(n for n in range(count, 10_000) if len(budgets(n - tail_size(n))) > 2)
-        raise TooFewExamples(count, needed)
     how = Code("online", tuple(kinds) if kinds else None, device)
-    coded = code_all_after([partial(_one, features, examples, rule, how, seed, number) for number in range(orders)])
-    return _put_together(coded, examples.groups)
+    code = partial(code_after, features, examples, rule, how)
+    return _measured(code, examples.groups, seed, orders, NullProgress())
+
+
+def information_of(given: Given, progress: Progress) -> Information:
+    """Return the information curve of a task of any kind of label, in the orders that its settings draw."""
+    settings, task = given.job.settings, given.task
+    code = partial(task.target.code_after, given.features, task.examples, given.code)
+    return _measured(code, task.groups, settings.seed, settings.orders, progress)
 
 
 def tail_size(count: int) -> int:
@@ -110,16 +142,28 @@ def budgets(most: int) -> list[int]:
     return found
 
 
-def _one(features: Rows, examples: Examples, rule: Alphabet, how: Code, seed: int, number: int) -> dict[int, Tail]:
+def _measured(code: AfterPast, groups: np.ndarray, seed: int, orders: int, progress: Progress) -> Information:
+    """Code all orders, or raise `TooFewExamples`."""
+    from lit_hf.errors import TooFewExamples
+    from lit_hf.runtime.units import run_units
+
+    count = len(groups)
+    if len(budgets(count - tail_size(count))) < 3:
+        raise TooFewExamples(count, next(n for n in range(count, 10_000) if len(budgets(n - tail_size(n))) > 2))
+    units = [partial(_one, code, groups, seed, number) for number in range(orders)]
+    return _put_together(run_units(units, progress, "code the labels"), groups)
+
+
+def _one(code: AfterPast, groups: np.ndarray, seed: int, number: int) -> dict[int, Tail]:
     """Code one order; keys are the budgets as asked for, edges move to the ends of groups."""
     from lit_hf.codes.orders import order_of
-    from lit_hf.coding.after import code_after, group_end
+    from lit_hf.coding.after import group_end
 
-    index = order_of(examples.groups, seed, number, keep_first=False)
-    cut = group_end(examples.groups, index, len(index) - tail_size(len(index)))
+    index = order_of(groups, seed, number, keep_first=False)
     wanted = budgets(len(index) - tail_size(len(index)))
-    edges = [group_end(examples.groups, index, at) for at in wanted]
-    found = code_after(features, examples, rule, how, index[:cut], index[cut:], sorted(set(edges)))
+    cut = group_end(groups, index, len(index) - tail_size(len(index)))
+    edges = [group_end(groups, index, at) for at in wanted]
+    found = code(index[:cut], index[cut:], sorted(set(edges)))
     return {at: found[edge] for at, edge in zip(wanted, edges, strict=True)}
 
 
@@ -129,7 +173,8 @@ def _put_together(coded: Sequence[dict[int, Tail]], groups: np.ndarray) -> Infor
     bits = tuple(tail_interval([order[0].bits - order[n].bits for order in coded], names) for n in ladder)
     last = tail_interval([order[ladder[-2]].bits - order[ladder[-1]].bits for order in coded], names)
     tail = round(float(np.mean([len(each) for each in names])))
-    return Information(tuple(ladder), tail, bits, last, verdict(last, tail))
+    cold = float(np.mean([order[0].total for order in coded]))
+    return Information(tuple(ladder), tail, len(coded), cold, bits, last, verdict(last, tail))
 
 
 def verdict(gain: Interval, tail: int) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 
+from lit_hf.coding.after import code_after
 from lit_hf.coding.codelength import code_order
 from lit_hf.coding.rules import Rule, prepare_order
 from lit_hf.coding.written import Written
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from lit_hf.codes.curve import Curve
     from lit_hf.codes.stream import Rows
+    from lit_hf.coding.after import Tail
     from lit_hf.coding.codelength import Codelength
     from lit_hf.coding.order import Code, Examples, Order
     from lit_hf.config import Settings
@@ -59,8 +61,8 @@ class Target(ABC):
 
     Laws (tests/contracts/test_targets.py holds every kind to them): what is coded costs at most `null_slack` bits more
     than `null_bits`, and depends on the past alone; `bounded` bits are at most `largest_loss`; where there is a
-    uniform code it has `uniform_bits` for each label; `code_order` is `coder` told to go to the end; the same calls
-    give the same floats.
+    uniform code it has `uniform_bits` for each label; `code_order` is `coder` told to go to the end; `code_after` nothing
+    is `code_order`; the same calls give the same floats.
     """
 
     name: ClassVar[str]
@@ -156,6 +158,14 @@ class Target(ABC):
     ) -> Curve:  # fmt: skip
         """Code one order to its end; see `lit_hf.coding.codelength.code_order`."""
         return code_order(features, examples, self.rule, order, code, held_out=held_out)
+
+    def code_after(
+        self, features: Rows, examples: Examples, code: Code, past: np.ndarray, tail: np.ndarray, edges: Sequence[int]
+    ) -> dict[int, Tail]:
+        """Return what the labels of `tail` cost after the first ones of `past`, for each of `edges`; see
+        `lit_hf.coding.after.code_after`.
+        """
+        return code_after(features, examples, self.rule, code, past, tail, edges)
 
     # As a file
 
