@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -44,7 +45,7 @@ def block_means(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]
         raise ValueError(f"{count} labels; a forecast needs at least {LEAST_LABELS}")
     edges = np.round(count * 2.0 ** (-np.arange(DOUBLINGS * BLOCKS, -1, -1) / BLOCKS)).astype(int)
     along = values.mean(0)
-    parts = [along[low:high] for low, high in zip(edges[:-1], edges[1:], strict=True)]
+    parts = [along[low:high] for low, high in pairwise(edges)]
     errors = [each.std(ddof=1) / np.sqrt(len(each)) for each in parts]
     return np.sqrt(edges[:-1] * edges[1:]), np.array([each.mean() for each in parts]), np.array(errors)
 

@@ -32,13 +32,47 @@ def sentence(found: Mapping[str, Any]) -> str:
     return f"The last doubling, {doubled}, saved {gain} {on}: {last['verdict']}, {_ENDS[last['verdict']]}."
 
 
+def forecast_sentence(found: Mapping[str, Any]) -> str:
+    """Return what the next labels would buy, in words."""
+    ahead = found["forecast"]
+    said = []
+    for place, each in enumerate(ahead["bits"]):
+        words = f"{each['median']:.2f} ({each['band'][0]:.2f} to {each['band'][1]:.2f}) bits per label"
+        if ahead["accuracy"] is not None:
+            right = ahead["accuracy"][place]
+            low, high = (100 * end for end in right["band"])
+            words += f" and {100 * right['median']:.0f} % ({low:.0f} to {high:.0f}) right"
+        said.append(f"{each['labels'] - ahead['labels_now']:,} more would bring {words}")
+    now = f"{ahead['bits_now']:.2f} bits per label now"
+    if ahead["accuracy_now"] is not None:
+        now += f", {100 * ahead['accuracy_now']:.0f} % right"
+    return f"Forecast with 80 % bands ({now}): {'; '.join(said)}."
+
+
+def target_sentence(found: Mapping[str, Any]) -> str | None:
+    """Return how many labels reach the accuracy that was asked for; None where none was."""
+    target, now = found["forecast"]["target"], found["forecast"]["labels_now"]
+    if target is None:
+        return None
+    share = f"{100 * target['accuracy']:g} % right"
+    if target["labels"] == now:
+        return f"{share} is reached already, by the last of the {now:,} labels."
+    if target["labels"] is None and target["band"][0] is None:
+        return f"{share} is not within four times your labels ({4 * now:,})."
+    ends = [f"beyond {4 * now:,}" if end is None else f"{end:,}" for end in target["band"]]
+    if target["labels"] is None:
+        return f"{share} is not within four times your labels ({4 * now:,}) by the median, at best at {ends[0]}."
+    return f"{share} would be reached at {target['labels']:,} labels (80 % band: {ends[0]} to {ends[1]})."
+
+
 def report(found: Mapping[str, Any]) -> list[RenderableType]:
     """Return the parts of the report, top first."""
     dataset, model = found["dataset"], found["model"]
     title = f"{dataset['id']}: {dataset['examples']:,} labels, {dataset['labels_are']}, by {model['id']}"
     cold = f"{found['coded_labels']:,} labels cost {phrases.bits(found['cold_bits'])} bits cold; after n others, less:"
     notes = [Text(f"! {note}", style="yellow") for note in found["notes"]]
-    return [Text(title, style="bold"), Text(cold), Text(), _table(found), Text(), Text(sentence(found)), *notes]
+    said = [Text(each) for each in (sentence(found), forecast_sentence(found), target_sentence(found)) if each]
+    return [Text(title, style="bold"), Text(cold), Text(), _table(found), Text(), *said, *notes]
 
 
 def _table(found: Mapping[str, Any]) -> Table:

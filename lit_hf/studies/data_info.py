@@ -18,11 +18,11 @@ COLUMNS = {"labels": "whole", "bits": "number", "low": "number", "high": "number
 """Columns of the table, and what they hold."""
 
 
-def data_info(given: Given, progress: Progress) -> Found:
+def data_info(given: Given, progress: Progress, target_accuracy: float | None = None) -> Found:
     """Return the object of `lit_hf/records/schemas/data-info-1.json`. Raises `TooFewExamples` and `BadSetting`."""
     settings, note = given.job.settings, given.task.target.note
     require_online(settings, "data info")
-    found = information_of(given, progress).to_dict()
+    found = information_of(given, progress, target_accuracy).to_dict()
     data = {
         "schema": SCHEMA, "version": __version__, "dataset": dataset_section(given.task),
         "model": model_section(given.job), **found, "sentence": shown.sentence(found), "notes": [note] if note else [],

@@ -16,14 +16,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lit_hf.measures.tails import tail_interval
+from lit_hf.studies.next_labels import NextLabels, next_labels
 
 if TYPE_CHECKING:
     import pandas
     from matplotlib.figure import Figure
 
+    from lit_hf.codes.curve import Curve
     from lit_hf.codes.stream import Rows
     from lit_hf.coding.after import Tail
-    from lit_hf.coding.order import Examples
+    from lit_hf.coding.order import Code, Order
     from lit_hf.measures.intervals import Interval
     from lit_hf.runtime.progress import Progress
     from lit_hf.studies.given import Given
@@ -39,7 +41,7 @@ class Information:
     """L_IT^n in bits of `tail` labels for each of `labels` (n), with intervals, and the gain of the last doubling.
 
     cold: bits of the same labels after none. verdict: "still gaining", "saturated" (the gain is within 0.005 bits per
-    label) or "cannot be told".
+    label) or "cannot be told". ahead: what the next labels buy.
     """
 
     labels: tuple[int, ...]
@@ -49,6 +51,7 @@ class Information:
     bits: tuple[Interval, ...]
     last: Interval
     verdict: str
+    ahead: NextLabels
 
     def to_dict(self) -> dict[str, Any]:
         """Return its part of the JSON object of `lit-hf data info`."""
@@ -64,6 +67,7 @@ class Information:
                 "from": before, "to": now, "bits": self.last.estimate, "interval": [self.last.low, self.last.high],
                 "verdict": self.verdict,
             },
+            "forecast": self.ahead.to_dict(),
         }  # fmt: skip
 
     def to_frame(self) -> pandas.DataFrame:
@@ -90,6 +94,7 @@ def information_curve(
     groups: Sequence[int] | np.ndarray | None = None,
     device: str = "cpu",
     kinds: Sequence[str] | None = None,
+    target_accuracy: float | None = None,
 ) -> Information:
     """Return how many bits fewer the same k labels cost after n = 0, 250, 500, 1,000, … others, for classes.
 
@@ -102,6 +107,7 @@ def information_curve(
         groups: [N] ids of copies, which are coded together.
         device: where probes compute.
         kinds: kinds of probes, for studies of the bank.
+        target_accuracy: between 0 and 1; `ahead.reached` says how many labels reach it.
 
     Raises:
         TooFewExamples: below 500 labels or so: two budgets and the k labels must fit.
@@ -109,24 +115,65 @@ def information_curve(
     """
     from lit_hf.coding.after import code_after
     from lit_hf.coding.arrays import checked, occurring
+    from lit_hf.coding.codelength import code_order
     from lit_hf.coding.order import Code
     from lit_hf.errors import BadSetting
     from lit_hf.runtime.progress import NullProgress
 
     if orders < 1:
         raise BadSetting("orders", orders, "a whole number of at least 1")
+    require_target(target_accuracy)
     labels, num_classes = occurring(labels, num_classes)
     examples, rule = checked(features, labels, groups, num_classes)
     how = Code("online", tuple(kinds) if kinds else None, device)
-    code = partial(code_after, features, examples, rule, how)
-    return _measured(code, examples.groups, seed, orders, NullProgress())
+    after = partial(code_after, features, examples, rule, how)
+    along = partial(_along, partial(code_order, features, examples, rule), seed, how)
+    return _measured(Coding(after, along, examples.groups, True), seed, orders, target_accuracy, NullProgress())
 
 
-def information_of(given: Given, progress: Progress) -> Information:
-    """Return the information curve of a task of any kind of label, in the orders that its settings draw."""
+def information_of(given: Given, progress: Progress, target_accuracy: float | None = None) -> Information:
+    """Return the information curve of a task of any kind of label, in the orders that its settings draw.
+
+    Raises `BadSetting` for a target of accuracy where labels are judged by something else.
+    """
+    from lit_hf.errors import BadSetting
+
     settings, task = given.job.settings, given.task
-    code = partial(task.target.code_after, given.features, task.examples, given.code)
-    return _measured(code, task.groups, settings.seed, settings.orders, progress)
+    judged = task.target.metric == "accuracy"
+    require_target(target_accuracy)
+    if target_accuracy is not None and not judged:
+        raise BadSetting("target_accuracy", target_accuracy, f"left out: these are judged by {task.target.metric}")
+    after = partial(task.target.code_after, given.features, task.examples, given.code)
+    order = partial(task.target.code_order, given.features, task.examples)
+    coding = Coding(after, partial(_along, order, settings.seed, given.code), task.groups, judged)
+    return _measured(coding, settings.seed, settings.orders, target_accuracy, progress)
+
+
+def require_target(accuracy: float | None) -> None:
+    """Raise `BadSetting` unless it is None or between 0 and 1."""
+    from lit_hf.errors import BadSetting
+
+    if accuracy is not None and not 0 < accuracy < 1:
+        raise BadSetting("target_accuracy", accuracy, "a share between 0 and 1, such as 0.9")
+
+
+@dataclass(frozen=True, eq=False)
+class Coding:
+    """How labels are coded: after others, and along one whole order, of this number.
+
+    judged: whether it is known if the likeliest class was right.
+    """
+
+    after: AfterPast
+    along: Callable[[int], Curve]
+    groups: np.ndarray
+    judged: bool
+
+
+def _along(code: Callable[[Order, Code], Curve], seed: int, how: Code, number: int) -> Curve:
+    from lit_hf.coding.order import Order
+
+    return code(Order(number, seed, keep_first=False), how)
 
 
 def tail_size(count: int) -> int:
@@ -142,16 +189,20 @@ def budgets(most: int) -> list[int]:
     return found
 
 
-def _measured(code: AfterPast, groups: np.ndarray, seed: int, orders: int, progress: Progress) -> Information:
+def _measured(coding: Coding, seed: int, orders: int, target_accuracy: float | None, progress: Progress) -> Information:
     """Code all orders, or raise `TooFewExamples`."""
     from lit_hf.errors import TooFewExamples
     from lit_hf.runtime.units import run_units
 
-    count = len(groups)
+    count, groups = len(coding.groups), coding.groups
     if len(budgets(count - tail_size(count))) < 3:
         raise TooFewExamples(count, next(n for n in range(count, 10_000) if len(budgets(n - tail_size(n))) > 2))
-    units = [partial(_one, code, groups, seed, number) for number in range(orders)]
-    return _put_together(run_units(units, progress, "code the labels"), groups)
+    units = [partial(_one, coding.after, groups, seed, number) for number in range(orders)]
+    tails = run_units(units, progress, "code the labels")
+    curves = run_units([partial(coding.along, number) for number in range(orders)], progress, "code whole orders")
+    correct = np.stack([each.correct for each in curves]) if coding.judged else None
+    ahead = next_labels(np.stack([each.bits for each in curves]), correct, target_accuracy)
+    return _put_together(tails, groups, ahead)
 
 
 def _one(code: AfterPast, groups: np.ndarray, seed: int, number: int) -> dict[int, Tail]:
@@ -167,14 +218,14 @@ def _one(code: AfterPast, groups: np.ndarray, seed: int, number: int) -> dict[in
     return {at: found[edge] for at, edge in zip(wanted, edges, strict=True)}
 
 
-def _put_together(coded: Sequence[dict[int, Tail]], groups: np.ndarray) -> Information:
+def _put_together(coded: Sequence[dict[int, Tail]], groups: np.ndarray, ahead: NextLabels) -> Information:
     names = [groups[order[0].index] for order in coded]
     ladder = list(coded[0])
     bits = tuple(tail_interval([order[0].bits - order[n].bits for order in coded], names) for n in ladder)
     last = tail_interval([order[ladder[-2]].bits - order[ladder[-1]].bits for order in coded], names)
     tail = round(float(np.mean([len(each) for each in names])))
     cold = float(np.mean([order[0].total for order in coded]))
-    return Information(tuple(ladder), tail, len(coded), cold, bits, last, verdict(last, tail))
+    return Information(tuple(ladder), tail, len(coded), cold, bits, last, verdict(last, tail), ahead)
 
 
 def verdict(gain: Interval, tail: int) -> str:

@@ -61,8 +61,8 @@ class Target(ABC):
 
     Laws (tests/contracts/test_targets.py holds every kind to them): what is coded costs at most `null_slack` bits more
     than `null_bits`, and depends on the past alone; `bounded` bits are at most `largest_loss`; where there is a
-    uniform code it has `uniform_bits` for each label; `code_order` is `coder` told to go to the end; `code_after` nothing
-    is `code_order`; the same calls give the same floats.
+    uniform code it has `uniform_bits` for each label; `code_order` is `coder` told to go to the end; `code_after`
+    nothing is `code_order`; the same calls give the same floats.
     """
 
     name: ClassVar[str]
