@@ -84,10 +84,12 @@ def test_too_few_labels_say_how_many_are_enough(lit: Lit, tmp_path: Path) -> Non
     assert "300 labelled examples are too few; at least 666 are needed." in " ".join(err.split())
 
 
-def test_a_record_is_measured_from_its_stored_features(lit: Lit, tmp_path: Path) -> None:
+def test_a_record_gives_what_its_data_give(lit: Lit, tmp_path: Path) -> None:
     data, folder = written(tmp_path), tmp_path / "record"
     code, _, err = lit("eval", data, "--orders", "1", "--twins", "1", "-o", str(folder))
     assert code == 0, err
-    code, out, err = lit("data", "info", str(folder), "--format", "json")
-    assert code == 0, err
-    assert json.loads(out)["model"]["embedded_now"] == 0
+    ended = [lit("data", "info", *given, "--format", "json") for given in ([str(folder)], [data, "--orders", "1"])]
+    assert [code for code, _, _ in ended] == [0, 0], ended[0][2]
+    first, second = (json.loads(out) for _, out, _ in ended)
+    assert first["information"] == second["information"]
+    assert first["forecast"] == second["forecast"]
