@@ -12,6 +12,7 @@ from lit_hf.cli import (
     cite,
     continual,
     data_check,
+    data_compare,
     data_info,
     data_show,
     demo,
@@ -79,6 +80,12 @@ DATA = (
     Entry("show", "Data", data_show.command, ("reviews.csv", "glue/sst2 --split validation")),
     Entry("check", "Data", data_check.command, ("train.csv --test test.csv", "glue/sst2 --strict")),
     Entry("info", "Data", data_info.command, (f"reviews.csv --model {_L6}", f"{_RUN} -o info")),
+    Entry(
+        "compare",
+        "Data",
+        data_compare.command,
+        (f"a.csv b.csv --model {_L6}", f"a.csv b.csv c.csv --model {_L6} -o shared"),
+    ),
 )
 
 

@@ -139,10 +139,10 @@ def information_of(given: Given, progress: Progress, target_accuracy: float | No
     from lit_hf.errors import BadSetting
 
     settings, task = given.job.settings, given.task
-    judged = task.target.metric == "accuracy"
+    judged = task.target.one_class
     require_target(target_accuracy)
     if target_accuracy is not None and not judged:
-        raise BadSetting("target_accuracy", target_accuracy, f"left out: these are judged by {task.target.metric}")
+        raise BadSetting("target_accuracy", target_accuracy, f"left out for {task.target.spoken}")
     after = partial(task.target.code_after, given.features, task.examples, given.code)
     order = partial(task.target.code_order, given.features, task.examples)
     coding = Coding(after, partial(_along, order, settings.seed, given.code), task.groups, judged)

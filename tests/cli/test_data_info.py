@@ -66,7 +66,7 @@ def test_numbers_have_bits_and_no_accuracy(lit: Lit, tmp_path: Path) -> None:
     assert found["forecast"]["accuracy"] is None
     code, _, err = lit("data", "info", data, "--orders", "1", "--target-accuracy", "0.9")
     assert code == 2
-    assert "these are judged by rmse" in err
+    assert "left out for" in err
 
 
 @pytest.mark.parametrize("share", ["0", "1", "90"])

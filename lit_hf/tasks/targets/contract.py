@@ -82,6 +82,8 @@ class Target(ABC):
     """Why the scores that a ranking has beside the codelength are not defined for such labels; None where they are."""
     has_sensitivity: ClassVar[bool] = False
     """Whether kinds of probes can be left out of its bank."""
+    one_class: ClassVar[bool] = False
+    """Whether each label is one of C classes that its rule alone codes, so that curves say if the likeliest was it."""
     hub_tasks: ClassVar[Mapping[str, str]] = {
         "text-pair-classification": "text-classification", "features": "tabular-classification",
     }  # fmt: skip

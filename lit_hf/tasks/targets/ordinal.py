@@ -65,6 +65,7 @@ class Ordinal(SingleLabel):
     asked_as: ClassVar[str | None] = "ordinal-classification"
     has_block_codes: ClassVar[bool] = False
     has_sensitivity: ClassVar[bool] = False
+    one_class: ClassVar[bool] = False
     labels_words: ClassVar[bool] = False
 
     @classmethod
