@@ -25,7 +25,7 @@ LabelMap = Annotated[
 ]
 
 
-@with_settings(*LEFT_OUT)
+@with_settings(*LEFT_OUT, orders="5")
 def command(
     given: dict[str, Any],
     data: Data,

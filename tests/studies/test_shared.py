@@ -61,6 +61,7 @@ def test_quantities_telescope_exactly_and_what_may_be_known_costs_at_most_a_bit(
                 assert unique >= -1 - 1e-9
 
 
+@pytest.mark.slow
 def test_a_copy_holds_nothing_of_its_own(rotten: Labelled) -> None:
     data = part(rotten, 0, 600)
     found, _ = pair_of(data, data)
@@ -71,6 +72,7 @@ def test_a_copy_holds_nothing_of_its_own(rotten: Labelled) -> None:
     assert found.mixed.transfer.estimate == pytest.approx(found.mixed.own.estimate, abs=15)
 
 
+@pytest.mark.slow
 def test_random_labels_share_nothing(rotten: Labelled) -> None:
     rng = np.random.default_rng(4)
     noise = rotten[0][500:], rng.integers(0, 2, 500)
@@ -82,6 +84,7 @@ def test_random_labels_share_nothing(rotten: Labelled) -> None:
     assert good.mixed.unique.estimate == pytest.approx(good.mixed.own.estimate, abs=2)
 
 
+@pytest.mark.slow
 def test_a_superset_says_what_its_subset_says_and_more(rotten: Labelled) -> None:
     data, more, less = part(rotten, 0, 400), part(rotten, 400, 1_000), part(rotten, 400, 500)
     (much, _), (little, _) = pair_of(data, more, 2), pair_of(data, less, 2)
@@ -91,6 +94,7 @@ def test_a_superset_says_what_its_subset_says_and_more(rotten: Labelled) -> None
     assert contained.mixed.unique.low <= 0 <= contained.mixed.unique.high
 
 
+@pytest.mark.slow
 def test_either_order_of_two_datasets_costs_the_same(rotten: Labelled) -> None:
     found = shared_information(part(rotten, 0, 500), part(rotten, 500, 1_000), orders=1)
     for each in found.pairs:
