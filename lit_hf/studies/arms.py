@@ -114,13 +114,22 @@ class Pair:
 
     def _side_information(self, way: Way, number: int, tail: np.ndarray) -> tuple[np.ndarray, int, int]:
         """Return what of `given` may be known, in its order; and how many labels have no class, or were removed."""
-        groups = self.given.examples.groups
-        index = order_of(groups, way.seed, number, keep_first=False)
-        same = np.isin(self.given.keys, self.coded.keys[tail])
-        gone = np.isin(groups, np.unique(groups[same]))[index]
-        unmatched = self.examples.labels[: len(groups)][index] < 0
-        return index[~gone & ~unmatched], int((unmatched & ~gone).sum()), int(gone.sum())
+        index, removed = known_of(self.given, way, number, self.coded.keys[tail])
+        fits = self.examples.labels[index] >= 0
+        return index[fits], int((~fits).sum()), removed
 
     def _after(self, way: Way, past: np.ndarray, tail: np.ndarray, edges: Sequence[int]) -> dict[int, Tail]:
         rule = Alphabet(len(self.coded.names))
         return way.code_after(self.features, self.examples, rule, way.code, past, tail, edges)
+
+
+def known_of(given: Side, way: Way, number: int, coded: np.ndarray) -> tuple[np.ndarray, int]:
+    """Return the examples of `given` in its order without those that are `coded` (keys), and how many these are.
+
+    With an example all its copies are left out.
+    """
+    groups = given.examples.groups
+    index = order_of(groups, way.seed, number, keep_first=False)
+    same = np.unique(groups[np.isin(given.keys, coded)])
+    gone = np.isin(groups[index], same)
+    return index[~gone], int(gone.sum())

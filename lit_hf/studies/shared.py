@@ -92,13 +92,7 @@ class SharedInformation:
     @property
     def notes(self) -> list[str]:
         """What a reader must be told."""
-        least = min(each.coded_labels for each in self.pairs)
-        if least >= ENOUGH_LABELS and self.orders >= ENOUGH_ORDERS:
-            return []
-        return [
-            f"{least:,} labels were coded in {self.orders} orders; under {ENOUGH_LABELS} labels or {ENOUGH_ORDERS} "
-            "orders intervals are wide, and with few orders they are rough."
-        ]
+        return size_notes(min(each.coded_labels for each in self.pairs), self.orders)
 
     def to_dict(self) -> dict[str, Any]:
         """Return its part of the JSON object of `lit-hf data compare`."""
@@ -180,7 +174,7 @@ def shared_by(sides: Sequence[Side], way: Way, orders: int, progress: Progress) 
     from lit_hf.studies.label_names import match
 
     matched = tuple(match(a, b) for a, b in combinations(sides, 2))
-    _require_one_width(sides)
+    require_one_width(sides)
     units = [partial(code_own, side, way, number) for side in sides for number in range(orders)]
     coded = run_units(units, progress, "code each dataset")
     own = {side.name: coded[place * orders :][:orders] for place, side in enumerate(sides)}
@@ -193,7 +187,18 @@ def shared_by(sides: Sequence[Side], way: Way, orders: int, progress: Progress) 
     return SharedInformation(tuple(side.name for side in sides), orders, tuple(pairs), matched)
 
 
-def _require_one_width(sides: Sequence[Side]) -> None:
+def size_notes(coded: int, orders: int) -> list[str]:
+    """Return what to say of too few coded labels, or orders."""
+    if coded >= ENOUGH_LABELS and orders >= ENOUGH_ORDERS:
+        return []
+    return [
+        f"{coded:,} labels were coded in {orders} order{'' if orders == 1 else 's'}; under {ENOUGH_LABELS} labels or "
+        f"{ENOUGH_ORDERS} orders intervals are wide, and with few orders they are rough."
+    ]
+
+
+def require_one_width(sides: Sequence[Side]) -> None:
+    """Raise `UsageError` unless all features have the same columns."""
     from lit_hf.errors import UsageError
 
     for side in sides[1:]:
