@@ -16,9 +16,10 @@ from tests.studies.test_information import population
 from tests.support import kinds
 from tests.support.command_line import Lit
 
-SCHEMA = json.loads(
-    resources.files("lit_hf").joinpath("records/schemas/data-compare-1.json").read_text(encoding="utf-8")
-)
+SCHEMAS = {
+    name: json.loads(resources.files("lit_hf").joinpath(f"records/schemas/{name}-1.json").read_text(encoding="utf-8"))
+    for name in ("data-compare", "data-compare-different")
+}
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +39,7 @@ def compared(lit: Lit, *args: str) -> dict[str, object]:
     code, out, err = lit("data", "compare", *args, "--orders", "2", "--format", "json")
     assert code == 0, err
     found = json.loads(out)
-    jsonschema.validate(found, SCHEMA)
+    jsonschema.validate(found, SCHEMAS["data-compare-different" if "--different-labels" in args else "data-compare"])
     return found
 
 
@@ -129,3 +130,17 @@ def test_texts_that_differ_in_spaces_are_one_input_and_nothing_is_embedded_twice
     assert second["removed"] >= second["coded_labels"]
     again = compared(lit, "classes.csv", "wide.csv", "--model", "bert-a")
     assert again["model"]["embedded_now"] == 0  # type: ignore[index]
+
+
+def test_different_labels_need_no_names_in_common(lit: Lit) -> None:
+    data = [save("a", 0, 150), save("b", 100, 250, (0, 1))]
+    found = compared(lit, *data, "--different-labels", "-o", "out")
+    assert [each["coded"] for each in found["pairs"]] == data  # type: ignore[attr-defined]
+    assert found["pairs"][0]["removed"] > 0  # type: ignore[index]
+    assert parquet.read_table("out/pairs.parquet").num_rows == 2
+    code, out, err = lit("data", "compare", *data, "--different-labels", "--orders", "1")
+    assert code == 0, err
+    assert "left out beside features:a.npz" in " ".join(out.split())
+    code, _, err = lit("data", "compare", *data, "--different-labels", "--label-map", "map.csv")
+    assert code == 2
+    assert "--label-map has no use" in err
