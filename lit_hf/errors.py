@@ -505,7 +505,7 @@ class NoCommonLabels(LitError):
     def __init__(self, a: str, labels_a: Sequence[str], b: str, labels_b: Sequence[str]) -> None:
         super().__init__(
             f"no label of {a} ({_listed(labels_a)}) is one of {b} ({_listed(labels_b)}).",
-            "Say in a CSV file with rows `label,name` which mean the same: `--label-map FILE`; or add `--different-labels`.",
+            "Say which mean the same in a CSV file of `label,name`: `--label-map FILE`; or add `--different-labels`.",
         )
         self.a, self.b = a, b
 

@@ -173,8 +173,9 @@ def code_beside(coded: Side, given: Side, way: Way, number: int) -> Beside:
     trunk = train_trunk(learned, labels, classes, seed)
     mixed_up = np.random.default_rng((*seed, 1)).permutation(labels)
     idle = train_trunk(learned, mixed_up, classes, seed, trunk.epochs)
-    arms = [own, *(np.concatenate([own, each.hidden(own)], axis=1) for each in (trunk, idle))]
-    return Beside(*(_cold(coded, each, way, tail) for each in arms), coded.examples.groups[tail], len(known), removed)
+    beside = [np.concatenate([own, each.hidden(own)], axis=1) for each in (trunk, idle)]
+    alone, with_trunk, with_idle = (_cold(coded, each, way, tail) for each in (own, *beside))
+    return Beside(alone, with_trunk, with_idle, coded.examples.groups[tail], len(known), removed)
 
 
 def _cold(coded: Side, features: np.ndarray, way: Way, tail: np.ndarray) -> np.ndarray:

@@ -210,16 +210,20 @@ def require_one_width(sides: Sequence[Side]) -> None:
 
 
 def _pair(coded: str, given: str, own: Sequence[Own], beside: Sequence[Beside]) -> SharedPair:
-    names = [each.groups for each in own]
-    arms = list(zip(own, beside, strict=True))
+    names, arms = [each.groups for each in own], list(zip(own, beside, strict=True))
     return SharedPair(
-        coded, given, round(float(np.mean([len(each) for each in names]))),
-        round(float(np.mean([each.labels for each in own]))),
-        *(float(np.mean([getattr(each, name) for each in beside])) for name in ("labels", "removed", "unmatched")),
-        float(np.mean([each.cold.sum() for each in own])),
-        _quantities([mixed(*each) for each in arms], names), _quantities([forced(*each) for each in arms], names),
-        beside[0].chain,
+        coded, given,
+        coded_labels=round(_mean([len(each) for each in names])),
+        own_labels=round(_mean([each.labels for each in own])),
+        given_labels=_mean([each.labels for each in beside]), removed=_mean([each.removed for each in beside]),
+        unmatched=_mean([each.unmatched for each in beside]), cold=_mean([float(each.cold.sum()) for each in own]),
+        mixed=_quantities([mixed(*each) for each in arms], names),
+        forced=_quantities([forced(*each) for each in arms], names), chain=beside[0].chain,
     )  # fmt: skip
+
+
+def _mean(values: Sequence[float]) -> float:
+    return float(np.mean(values))
 
 
 def forced(own: Own, beside: Beside) -> list[np.ndarray]:
