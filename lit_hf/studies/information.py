@@ -114,7 +114,7 @@ def information_curve(
         BadSetting, TooFewClasses, NotFiniteFeatures: as for `lit_hf.codelength`.
     """
     from lit_hf.coding.after import code_after
-    from lit_hf.coding.arrays import checked, occurring
+    from lit_hf.coding.arrays import as_rows, checked, occurring
     from lit_hf.coding.codelength import code_order
     from lit_hf.coding.order import Code
     from lit_hf.errors import BadSetting
@@ -123,6 +123,7 @@ def information_curve(
     if orders < 1:
         raise BadSetting("orders", orders, "a whole number of at least 1")
     require_target(target_accuracy)
+    features = as_rows(features)
     labels, num_classes = occurring(labels, num_classes)
     examples, rule = checked(features, labels, groups, num_classes)
     how = Code("online", tuple(kinds) if kinds else None, device)

@@ -63,12 +63,14 @@ def side_of_arrays(name: str, arrays: Arrays) -> Side:
 
     Raises what `lit_hf.codelength` raises.
     """
-    from lit_hf.coding.arrays import checked
+    from lit_hf.coding.arrays import as_rows, checked
     from lit_hf.errors import BadSetting
 
     if len(arrays) not in (2, 3):
         raise BadSetting(name, f"{len(arrays)} arrays", "features and labels, and groups if there are copies")
-    features, labels = arrays[0], np.asarray(arrays[1])
+    features, labels = as_rows(arrays[0], name), np.asarray(arrays[1])
+    if labels.dtype.kind not in "iubUSO":
+        raise BadSetting(f"labels of {name}", labels.dtype, "whole numbers or words")
     values, places = np.unique(labels, return_inverse=True)
     places = places.reshape(labels.shape).astype(np.int64)
     examples, _ = checked(features, places, arrays[2] if len(arrays) == 3 else None, max(len(values), 2))
