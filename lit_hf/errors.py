@@ -554,6 +554,29 @@ class OneProcessOnly(UsageError):
         self.what = what
 
 
+class NoCommonLabels(LitError):
+    """Two datasets whose labels have no name in common."""
+
+    def __init__(self, a: str, labels_a: Sequence[str], b: str, labels_b: Sequence[str]) -> None:
+        super().__init__(
+            f"no label of {a} ({_listed(labels_a)}) is one of {b} ({_listed(labels_b)}).",
+            "Say which mean the same in a CSV file of `label,name`: `--label-map FILE`; or add `--different-labels`.",
+        )
+        self.a, self.b = a, b
+
+
+class UnknownLabel(LitError):
+    """A file names a label that no dataset has."""
+
+    def __init__(self, label: str, known: Sequence[str]) -> None:
+        close = nearest(label, known)
+        super().__init__(
+            f"no dataset has a label {label!r}.",
+            f"Did you mean {', '.join(close)}?" if close else f"Labels are {_listed(known)}.",
+        )
+        self.label, self.known = label, tuple(known)
+
+
 class LitWarning(UserWarning):
     """Something that a user should know and that stops nothing; the command line prints it as one line."""
 

@@ -12,8 +12,10 @@ from lit_hf.cli import (
     cite,
     continual,
     data_check,
+    data_compare,
     data_dissect,
     data_errors,
+    data_info,
     data_show,
     demo,
     diff,
@@ -88,6 +90,13 @@ DATA = (
         (f"reviews.csv --model {_L6} --export suspects.parquet", f"{_RUN} --top 10"),
     ),
     Entry("dissect", "Data", data_dissect.command, (f"{_RUN} --by label", f"glue/sst2 --model {_L6} --by length")),
+    Entry("info", "Data", data_info.command, (f"reviews.csv --model {_L6}", f"{_RUN} -o info")),
+    Entry(
+        "compare",
+        "Data",
+        data_compare.command,
+        (f"a.csv b.csv --model {_L6}", f"a.csv b.csv c.csv --model {_L6} -o shared"),
+    ),
 )
 
 

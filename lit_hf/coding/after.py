@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -64,6 +64,17 @@ def code_after(
         curve = coder.curve()
         found[edge] = Tail(curve.bits[edge:], curve.correct[edge:], float(curve.bits[:edge].sum()), tail)
     return found
+
+
+def mixed_tail(codes: Sequence[Tail]) -> Tail:
+    """Return the even Bayes mixture of whole codes of one stream: what they paid before the edge has set the weights.
+
+    `correct` is empty: which class the mixture thinks likeliest is not known.
+    """
+    from lit_hf.measures.side_information import may_know
+
+    known = may_know([np.concatenate([[each.before], each.bits]) for each in codes])
+    return Tail(known[1:], np.empty(0, bool), float(known[0]), codes[0].index)
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,10 +134,3 @@ def group_end(groups: np.ndarray, index: np.ndarray, at: int) -> int:
     while 0 < at < len(index) and along[at] == along[at - 1]:
         at += 1
     return at
-
-
-def code_all_after(units: Sequence[Any]) -> list[dict[int, Tail]]:
-    """Run several `code_after` (given as functions of no arguments), one thread each: the same floats everywhere."""
-    from lit_hf.runtime.units import side_by_side
-
-    return list(side_by_side(list(units)))

@@ -59,6 +59,8 @@ KNOWN = [
     errors.ProcessesDisagree("dataset", ["node-2"]),
     errors.NoBfloat16("cpu"),
     errors.OneProcessOnly("rank", "Leave out the launcher."),
+    errors.NoCommonLabels("a.csv", ["good", "bad"], "b.csv", ["1", "2", "3", "4", "5", "6"]),
+    errors.UnknownLabel("goood", ["bad", "good"]),
 ]
 CODES = {
     errors.UsageError: 2,

@@ -140,6 +140,22 @@ def test_the_code_told_to_go_to_the_end_is_the_code(case: Case) -> None:
 
 
 @every
+def test_the_code_after_nothing_is_the_code_and_each_edge_is_a_code_of_its_own(case: Case) -> None:
+    rows, examples = data(case)
+    past, tail = np.arange(48), np.arange(48, N)
+    found = case.target.code_after(rows, examples, CHEAP, past, tail, [0, 20, 48])
+    alone = Examples(examples.labels[48:], examples.groups[48:])
+    whole = case.target.code_order(rows[48:], alone, Order(), CHEAP).bits
+    np.testing.assert_allclose(found[0].bits, whole, rtol=1e-12)  # mixtures are differences of sums here
+    assert found[0].before == 0
+    changed = case.target.code_after(rows, examples, CHEAP, np.concatenate([past[:20], past[:19:-1]]), tail, [20, 48])
+    np.testing.assert_allclose(changed[20].bits, found[20].bits, rtol=1e-12)
+    assert changed[48].total != found[48].total
+    null = case.target.null_bits(examples.labels, examples.groups).sum()
+    assert found[48].before + found[48].total <= null + case.target.null_slack + 1e-6
+
+
+@every
 def test_a_label_changes_no_bits_before_its_group(case: Case) -> None:
     rows, examples = data(case)
     changed = examples.labels.copy()

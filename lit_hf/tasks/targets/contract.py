@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 
+from lit_hf.coding.after import code_after
 from lit_hf.coding.codelength import code_order
 from lit_hf.coding.opinion import opinion_of_classes
 from lit_hf.coding.rules import Rule, prepare_order
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from lit_hf.codes.curve import Curve
     from lit_hf.codes.stream import Rows
+    from lit_hf.coding.after import Tail
     from lit_hf.coding.codelength import Codelength
     from lit_hf.coding.opinion import Opinion
     from lit_hf.coding.order import Code, Examples, Order
@@ -61,8 +63,8 @@ class Target(ABC):
 
     Laws (tests/contracts/test_targets.py holds every kind to them): what is coded costs at most `null_slack` bits more
     than `null_bits`, and depends on the past alone; `bounded` bits are at most `largest_loss`; where there is a
-    uniform code it has `uniform_bits` for each label; `code_order` is `coder` told to go to the end; the same calls
-    give the same floats.
+    uniform code it has `uniform_bits` for each label; `code_order` is `coder` told to go to the end; `code_after`
+    nothing is `code_order`; the same calls give the same floats.
     """
 
     name: ClassVar[str]
@@ -82,6 +84,8 @@ class Target(ABC):
     """Why the scores that a ranking has beside the codelength are not defined for such labels; None where they are."""
     has_sensitivity: ClassVar[bool] = False
     """Whether kinds of probes can be left out of its bank."""
+    one_class: ClassVar[bool] = False
+    """Whether each label is one of C classes that its rule alone codes, so that curves say if the likeliest was it."""
     hub_tasks: ClassVar[Mapping[str, str]] = {
         "text-pair-classification": "text-classification", "features": "tabular-classification",
     }  # fmt: skip
@@ -178,6 +182,14 @@ class Target(ABC):
     ) -> tuple[np.ndarray, np.ndarray] | None:
         """Return `count` rows and other labels for them, as often as opinions take one for the other; None: no such."""
         return None
+
+    def code_after(
+        self, features: Rows, examples: Examples, code: Code, past: np.ndarray, tail: np.ndarray, edges: Sequence[int]
+    ) -> dict[int, Tail]:
+        """Return what the labels of `tail` cost after the first ones of `past`, for each of `edges`; see
+        `lit_hf.coding.after.code_after`.
+        """
+        return code_after(features, examples, self.rule, code, past, tail, edges)
 
     # As a file
 

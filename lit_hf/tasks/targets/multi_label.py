@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from lit_hf.codes.orders import positions_of_groups
+from lit_hf.coding.after import Tail, code_after, mixed_tail
 from lit_hf.coding.codelength import code_order
 from lit_hf.coding.opinion import Opinion, opinion_of_classes
 from lit_hf.coding.rules import Alphabet, Rule, prepare_order
@@ -140,6 +142,20 @@ class MultiLabel(Target):
             code_order(features, each, self.rule, order, code, held_out=held_out) for each in _columns(examples)
         ]  # fmt: skip
         return self.together(curves, examples.labels)
+
+    def code_after(
+        self, features: Rows, examples: Examples, code: Code, past: np.ndarray, tail: np.ndarray, edges: Sequence[int]
+    ) -> dict[int, Tail]:
+        """Code each label after others; beside their sum stands the sum of the class priors, as in `together`."""
+        found = [code_after(features, each, self.rule, code, past, tail, edges) for each in _columns(examples)]
+        return {edge: self._together_after([each[edge] for each in found], examples, past[:edge]) for edge in edges}
+
+    def _together_after(self, tails: Sequence[Tail], examples: Examples, past: np.ndarray) -> Tail:
+        index = np.concatenate([past, tails[0].index])
+        prior = self.null_bits(examples.labels[index], positions_of_groups(examples.groups, index))
+        cut, none = len(past), np.empty(0, bool)
+        summed = Tail(np.sum([each.bits for each in tails], 0), none, sum(each.before for each in tails), index[cut:])
+        return mixed_tail([summed, Tail(prior[cut:], none, float(prior[:cut].sum()), index[cut:])])
 
     def together(self, curves: Sequence[Curve], labels: np.ndarray) -> Curve:
         """Return one curve of L codes of `labels` [N, L], by example.

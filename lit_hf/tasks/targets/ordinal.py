@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from lit_hf.coding.after import code_after, mixed_tail
 from lit_hf.coding.codelength import code_order
 from lit_hf.coding.rules import Alphabet, prepare_order
 from lit_hf.coding.written import NO_END, Written
@@ -28,6 +29,7 @@ from lit_hf.tasks.targets.single_label import SingleLabel
 if TYPE_CHECKING:
     from lit_hf.codes.curve import Curve
     from lit_hf.codes.stream import Rows
+    from lit_hf.coding.after import Tail
     from lit_hf.coding.codelength import Codelength
     from lit_hf.coding.order import Code, Examples, Order
     from lit_hf.coding.rules import Rule
@@ -63,6 +65,7 @@ class Ordinal(SingleLabel):
     asked_as: ClassVar[str | None] = "ordinal-classification"
     has_block_codes: ClassVar[bool] = False
     has_sensitivity: ClassVar[bool] = False
+    one_class: ClassVar[bool] = False
     labels_words: ClassVar[bool] = False
 
     @classmethod
@@ -131,6 +134,13 @@ class Ordinal(SingleLabel):
         return mixed(*(
             code_order(features, examples, self.rule, order, each, held_out=held_out) for each in both(code)
         ))  # fmt: skip
+
+    def code_after(
+        self, features: Rows, examples: Examples, code: Code, past: np.ndarray, tail: np.ndarray, edges: Sequence[int]
+    ) -> dict[int, Tail]:
+        """Code labels after others with each code, and mix them over the whole stream."""
+        found = [code_after(features, examples, self.rule, each, past, tail, edges) for each in both(code)]
+        return {edge: mixed_tail([each[edge] for each in found]) for edge in edges}
 
     def more_scores(self, predicted: Any, labels: np.ndarray) -> dict[str, float]:
         """Return how many steps the median of the prediction lies from the label, on average."""

@@ -35,6 +35,7 @@ class SingleLabel(Target):
     has_block_codes: ClassVar[bool] = True
     labels_words: ClassVar[bool] = True
     has_sensitivity: ClassVar[bool] = True
+    one_class: ClassVar[bool] = True
 
     @classmethod
     def find(cls, schema: Schema, settings: Settings) -> Found | None:
