@@ -11,7 +11,20 @@ from lit_hf.studies.next_labels import NextLabels, Reached
 from lit_hf.studies.shared import SharedInformation, SharedPair, shared_information
 
 __all__ = [
-    "DataCheck", "DifferentLabels", "DifferentPair", "Dissection", "Information", "LabelErrors", "NextLabels", "Reached",
-    "SharedInformation", "SharedPair", "check", "different_labels", "dissect", "information_curve", "label_errors",
+    "DataCheck",
+    "DifferentLabels",
+    "DifferentPair",
+    "Dissection",
+    "Information",
+    "LabelErrors",
+    "NextLabels",
+    "Reached",
+    "SharedInformation",
+    "SharedPair",
+    "check",
+    "different_labels",
+    "dissect",
+    "information_curve",
+    "label_errors",
     "shared_information",
-]  # fmt: skip
+]
