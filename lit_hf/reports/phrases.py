@@ -208,7 +208,10 @@ def _from(model: Model, name: str) -> str:
 
 def _where(source: str) -> str:
     unnamed = source.startswith("the default: the checkpoint's files name no ")
-    return "no file of the checkpoint names one" if unnamed else _WHERE.get(source, source)
+    if unnamed:
+        return "no file of the checkpoint names one"
+    value, comma, where = source.rpartition(", ")  # a route is said with its name: "document, the settings"
+    return f"{value}{comma}{_WHERE.get(where, where)}"
 
 
 _WHERE = {"the settings": "set by you", "the checkpoint names none": "none named"}
