@@ -10,7 +10,7 @@ import numpy as np
 
 from lit_hf.ranking.race.forecast import Forecast, forecast, last_half
 from lit_hf.ranking.race.rules import LEAST_CODED, LEAST_GROUPS, Rules
-from lit_hf.ranking.race.standing import Race, State, begin, drop, judge
+from lit_hf.ranking.race.standing import Race, State, begin, drop, judge, settle
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def hold(entrants: Entrants, stops: Sequence[Stop], rules: Rules) -> Outcome:
             after = paid.copy()
             after[who] = np.array(stop.cost)[who]
             if race.n and _over_budget(after, whole, rules):
-                race = replace(race, ended="budget")
+                race = replace(settle(race, entrants.losses), ended="budget")
                 break
             paid, here = after, here | set(who)
             race = drop(race, entrants.bring(who, stop))

@@ -86,7 +86,7 @@ def drop(race: Race, failed: Collection[int]) -> Race:
     """
     gone = {k: Standing(State.FAILED, race.n) for k in failed if race.standings[k].state is not State.FAILED}
     orphans = [k for k in race.of(State.IDENTICAL) if race.standings[k].like in failed and k not in failed]
-    race = _set(race, gone | {k: Standing(State.IN, race.n) for k in orphans})
+    race = _set(race, gone | {k: Standing(State.IN, race.standings[k].n) for k in orphans})
     if race.of(State.IN):
         return race
     left = race.of(State.LEFT)
@@ -103,6 +103,19 @@ def judge(race: Race, n: int, losses: Losses) -> Race:
     started = race.started or len(race.of(State.IN))
     race = replace(_merge(race, n, losses), n=n, test=race.test + (n > race.n), started=started)
     return _verdicts(_led(_measured(race, losses), losses))
+
+
+def settle(race: Race, losses: Losses) -> Race:
+    """Return a race of which no more can be paid: who has not come as far as others in it leaves, with its risk.
+
+    It is led by one that has not failed.
+    """
+    n = max(race.standings[k].n for k in race.of(State.IN))
+    behind = [k for k in race.of(State.IN) if race.standings[k].n < n]
+    race = replace(_set(race, {k: replace(race.standings[k], state=State.LEFT) for k in behind}), n=n)
+    if race.leader is None or race.standings[race.leader].state is not State.IN:
+        return _led(race, losses)
+    return _set(race, {k: _again(race, k, race.leader, losses) for k in behind})
 
 
 def _set(race: Race, changes: dict[int, Standing]) -> Race:

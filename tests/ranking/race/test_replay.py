@@ -233,3 +233,33 @@ def test_a_proof_costs_more_and_drops_nobody_near() -> None:
     assert {0, 1} >= {k for k, row in enumerate(found.rows) if row.n == 8000}
     assert found.cost > race(rows, replace(rules, certain=None)).cost
     assert found.rows[4].n <= found.rows[2].n < 8000
+
+
+def test_a_budget_that_ends_as_the_leader_fails_chooses_one_that_is_there() -> None:
+    """Who was identical to the failed one stands where it was coded, and takes its place."""
+    rows = losses([flat(0.0), flat(0.0), flat(0.05), flat(0.1)], TOTAL, 3)
+    rows[1] = rows[0]
+    where = stops(TOTAL, 4)
+    second = where[[stop.groups for stop in where].index(256) + 1].groups
+    rules = Rules(risk=1e-9, budget=(256 + 3 * second + 1) / (4 * TOTAL))
+    found = hold(Failing(rows, {0: second}), where, rules)
+    assert (found.chosen, found.ended, found.race.n) == (1, "budget", 256)
+    assert [row.state for row in found.rows] == [State.FAILED, State.IN, State.IN, State.IN]
+    assert found.rows[2].behind is not None
+    assert 0 < found.rows[3].risk < found.rows[2].risk < 1
+
+
+def test_a_budget_that_ends_as_all_in_it_fail_chooses_from_those_that_left() -> None:
+    rows = losses([flat(0.0), flat(0.01), flat(1.0), flat(1.1), flat(1.2)], TOTAL, 4)
+    where = stops(TOTAL, 5)
+    second = where[[stop.groups for stop in where].index(256) + 1].groups
+    rules = Rules(risk=0.05, budget=(3 * 256 + 2 * second + 1) / (5 * TOTAL))
+    found = hold(Failing(rows, {0: second, 1: second}), where, rules)
+    assert (found.chosen, found.ended) == (2, "budget")
+    assert [row.state for row in found.rows[:2]] == [State.FAILED] * 2
+
+
+def test_who_was_identical_to_one_that_failed_stands_where_it_was_coded() -> None:
+    whole = judge(begin(Rules(), TOTAL, 3), 256, lambda k, n: np.arange(n) + 1.0 * (k == 2))
+    later = replace(whole, n=362)
+    assert drop(later, {0}).standings[1].n == 256
