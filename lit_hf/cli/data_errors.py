@@ -56,6 +56,7 @@ def command(
     sink, progress = begin("errors", output, format)
     if export is not None:
         require_free(export, overwrite)
+        _require_other(export, data)
     if apply is not None:
         return _apply(given, data, apply, export, sink)
     record = find_record(data, model, given)
@@ -69,7 +70,7 @@ def command(
         found = errors_in_record(record)
     rows = found.rows()
     told = Told(
-        "errors", found, report(found.to_dict(), top, anyway), repr(_quiet(found)), {"labels": (rows, COLUMNS)}
+        "errors", found, report(found.to_dict(), top, anyway), _quiet(found), {"labels": (rows, COLUMNS)}
     )  # fmt: skip
     finish(told, output, format, sink)
     if export is not None:
@@ -78,13 +79,23 @@ def command(
     return None
 
 
-def _quiet(found: LabelErrors) -> int:
-    """Return how many rows hold half of the errors in sight, 0 where that is not known."""
-    return max((each.half for each in found.depths if each.in_sight), default=0)
+def _require_other(export: Path, data: str) -> None:
+    """Raise `UsageError` for an export that would be written over the data."""
+    from lit_hf.config.names import exists
+
+    path = data.removeprefix(PRECOMPUTED)
+    if export.exists() and exists(path) and export.samefile(path):
+        raise UsageError(f"{export} is the dataset, which is not written over.", "Give `--export` another name.")
+
+
+def _quiet(found: LabelErrors) -> str:
+    """Return how many rows hold half of the errors in sight, "nan" where that is not known."""
+    return str(max((each.half for each in found.depths if each.in_sight), default="nan"))
 
 
 def _apply(given: dict[str, Any], data: str, decisions: Path, export: Path | None, sink: Sink) -> None:
     from lit_hf.config import from_mapping
+    from lit_hf.reports.phrases import counted
     from lit_hf.studies.corrected import read_decisions, write_corrected
 
     if export is None:
@@ -93,4 +104,5 @@ def _apply(given: dict[str, Any], data: str, decisions: Path, export: Path | Non
         raise UsageError(f"{data} is a file of features, of which no corrected copy is written.", "Name the dataset.")
     settings = from_mapping({"model": "no model", "dataset": data, **given}, "the command line")
     changed, dropped = write_corrected(settings, read_decisions(decisions), export)
-    sink.say(f"Wrote {export}: {changed:,} labels changed, {dropped:,} rows dropped; {data} is as it was.")
+    done = f"{counted(changed, 'label')} changed, {counted(dropped, 'row')} dropped"
+    sink.say(f"Wrote {export}: {done}; {data} is as it was.")

@@ -38,7 +38,8 @@ class Forecast:
 def block_means(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return middles, means and standard errors of the last four doublings' blocks of `values` [R, N], by position.
 
-    The standard error of a block is over its positions, each the mean over orders. Raises ValueError below 500 labels.
+    The standard error of a block is over its positions, each the mean over orders, and at least 1 / n, that of one
+    error among n: none seen among n is not none. Raises ValueError below 500 labels.
     """
     count = values.shape[1]
     if count < LEAST_LABELS:
@@ -46,7 +47,7 @@ def block_means(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]
     edges = np.round(count * 2.0 ** (-np.arange(DOUBLINGS * BLOCKS, -1, -1) / BLOCKS)).astype(int)
     along = values.mean(0)
     parts = [along[low:high] for low, high in pairwise(edges)]
-    errors = [each.std(ddof=1) / np.sqrt(len(each)) for each in parts]
+    errors = [max(each.std(ddof=1) / np.sqrt(len(each)), 1 / len(each)) for each in parts]
     return np.sqrt(edges[:-1] * edges[1:]), np.array([each.mean() for each in parts]), np.array(errors)
 
 

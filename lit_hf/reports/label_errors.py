@@ -22,7 +22,7 @@ TOP = 20
 """Rows on a terminal, unless it is told otherwise."""
 PAIRS = 6
 _COLOURS, _DASHES = ("#0072B2", "#D55E00"), ("-", (0, (5, 1.5)))
-BLIND = "These features cannot show label errors: planted ones are found no better than by chance."
+BLIND = "These features cannot show label errors: that planted ones are found better than by chance is not certain."
 
 
 def report(found: Mapping[str, Any], top: int = TOP, anyway: bool = False) -> list[RenderableType]:
@@ -75,7 +75,8 @@ def _rows(rows: Sequence[Mapping[str, Any]]) -> Table:
 
 def _cells(each: Mapping[str, Any]) -> list[str]:
     labels = [shown(str(each[name]), 18) for name in ("given_label", "suggested_label")]
-    return [f"{each['row']:,}", f"{each['bits']:.1f} ± {each['deviation']:.1f}", *labels]
+    row = "" if each["row"] is None else f"{each['row']:,}"
+    return [row, f"{each['bits']:.1f} ± {each['deviation']:.1f}", *labels]
 
 
 def _pairs(pairs: Sequence[Mapping[str, Any]]) -> Table:

@@ -22,6 +22,8 @@ def require_free(path: Path, overwrite: bool) -> None:
         raise UsageError(f"{path} ends in none of {', '.join(ENDINGS)}.", f"Write `{path.stem}.parquet`.")
     if path.exists() and not overwrite:
         raise UsageError(f"{path} exists.", "Give `--overwrite`, or another name.")
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{path} is no file, and is not written over.", "Give another name.")
     if not path.parent.is_dir():
         raise NotWritable(path.parent, "there is no such folder")
 

@@ -26,16 +26,13 @@ def sentence(pair: Mapping[str, Any]) -> str:
     first, other, k = pair["coded"], pair["given"], pair["coded_labels"]
     saved, own = pair["transfer"], pair["unique"]
     if saved["interval"][0] > 0:
-        says = f"{other} saves {_with_limits(saved)} on {k:,} labels of {first}"
+        says = f"Labels of {other} save {_with_limits(saved)} on {k:,} labels of {first}"
     else:
-        says = f"it cannot be told that {other} says anything about {first} ({_with_limits(saved)} on {k:,} labels)"
+        says = f"It cannot be told that {other} says anything about {first} ({_with_limits(saved)} on {k:,} labels)"
     if own["interval"][0] > 0:
-        alone = f"beside it, {first}'s own {pair['own_labels']:,} others save {_with_limits(own)} more"
-    else:
-        alone = f"beside it, nothing that {first}'s own {pair['own_labels']:,} others save can be told from 0"
-    return f"{says[0].upper()}{says[1:]}; {alone} ({_with_limits(own)})." if own["interval"][0] <= 0 else (
-        f"{says[0].upper()}{says[1:]}; {alone}."
-    )  # fmt: skip
+        return f"{says}; beside it, {first}'s own {pair['own_labels']:,} others save {_with_limits(own)} more."
+    others = f"nothing that {first}'s own {pair['own_labels']:,} others save can be told from 0"
+    return f"{says}; beside it, {others} ({_with_limits(own)})."
 
 
 def _with_limits(found: Mapping[str, Any]) -> str:
@@ -77,7 +74,7 @@ def removed_sentence(pair: Mapping[str, Any]) -> str | None:
     """Return what of the side information was left out; None where nothing was."""
     said = []
     if pair["removed"]:
-        said.append(f"{pair['removed']:,.0f} labels whose inputs stand among the coded ones")
+        said.append(f"{phrases.counted(round(pair['removed']), 'label')} whose inputs stand among the coded ones")
     if pair["unmatched"]:
         said.append(f"{pair['unmatched']:,.0f} that {pair['coded']} has no class for")
     return f"Of {pair['given']}, left out beside {pair['coded']}: {' and '.join(said)}." if said else None

@@ -63,7 +63,7 @@ def write_corrected(settings: Settings, decisions: Mapping[int, str], path: Path
     kept = whole.select([row for row in range(len(values)) if decisions.get(row) != ""])
     with whole_file(path) as draft:
         _write(kept, draft)
-    different = [row for row, new in enumerate(changed) if new != values[row] and decisions[row]]
+    different = [row for row, new in enumerate(changed) if decisions.get(row) and new != values[row]]
     return len(different), len(values) - len(kept)
 
 

@@ -116,7 +116,7 @@ def information_curve(
         target_accuracy: between 0 and 1; `ahead.reached` says how many labels reach it.
 
     Raises:
-        TooFewExamples: below 500 labels or so: two budgets and the k labels must fit.
+        TooFewExamples: below 666 labels or so: 500 of them, and the k that are coded after these, must fit.
         BadSetting, TooFewClasses, NotFiniteFeatures: as for `lit_hf.codelength`.
     """
     from lit_hf.coding.after import code_after

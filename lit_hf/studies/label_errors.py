@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from lit_hf.coding.opinion import Opinion, Verdict
     from lit_hf.coding.order import Code, Examples
     from lit_hf.runtime.progress import Progress
+    from lit_hf.studies.unfinished import Unfinished
     from lit_hf.tasks.targets import Target
 
 SCHEMA = "lit-hf/data-errors/1"
@@ -50,7 +51,8 @@ COLUMNS = {
 class About:
     """What the labels belong to: sections of the JSON object and, for each label, its row in the split and its input.
 
-    Null and empty where arrays were given: rows are then those of the arrays.
+    Null and empty where arrays were given: rows are then those of the arrays. A record whose dataset is not here has
+    neither rows nor inputs.
     """
 
     dataset: Mapping[str, Any] | None = None
@@ -135,11 +137,17 @@ class LabelErrors:
 
         return figure(self.to_dict(), np.sort(self.bits)[::-1])
 
+    def _place_in_split(self, place: int) -> int | None:
+        """Return the row of a label: of the arrays where these were given, None where the dataset is not here."""
+        if self.about.rows is not None:
+            return int(self.about.rows[place])
+        return place if self.about.dataset is None else None
+
     def _row(self, rank: int, place: int) -> dict[str, Any]:
         about, known = self.about, self.suggested is not None
         texts = () if about.inputs is None else about.inputs[place]
         return {
-            "rank": rank, "row": place if about.rows is None else int(about.rows[place]),
+            "rank": rank, "row": self._place_in_split(place),
             "given_label": self.given[place],
             "suggested_label": self.suggested[place] if self.suggested is not None else None,
             "bits": float(self.bits[place]),
@@ -222,9 +230,12 @@ def find_errors(
     if how.orders < LEAST_ORDERS:
         raise BadSetting("orders", how.orders, f"at least {LEAST_ORDERS} for label errors: each fold comes last once")
     _require_folds(examples, how.orders)
-    found = _verdict(features, examples, target, how, how.orders, progress)
+    kept = list["Unfinished"]()
+    found = _verdict(features, examples, target, how, how.orders, kept, progress)
     suggested, bits = target.suggested(examples.labels, found.table)
-    depths = _depths(features, examples, target, how, found, progress) if how.planted else ()
+    depths = _depths(features, examples, target, how, found, kept, progress) if how.planted else ()
+    for each in kept:
+        each.finish()
     return LabelErrors(
         found.bits, found.deviation, tuple(map(target.speak, examples.labels)), tuple(map(target.speak, suggested)),
         bits, conflicting(examples), depths, About(orders=how.orders, seed=how.seed),
@@ -252,8 +263,10 @@ def conflicting(examples: Examples) -> np.ndarray:
 
 
 def _verdict(
-    features: Rows, examples: Examples, target: Target, how: How, orders: int, progress: Progress | None
+    features: Rows, examples: Examples, target: Target, how: How, orders: int, kept: list[Unfinished],
+    progress: Progress | None,
 ) -> Verdict:  # fmt: skip
+    """Code the labels in so many orders; `kept` gets where they lie until the whole study is finished."""
     from lit_hf.coding.opinion import together
     from lit_hf.coding.order import Order
 
@@ -267,9 +280,8 @@ def _verdict(
 
     told = f"{target.bank(how.code)} {target.section()} {orders} orders of seed {how.seed}"
     unfinished = Unfinished.of(features, examples, told, how.cache_dir)
-    found = together(_in_turn([partial(unfinished.kept, place, unit) for place, unit in enumerate(units)], progress))
-    unfinished.finish()
-    return found
+    kept.append(unfinished)
+    return together(_in_turn([partial(unfinished.kept, place, unit) for place, unit in enumerate(units)], progress))
 
 
 def _in_turn(units: Sequence[Any], progress: Progress | None) -> Iterator[Opinion]:
@@ -283,13 +295,14 @@ def _in_turn(units: Sequence[Any], progress: Progress | None) -> Iterator[Opinio
 
 
 def _depths(
-    features: Rows, examples: Examples, target: Target, how: How, found: Verdict, progress: Progress | None
+    features: Rows, examples: Examples, target: Target, how: How, found: Verdict, kept: list[Unfinished],
+    progress: Progress | None,
 ) -> tuple[Depth, ...]:  # fmt: skip
     """Code the labels once more with some made wrong; return how far to read for each kind of error."""
     labels, planted = plant(target, examples.labels, found.table, how.seed)
     if not planted:
         return ()
-    bits = _verdict(features, examples.with_labels(labels), target, how, AGAIN, progress).bits
+    bits = _verdict(features, examples.with_labels(labels), target, how, AGAIN, kept, progress).bits
     clean = np.ones(len(bits), dtype=bool)
     clean[np.concatenate([*planted.values()])] = False
     return tuple(depth_of(kind, bits[rows], bits[clean]) for kind, rows in planted.items())
@@ -330,6 +343,8 @@ def _notes(labels: int, depths: Sequence[Depth], about: About) -> list[str]:
             "This is the weaker list, of a record's own orders: no label is suggested, and nothing says how far to "
             "read. `lit-hf data errors DATA --model MODEL` codes rotated orders."
         )
+        if about.rows is None:
+            notes.append("Which rows of the dataset these are is not known: it is not here any more, or is a stream.")
     elif labels < COUNTED:
         notes.append(f"{labels:,} labels are too few to say how many are wrong, or how far to read: {COUNTED:,} do.")
     if depths:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lit_hf.config import from_mapping
+from lit_hf.config import PRECOMPUTED, from_mapping
+from lit_hf.config.names import exists
 from lit_hf.errors import LitError
 from lit_hf.records.record import Record
 from lit_hf.reports.page.hardest import Excerpt, sentence, shortened
@@ -25,7 +25,7 @@ def task_of(record: Record, data: str | None = None) -> Task | None:
 
     settings = record.rerun_settings() | ({} if data is None else {"dataset": data})
     local = record["dataset"]["revision"] is None
-    if data is None and local and not Path(str(settings["dataset"])).exists():
+    if data is None and local and not exists(str(settings["dataset"]).removeprefix(PRECOMPUTED)):
         return None  # a file that is gone: the Hub is not asked for its name
     try:
         task = load_task(from_mapping(settings, "the record"))

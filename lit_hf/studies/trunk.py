@@ -81,7 +81,7 @@ def _train(
 
     steps = torch.optim.AdamW(weights, lr=RATE, weight_decay=DECAY)
     best, least, count = [each.detach().clone() for each in weights], float("inf"), 0
-    for epoch in range(1, (epochs or MOST_EPOCHS) + 1):
+    for epoch in range(1, (MOST_EPOCHS if epochs is None else epochs) + 1):
         order = rng.permutation(learned)
         for low in range(0, len(order), BATCH):
             rows = torch.as_tensor(order[low : low + BATCH])

@@ -58,7 +58,7 @@ def test_a_table_says_it_in_words_and_quiet_is_one_number(lit: Lit) -> None:
     code, out, err = lit("data", "compare", *data, "--orders", "1")
     assert code == 0, err
     text = " ".join(out.split())
-    assert "Features:b.npz saves" in text
+    assert "Labels of features:b.npz save" in text
     assert "matched by name: no, yes" in text
     assert "left out beside features:a.npz" in text
     assert "under 500 labels or 5 orders intervals are wide" in text

@@ -86,7 +86,7 @@ def test_decisions_make_a_corrected_copy_and_leave_the_original(lit: Lit, folder
     Path("decisions.csv").write_text("row,label\n0,bad\n40,\n1,good\n", encoding="utf-8")
     code, _, err = lit("data", "errors", "data.csv", "--apply", "decisions.csv", "--export", "fixed.csv")
     assert code == 0, err
-    assert "1 labels changed, 1 rows dropped" in " ".join(err.split())
+    assert "1 label changed, 1 row dropped" in " ".join(err.split())
     with Path("fixed.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 40
@@ -119,11 +119,17 @@ def test_decisions_that_do_not_fit_are_refused(lit: Lit, folder: Path, text: str
         ((*CODED, "--export", "list.xlsx"), "ends in none of"),
         (("--model", "bert-a", "--orders", "3"), "at least 5"),
         ((), "no encoder is named"),
+        ((*CODED, "--export", "data.csv", "--overwrite"), "is the dataset"),
+        (("--apply", "decisions.csv", "--export", "./data.csv", "--overwrite"), "is the dataset"),
+        ((*CODED, "--export", "taken.csv", "--overwrite"), "is no file"),
     ],
 )
 def test_a_wrong_request_says_what_to_do(lit: Lit, folder: Path, more: tuple[str, ...], said: str) -> None:
+    Path("taken.csv").mkdir(exist_ok=True)
+    before = Path("data.csv").read_bytes()
     code, _, err = lit("data", "errors", "data.csv", *more)
     assert code in (1, 2)
+    assert Path("data.csv").read_bytes() == before
     assert said in " ".join(err.split())
 
 
@@ -140,6 +146,52 @@ def test_a_record_gives_the_weaker_list_without_its_encoder(
     assert found["first"][0]["input"]
     assert any("weaker list" in note for note in found["notes"])
     assert "--orders" in errors(lit, "--orders", "5", data="record", code=2)
+
+
+def test_rows_of_a_record_whose_dataset_is_gone_are_not_known(lit: Lit, folder: Path) -> None:
+    """The place of a label in the stream is not its row."""
+    write(folder / "gone.csv", [(f"a film {n}", "good" if n % 3 else "bad") for n in range(30)])
+    lit_hf.evaluate("bert-a", "gone.csv", orders=1, twins=1).save("record-gone")
+    here = json.loads(errors(lit, "-f", "json", data="record-gone"))["first"]
+    texts = [f"a film {each['row']}" for each in here]
+    assert [each["input"] for each in here] == texts
+    (folder / "gone.csv").unlink()
+    found = json.loads(errors(lit, "-f", "json", "-o", "out-gone", data="record-gone"))
+    assert [each["bits"] for each in found["first"]] == [each["bits"] for each in here]
+    assert {(each["row"], each["input"]) for each in found["first"]} == {(None, None)}
+    assert any("not known" in note for note in found["notes"])
+    assert "film" not in errors(lit, data="record-gone")
+
+
+def test_rows_of_a_record_of_features_are_those_of_its_file(lit: Lit, folder: Path) -> None:
+    lit_hf.evaluate("features:features-classes.npz", "features:features-classes.npz", orders=1, twins=1).save("record-features")
+    found = json.loads(errors(lit, "-f", "json", data="record-features"))["first"]
+    labels = np.load("features-classes.npz")["labels"]
+    names = [str(label) for label in labels]
+    assert [each["given_label"] for each in found] == [names[each["row"]] for each in found]
+    assert sorted(each["row"] for each in found) == list(range(len(labels)))
+
+
+def test_rows_are_those_of_the_file_with_gaps_and_copies(lit: Lit, folder: Path) -> None:
+    """Rows lie in another order than labels do; some have no label or no text, some are copies."""
+    rng = np.random.default_rng(2)
+    rows = [(f"film number {n}", ("zeta", "alpha", "middle")[n % 3]) for n in range(45)]
+    rows += [(rows[3][0], "alpha"), (rows[3][0], "zeta"), (rows[4][0].upper(), rows[4][1])]
+    rows += [("", "alpha"), ("no label", ""), ("  ", "zeta"), ("none here", "")]
+    rows = [rows[place] for place in rng.permutation(len(rows))]
+    write(folder / "gaps.csv", rows)
+    found = errors(lit, *CODED, "--export", "gaps.jsonl", data="gaps.csv")
+    assert found
+    listed = [json.loads(line) for line in Path("gaps.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [(each["input"], each["given_label"]) for each in listed] == [rows[each["row"]] for each in listed]
+    whole = [place for place, (text, label) in enumerate(rows) if text.strip() and label]
+    assert sorted(each["row"] for each in listed) == whole
+    assert {each["input"] for each in listed if each["conflict"]} == {"film number 3"}
+
+
+def test_quiet_is_one_number_and_none_is_made_up(lit: Lit, folder: Path) -> None:
+    """41 labels are too few to say how far to read."""
+    assert errors(lit, *CODED, "-f", "quiet") == "nan\n"
 
 
 def test_nothing_is_embedded_twice(lit: Lit, folder: Path) -> None:

@@ -48,3 +48,12 @@ def test_blocks_are_two_for_each_of_four_doublings_and_500_labels_are_the_least(
 def test_nothing_is_forecast_beyond_four_times_the_labels() -> None:
     with pytest.raises(ValueError, match="four times"):
         forecast(curve(1_000, 0), 4_001, MISFIT_BITS)
+
+
+def test_no_error_among_those_seen_is_not_none_for_certain() -> None:
+    """The last block has 0 errors among 293 labels: the band reaches to a rate that such a block often hides."""
+    values = np.zeros((1, 1_000))
+    found = forecast(values, 2_000, MISFIT_ERRORS)
+    assert found.low == 0
+    assert 0.5 / 293 < found.high < 5 / 293
+    assert (block_means(values)[2] > 0).all()

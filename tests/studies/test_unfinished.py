@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +24,12 @@ def how(folder: Path) -> How:
     return How(Code(probes=("discriminant",)), ORDERS, planted=False, keep=True, cache_dir=str(folder))
 
 
-def counted(monkeypatch: pytest.MonkeyPatch, stop_at: int | None) -> list[int]:
-    """Note each order that is coded; interrupt before the one that is `stop_at`."""
+def counted(monkeypatch: pytest.MonkeyPatch, stop_at: int | None, folds: int = ORDERS) -> list[int]:
+    """Note each order that is coded; interrupt before the one of so many `folds` that is `stop_at`."""
     coded, own = list[int](), Target.opinion
 
     def opinion(self: Target, features: Any, examples: Any, order: Any, code: Any) -> Opinion:
-        if order.number == stop_at:
+        if (order.number, order.folds) == (stop_at, folds):
             raise KeyboardInterrupt
         coded.append(order.number)
         return own(self, features, examples, order, code)
@@ -49,6 +50,25 @@ def test_an_interrupt_loses_no_order_that_was_coded(tmp_path: Path, monkeypatch:
     assert sorted(before + after) == list(range(ORDERS))
     assert set(before) >= {0, 1, 2, 3}
     assert np.array_equal(found.bits, whole.bits)
+    assert not [*(tmp_path / "unfinished").iterdir()]
+
+
+def test_an_interrupt_among_planted_errors_loses_nothing_coded_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    """The labels as given were coded in all orders; those with planted errors are coded in five more."""
+    monkeypatch.setattr("lit_hf.studies.label_errors.COUNTED", COUNT)
+    monkeypatch.setattr("lit_hf.studies.label_errors.FEWEST", 8)
+    with_planted = replace(how(tmp_path), planted=True)
+    with monkeypatch.context() as patch:
+        before = counted(patch, stop_at=3, folds=5)
+        with pytest.raises(KeyboardInterrupt):
+            find_errors(FEATURES, EXAMPLES, numbered_classes(2), with_planted)
+    with monkeypatch.context() as patch:
+        after = counted(patch, stop_at=None)
+        found = find_errors(FEATURES, EXAMPLES, numbered_classes(2), with_planted)
+    assert sorted(before + after) == sorted([*range(ORDERS), *range(5)])
+    assert [each.planted for each in found.depths] == [8]
     assert not [*(tmp_path / "unfinished").iterdir()]
 
 
