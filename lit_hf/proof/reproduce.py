@@ -85,10 +85,13 @@ def reproduce(folder: Path, *, allow_changed: bool = False, progress: Progress |
 
 
 def compare(record: Record, again: Record) -> Reproduction:
-    """Hold two results of one job against each other."""
+    """Hold two results of one job against each other; a value that is not there any more differs."""
     before, now = (dict(_values({name: each.data.get(name) for name in RESULTS}, "")) for each in (record, again))
-    both = [name for name in before if name in now]
-    differing = [Number(name, before[name], now[name]) for name in both if before[name] != now[name]]
+    differing = [
+        Number(name, value, now.get(name))
+        for name, value in before.items()
+        if value is not None and value != now.get(name)
+    ]
     return Reproduction(
         record["id"], record["model"]["id"], record["dataset"]["id"], record.codelength, again.codelength,
         tuple(differing), len(record.arrays.get("labels", ())), _most(record, again),

@@ -91,8 +91,11 @@ def _place(result: CandidateResult) -> tuple[bool, float]:
 
 
 def _against_first(pairs: Pairs, index: int, level: float) -> dict[str, Any]:
-    """Return whether it can be told from the first, the paired difference, and how many labels would tell it."""
-    tied = pairs.field[0] not in pairs.beaten[index]
+    """Return whether it can be told from the first, the paired difference, and how many labels would tell it.
+
+    After a race one may be certainly ahead of the first on these labels, and be forecast to end behind it.
+    """
+    tied = pairs.field[0] not in pairs.beaten[index] and index not in pairs.beaten[pairs.field[0]]
     if index == pairs.field[0]:
         return {"tied_with_best": True, "behind_best": None, "labels_to_separate": None}
     found, labels = pairs.behind_first[index]

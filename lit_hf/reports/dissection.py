@@ -59,19 +59,20 @@ def _table(found: Mapping[str, Any]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     rows, prior = found["slices"][:MOST], _has_prior(found)
     widest = _WIDTH // len(found["by"])
-    for side, name in enumerate(found["by"]):
-        longest = max(len(shown(each["values"][side], widest)) for each in rows)
-        table.add_column(shown(name, widest), overflow="ellipsis", no_wrap=True, min_width=min(longest, widest))
-    for name in ("labels", "bits", "95 %", "a label", *(("prior",) if prior else ()), "left"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for each in rows:
-        table.add_row(*(Text(shown(value, widest)) for value in each["values"]), *_numbers(each, prior))
+    for name in found["by"]:
+        table.add_column(shown(name, widest), overflow="fold", min_width=6)
     total = found["total"]
     limits = total["interval"] or (None, None)
     every = {**total, "low": limits[0], "high": limits[1], "differs": None}
     every["prior_bits"] = sum(each["prior_bits"] or 0 for each in found["slices"])
+    cells = [_numbers(each, prior) for each in (*rows, every)]
+    heads = ("labels", "bits", "95 %", "a label", *(("prior",) if prior else ()), "left")
+    for name, column in zip(heads, zip(*cells, strict=True), strict=True):  # a number is never cut: a name wraps
+        table.add_column(name, justify="right", no_wrap=True, min_width=max(map(len, (name, *column))))
+    for each, numbers in zip(rows, cells, strict=False):
+        table.add_row(*(Text(shown(value, widest)) for value in each["values"]), *numbers)
     table.add_section()
-    table.add_row("total", *[""] * (len(found["by"]) - 1), *_numbers(every, prior))
+    table.add_row("total", *[""] * (len(found["by"]) - 1), *cells[-1])
     return table
 
 

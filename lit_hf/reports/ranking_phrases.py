@@ -138,9 +138,17 @@ def _best(rows: Sequence[Row], ranking: Mapping[str, Any]) -> str:
         return "One checkpoint, nothing to rank it against."
     where, how = _where(ranking["race"]), f"({100 * ranking['level']:.0f} %, all pairs, Holm)"
     tied = [model(row) for row in rows if row["tied_with_best"]]
+    if ahead := [model(row) for row in rows if _ahead(row)]:
+        others = f" Cannot be told from it: {', '.join(tied[1:])}." if tied[1:] else ""
+        return f"{where}{', '.join(ahead)} certainly ahead of {tied[0]} {how}, which is forecast to end ahead.{others}"
     if len(tied) == 1:
         return f"{where or 'Best: '}{tied[0]}, told apart from all others {how}."
     return f"{where or 'Shortest: '}{tied[0]}. Cannot be told from it: {', '.join(tied[1:])} {how}."
+
+
+def _ahead(row: Row) -> bool:
+    """Tell whether it is certainly ahead of the first: of the one that a race chose, by a forecast of what is left."""
+    return not row["tied_with_best"] and row["behind_best"] is not None and row["behind_best"]["bits"] < 0
 
 
 def _where(race: Mapping[str, Any] | None) -> str:

@@ -248,7 +248,9 @@ def _require_folds(examples: Examples, folds: int) -> None:
         raise UsageError(
             f"{groups} groups of labels (copies are one, and so are the words of a sentence) in {folds} folds are less "
             "than two a fold.",
-            f"Give at least {2 * folds}, or ask for fewer orders: `--orders {LEAST_ORDERS}` is the least.",
+            f"Give at least {2 * LEAST_ORDERS}."
+            if folds == LEAST_ORDERS
+            else f"Give at least {2 * folds}, or ask for fewer orders: `--orders {LEAST_ORDERS}` is the least.",
         )
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 from pyarrow import parquet
+from rich.console import Console
 
+from lit_hf.reports.dissection import report
 from tests.support.command_line import Lit
 
 HOSTILE = "=cmd \x1b[2J<b>$x$"
@@ -49,6 +52,27 @@ def test_a_folder_has_json_table_and_figure(lit: Lit, features: str, tmp_path: P
     rows = parquet.read_table(out / "slices.parquet").to_pylist()
     assert sum(row["bits"] for row in rows) == pytest.approx(json.loads(said)["total"]["bits"])
     assert "'=cmd" in (out / "slices.csv").read_text(encoding="utf-8")
+
+
+def test_no_number_is_cut_for_a_long_name() -> None:
+    """At 80 columns the name wraps: a cut number is another number."""
+    slices = [
+        {"values": [f"{place} a long name of a slice, as texts have"], "labels": 870, "bits": -3812.4 - place,
+         "low": -7523.1, "high": -2110.7, "bits_per_label": -12.25, "code_bits": 1.0, "reference_bits": 1.0,
+         "prior_bits": 85412.0, "share_left": 10.064, "differs": True}
+        for place in range(2)
+    ]  # fmt: skip
+    total = {"labels": 1740, "bits": -7625.8, "interval": [-9000.0, -5000.0], "bits_per_label": -4.38,
+             "reference_bits": 2.0, "share_left": 1.0, "further_twins_bits": None}  # fmt: skip
+    found = {"total": total, "dataset": None, "model": None, "reference": "random twin", "by": ["text"],
+             "slices": slices, "notes": []}  # fmt: skip
+    console = Console(file=io.StringIO(), width=80)
+    for part in report(found):
+        console.print(part)
+    assert isinstance(console.file, io.StringIO)
+    out = console.file.getvalue()
+    for number in ("-3,812", "-7,523 to -2,111", "85,412", "1006.4 %*", "-7,626", "-12.25"):
+        assert number in out
 
 
 def test_quiet_is_the_total_alone(lit: Lit, features: str) -> None:

@@ -164,7 +164,9 @@ def test_rows_of_a_record_whose_dataset_is_gone_are_not_known(lit: Lit, folder: 
 
 
 def test_rows_of_a_record_of_features_are_those_of_its_file(lit: Lit, folder: Path) -> None:
-    lit_hf.evaluate("features:features-classes.npz", "features:features-classes.npz", orders=1, twins=1).save("record-features")
+    lit_hf.evaluate("features:features-classes.npz", "features:features-classes.npz", orders=1, twins=1).save(
+        "record-features"
+    )
     found = json.loads(errors(lit, "-f", "json", data="record-features"))["first"]
     labels = np.load("features-classes.npz")["labels"]
     names = [str(label) for label in labels]

@@ -119,6 +119,16 @@ def test_numbers_that_differ_are_named_and_headlines_come_first() -> None:
     assert {each.name for each in found.differing} == {"codelength.bits", "curve.labels_seen"}
 
 
+def test_a_number_that_is_not_there_any_more_differs() -> None:
+    record, again = make_record(), make_record()
+    again.data["holdout"] = None
+    found = compare(record, again)
+    assert not found.identical
+    missing = {each.name: each.now for each in found.differing}
+    assert missing["holdout.value"] is None
+    assert all(name.startswith("holdout.") for name in missing)
+
+
 def test_without_arrays_no_example_is_compared() -> None:
     bare = Record(make_record().data)
     found = compare(bare, make_record())

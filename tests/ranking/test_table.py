@@ -69,6 +69,21 @@ def test_one_that_left_and_cannot_be_told_from_the_field_shares_its_ranks() -> N
     assert rows[1]["labels_to_separate"] is None  # of one that is coded no further
 
 
+def test_one_that_is_certainly_ahead_of_the_chosen_one_so_far_is_not_tied_with_it() -> None:
+    """A race chooses by a forecast: a late bloomer may be behind on the labels that are there."""
+    chosen = ranked_record("chosen", noisy(0.5, 500, seed=1), total=3_000)
+    ahead = ranked_record("ahead", noisy(0.0, 500, seed=2), total=3_000)
+    rows = rank_rows([raced(chosen, None), raced(ahead, 0.1)])
+    assert [row["rank"] for row in rows] == [[2, 2], [1, 1]]
+    assert [row["tied_with_best"] for row in rows] == [True, False]
+    assert rows[1]["behind_best"]["bits"] < -200
+    assert rows[1]["labels_to_separate"] is None
+    ranking = {"ranking": rows, "race": None, "level": 0.95, "cost": {"work_share": None}}
+    [said] = [line for line in statements(ranking) if "certainly" in line]
+    assert said.startswith("ahead certainly ahead of chosen")
+    assert not any("told apart from all others" in line for line in statements(ranking))
+
+
 def test_failures_are_rows_with_their_reason() -> None:
     rows = rank_rows([CandidateResult("org/gated", "abc", None, "gated"), result(ranked_record("a", noisy(0.0)))])
     assert ids(rows) == ["a", "org/gated"]
