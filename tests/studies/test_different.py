@@ -64,3 +64,13 @@ def test_a_trunk_is_the_same_in_the_same_call_and_has_the_energy_of_the_features
     assert np.isclose(first.hidden(features).var(0).sum(), features.var(0).sum(), rtol=1e-4)
     assert train_trunk(features, labels, 4, (0, 1), epochs=3).epochs == 3
     assert not np.array_equal(first.hidden(features), train_trunk(features, labels, 4, (0, 2)).hidden(features))
+
+
+def test_a_reference_is_trained_no_longer_than_its_trunk_of_no_epoch() -> None:
+    """Zero epochs are zero, not the default."""
+    from lit_hf.studies.trunk import train_trunk
+
+    rows = np.random.default_rng(0).normal(size=(40, 3))
+    first, again = (train_trunk(rows, np.arange(40) % 2, 2, seed, 0) for seed in ((0, 0), (0, 0)))
+    assert first.epochs == 0
+    assert np.array_equal(first.hidden(rows), again.hidden(rows))
