@@ -108,7 +108,7 @@ def risk(row: Row) -> str:
 
 def stopped(row: Row) -> str:
     """Return what one that stopped early paid, and for how many labels: no total to hold against one."""
-    return f"{phrases.bits(row['codelength']['bits'])} bits of {row['stage']['n']:,} labels"
+    return f"{phrases.bits(row['codelength']['bits'])} bits at {row['stage']['n']:,}"
 
 
 def of_budgets(ranking: Mapping[str, Any]) -> str:

@@ -48,5 +48,5 @@ def test_show_shows_it(tmp_path: Path, lit: Lit) -> None:
     code, out, err = lit("show", str(tmp_path))
     assert code == 0, err
     assert "stopped early:" in out
-    assert re.search(r"models/blank +[\d,.]+ bits of 500 labels", out)  # in no column of totals
+    assert re.search(r"models/blank +[\d,.]+ bits at 500", out)  # in no column of totals
     assert json.loads(lit("show", str(tmp_path), "--format", "json")[1]) == json.loads(OLD.read_text())
