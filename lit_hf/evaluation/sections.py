@@ -159,10 +159,10 @@ def _raw_input(arms: CodedArms) -> Iterator[str]:
     if found.verdict > 0:
         return
     said = "cannot be told from" if found.verdict == 0 else "does not beat"
-    orders = "one order" if found.orders == 1 else f"{found.orders} orders"
+    more, orders = "more" if found.bits > 0 else "fewer", "one order" if found.orders == 1 else f"{found.orders} orders"
     yield (
         f"The checkpoint {said} the raw input: with {arms.raw_kind} alone these labels cost {abs(found.bits):,.1f} bits "
-        f"{'more' if found.bits > 0 else 'fewer'} (95 % interval {found.low:,.1f} to {found.high:,.1f} saved, {orders})."
+        f"{more} (95 % interval of what is saved: {found.low:,.1f} to {found.high:,.1f}, {orders})."
     )
 
 

@@ -78,7 +78,9 @@ def against_raw_input(record: Record) -> str | None:
     found = beside_raw_input(record)
     if found is None:
         saved = raw["bits"] - record["codelength"]["bits_per_order"][0]
-        return f"{signed(saved)} bits beside {raw['kind']}; no interval: the bits of each example are not stored with it"
+        return (
+            f"{signed(saved)} bits beside {raw['kind']}; no interval: the bits of each example are not stored with it"
+        )
     verdict = {1: "beats raw input", 0: "cannot be told from raw input", -1: "does not beat raw input"}[found.verdict]
     span = f"95 % interval {interval((found.low, found.high))}, {counted(found.orders, 'order')}"
     return f"{verdict} ({raw['kind']}): it saves {bits(found.bits)} bits ({span})"

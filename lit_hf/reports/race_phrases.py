@@ -41,7 +41,9 @@ def stated(risk: float) -> str:
 def _chosen(race: Mapping[str, Any], ranking: Mapping[str, Any], names: Mapping[str, str]) -> str:
     total = ranking["dataset"]["examples"]
     went = f"all {total:,}" if race["n"] == race["of"] else f"{race['labels']:,} of {total:,}"
-    return f"Take {names[race['chosen']]}: found after {went} labels, for {race['cost']:.2f} of the cost of embedding all."
+    return (
+        f"Take {names[race['chosen']]}: found after {went} labels, for {race['cost']:.2f} of the cost of embedding all."
+    )
 
 
 def _risk(race: Mapping[str, Any]) -> str:
@@ -111,8 +113,8 @@ def _of_version_1(race: Mapping[str, Any], rows: Sequence[Row], names: Mapping[s
         stage = row["stage"]
         yield (
             f"{names[row['entry']]}: stopped after {stage['n']:,} labels, {phrases.bits(stage['behind_bits'])} bits "
-            f"behind the leader; to catch up it would have to be {stage['needed_bits_per_label']:.3f} bits better on each "
-            f"of the last {stage['of'] - stage['n']:,}."
+            f"behind the leader; to catch up it would have to be {stage['needed_bits_per_label']:.3f} bits better on "
+            f"each of the last {stage['of'] - stage['n']:,}."
         )
     if gone:
         yield (

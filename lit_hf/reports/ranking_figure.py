@@ -136,6 +136,6 @@ def _whisker(axes: Axes, place: int, each: Place) -> None:
     )  # fmt: skip
     stop = "" if each.stopped is None else f", stopped at {each.stopped:,}"
     axes.annotate(
-        f"rank {ranking_phrases.rank_of(each.rank)}{stop}", (high, place), (7, 0), textcoords="offset points", va="center",
-        fontsize=9, color="#333333",
+        f"rank {ranking_phrases.rank_of(each.rank)}{stop}", (high, place), (7, 0), textcoords="offset points",
+        va="center", fontsize=9, color="#333333",
     )  # fmt: skip

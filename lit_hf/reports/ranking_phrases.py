@@ -220,9 +220,7 @@ def _more(row: Row) -> str | None:
         return (
             f"{model(row)}: differs from the best on its own, but not after correcting for the number of comparisons."
         )
-    return (
-        f"{model(row)}: about {need:,} more labels should settle it, if the gap keeps growing as in the second half."
-    )
+    return f"{model(row)}: about {need:,} more labels should settle it, if the gap keeps growing as in the second half."
 
 
 def _transfer(row: Row) -> str:

@@ -113,8 +113,7 @@ def test_one_that_ran_alone_beats_nobody() -> None:
 
     assert said("a") == ["One checkpoint, nothing to rank it against."]
     assert said("a", "b")[-1] == (
-        "Take a: it has the shortest code; a differs from all others "
-        "(95 % confidence, corrected for all comparisons)."
+        "Take a: it has the shortest code; a differs from all others (95 % confidence, corrected for all comparisons)."
     )
 
 

@@ -27,7 +27,9 @@ def test_it_fits_the_schema_that_it_names() -> None:
 def test_what_it_says_is_said_in_its_own_words() -> None:
     found = upgraded(json.loads(OLD.read_text()))
     said = "\n".join(statements(found))
-    lost = "models/blank: stopped after 500 labels, 344 bits behind the leader; to catch up it would have to be 0.573 bits"
+    lost = (
+        "models/blank: stopped after 500 labels, 344 bits behind the leader; to catch up it would have to be 0.573 bits"
+    )
     assert f"{lost} better on each of the last 600." in said
     assert "A stopped checkpoint might still have caught up with more labels; it was assumed that" in said
     assert "Audit: models/blank was let finish; it did not overtake (+844 bits)." in said

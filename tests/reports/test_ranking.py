@@ -69,13 +69,17 @@ def test_a_column_without_values_is_left_out() -> None:
     some = [result(ranked_record(name, noisy(gap))) for name, gap in (("a", 0.0), ("b", 0.5))]
     with_it = rank_rows(some)
     assert "accuracy" in " ".join(lines_of(ranking_of(with_it, None), 80)[1:3])
-    without = rank_rows([result(ranked_record(name, noisy(gap), lost_to="x")) for name, gap in (("a", 0.0), ("b", 0.5))])
+    without = rank_rows(
+        [result(ranked_record(name, noisy(gap), lost_to="x")) for name, gap in (("a", 0.0), ("b", 0.5))]
+    )
     assert "accuracy" not in " ".join(lines_of(ranking_of(without, None), 120))
 
 
 @pytest.mark.parametrize(("orders", "said"), [(1, "(the same order of the labels for all"), (2, "(mean of 2 orders")])
 def test_tables_say_of_which_orders_they_are(orders: int, said: str) -> None:
-    ranking = ranking_of(rank_rows([result(ranked_record(name, noisy(0.0, seed=k))) for k, name in enumerate("ab")]), None)
+    ranking = ranking_of(
+        rank_rows([result(ranked_record(name, noisy(0.0, seed=k))) for k, name in enumerate("ab")]), None
+    )
     ranking["settings"]["resolved"]["orders"] = orders
     assert said in "\n".join(lines_of(ranking, 120))
 

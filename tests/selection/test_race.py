@@ -89,7 +89,9 @@ def test_parallel_curves_end_at_the_first_verdict(stage: Stage) -> None:
     assert first["codelength"]["late_bits_per_label"] == pytest.approx(1.0, abs=0.1)
     second = row_of(found, "a")["forecast"]
     assert second["low"] < 0.3 < second["high"]
-    start = r"Take \S*\bb: found after 345 of 3,000 labels, for 0\.12 of the cost of embedding all\. The chance that any of"
+    start = (
+        r"Take \S*\bb: found after 345 of 3,000 labels, for 0\.12 of the cost of embedding all\. The chance that any of"
+    )
     assert re.search(f"{start} the 3 others", said_of(found))
     assert "would end more than 0.02 bits per label (60.0 bits) shorter is at most 5 %, if gaps" in said_of(found)
     assert 3 <= race["pairs"] <= 6
