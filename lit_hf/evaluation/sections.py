@@ -161,8 +161,8 @@ def _raw_input(arms: CodedArms) -> Iterator[str]:
     said = "cannot be told from" if found.verdict == 0 else "does not beat"
     more, orders = "more" if found.bits > 0 else "fewer", "one order" if found.orders == 1 else f"{found.orders} orders"
     yield (
-        f"The checkpoint {said} the raw input: with {arms.raw_kind} alone these labels cost {abs(found.bits):,.1f} bits "
-        f"{more} (95 % interval of what is saved: {found.low:,.1f} to {found.high:,.1f}, {orders})."
+        f"The checkpoint {said} the raw input: with {arms.raw_kind} alone these labels cost {abs(found.bits):,.1f} "
+        f"bits {more} (95 % interval of what is saved: {found.low:,.1f} to {found.high:,.1f}, {orders})."
     )
 
 
