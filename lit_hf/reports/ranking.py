@@ -41,7 +41,7 @@ def order_table(ranking: Mapping[str, Any], width: int, *, unicode: bool) -> Tab
     raced = any(row["forecast"] for row in rows)
     scale, cells = _scale(rows), _cells(rows, width, wide)
     cells_of = _race_cells if raced else lambda row: _code_cells(row, scale, cells, unicode)
-    found = [_cells_of(row, cells_of) for row in rows]
+    found = [_cells_of(row, cells_of, "risk" if raced else "drawn") for row in rows]
     names = [name for name in _ORDER if any(each.get(name) for each in found)]
     names = [name for name in names if wide or name not in (*MORE, *_LEFT_OUT)]
     table = _table(*(_HEADERS.get(name, name) for name in names))
@@ -62,10 +62,13 @@ _LEFT_OUT = ("behind",)
 _STOPPED = "stopped early:"
 
 
-def _cells_of(row: Mapping[str, Any], known: Callable[[Mapping[str, Any]], dict[str, str]]) -> dict[str, str]:
+def _cells_of(
+    row: Mapping[str, Any], known: Callable[[Mapping[str, Any]], dict[str, str]], failure: str
+) -> dict[str, str]:
+    """Return a row's cells by the names of their columns; `failure`: the column that says that it failed."""
     more = {"size": ranking_phrases.size(row), "texts/s": ranking_phrases.speed(row)}
     if row["error"]:
-        return {"rank": "-", "model": ranking_phrases.model(row), "risk": "failed", "drawn": "failed", **more}
+        return {"rank": "-", "model": ranking_phrases.model(row), failure: "failed", **more}
     return {"rank": ranking_phrases.rank(row), "model": ranking_phrases.model(row), **known(row), **more}
 
 

@@ -9,7 +9,7 @@ import pytest
 from matplotlib.figure import Figure
 from rich.console import Console
 
-from lit_hf.ranking.table import rank_rows
+from lit_hf.ranking.table import CandidateResult, rank_rows
 from lit_hf.reports.ranking import report
 from lit_hf.reports.ranking_figure import DASHES, MARKS, codelength_figure, curves_figure
 from lit_hf.reports.ranking_phrases import statements
@@ -73,6 +73,16 @@ def test_a_column_without_values_is_left_out() -> None:
         [result(ranked_record(name, noisy(gap), lost_to="x")) for name, gap in (("a", 0.0), ("b", 0.5))]
     )
     assert "accuracy" not in " ".join(lines_of(ranking_of(without, None), 120))
+
+
+def test_a_failure_is_said_in_one_column_and_adds_none(after_a_race: dict[str, Any]) -> None:
+    failed = CandidateResult("gone", None, None, "no model named 'gone'")
+    rows = rank_rows([result(ranked_record("a", noisy(0.0))), result(ranked_record("b", noisy(0.5))), failed])
+    whole = ranking_of([*after_a_race["ranking"], rows[-1]], RACE)
+    for ranking, foreign in ((ranking_of(rows, None), "risk"), (whole, "bits")):
+        lines = lines_of(ranking, 120)
+        assert [line.split() for line in lines if "failed" in line][0][:3] == ["-", "gone", "failed"]
+        assert foreign not in lines[1].split()
 
 
 @pytest.mark.parametrize(("orders", "said"), [(1, "(the same order of the labels for all"), (2, "(mean of 2 orders")])
