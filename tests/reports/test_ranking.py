@@ -81,7 +81,7 @@ def test_a_failure_is_said_in_one_column_and_adds_none(after_a_race: dict[str, A
     whole = ranking_of([*after_a_race["ranking"], rows[-1]], RACE)
     for ranking, foreign in ((ranking_of(rows, None), "risk"), (whole, "bits")):
         lines = lines_of(ranking, 120)
-        assert [line.split() for line in lines if "failed" in line][0][:3] == ["-", "gone", "failed"]
+        assert next(line.split() for line in lines if "failed" in line)[:3] == ["-", "gone", "failed"]
         assert foreign not in lines[1].split()
 
 
