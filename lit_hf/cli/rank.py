@@ -37,7 +37,10 @@ Also = Annotated[list[str] | None, typer.Option("--dataset", metavar="NAME", hel
 ModelsFile = Annotated[
     Path | None, typer.Option("--models", metavar="FILE.yaml", help="A list `models:`; may also hold `datasets:`.")
 ]
-FromHub = Annotated[bool, typer.Option("--from-hub", help="Rank what the Hub lists.", rich_help_panel=HUB)]
+FromHub = Annotated[
+    bool,
+    typer.Option("--from-hub", help="Take the candidates from a search on the Hub.", rich_help_panel=HUB),
+]
 Filter = Annotated[
     list[str] | None,
     typer.Option("--filter", metavar="TAG", help="Task, library, language or other tag.", rich_help_panel=HUB),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Iterator
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lit_hf._version import __version__
+from lit_hf.ranking.raw_input import beside
 from lit_hf.records.sections import FRAMES, length_unit
 from lit_hf.tasks.stream import GROUPING
 
@@ -116,13 +118,7 @@ def environment_section(job: Job) -> dict[str, Any]:
 
 def notes_section(data: dict[str, Any], arms: CodedArms, note: str | None, halved: int = 0) -> list[str]:
     """Return what a reader of the result must be told, in words; `note`: of labels of their kind."""
-    notes, raw = [], data["baselines"]["raw_input"]["bits"]
-    mine = float(arms.encoder.bits_per_order[0])
-    if raw is not None and mine >= raw:
-        notes.append(
-            f"The checkpoint does not beat the raw input: {mine:,.0f} bits against {raw:,.0f} for {arms.raw_kind}."
-        )
-    notes += _collapsed(data, arms)
+    notes = [*_raw_input(arms), *_collapsed(data, arms)]
     control = data["baselines"]["shuffled_labels"]
     if abs(control["transfer_bits"] or 0) > 5:
         notes.append(f"Shuffled labels show {control['transfer_bits']:.1f} bits of transfer where there is none.")
@@ -153,6 +149,21 @@ def notes_section(data: dict[str, Any], arms: CodedArms, note: str | None, halve
             "The checkpoint's card names this dataset among its training data: the codelength may not be honest."
         )
     return notes
+
+
+def _raw_input(arms: CodedArms) -> Iterator[str]:
+    """Yield that the features are not more than their raw input, if they are not, by a paired test."""
+    if arms.raw is None:
+        return
+    found = beside(arms.raw.per_example, arms.encoder.per_example, arms.encoder.order, arms.encoder.groups)
+    if found.verdict > 0:
+        return
+    said = "cannot be told from" if found.verdict == 0 else "does not beat"
+    more, orders = "more" if found.bits > 0 else "fewer", "one order" if found.orders == 1 else f"{found.orders} orders"
+    yield (
+        f"The checkpoint {said} the raw input: with {arms.raw_kind} alone these labels cost {abs(found.bits):,.1f} "
+        f"bits {more} (95 % interval of what is saved: {found.low:,.1f} to {found.high:,.1f}, {orders})."
+    )
 
 
 def _collapsed(data: dict[str, Any], arms: CodedArms) -> list[str]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from math import ceil, sqrt
+from math import ceil, floor, sqrt
 
 import numpy as np
 
-from lit_hf.measures.intervals import Interval, interval
+from lit_hf.measures.intervals import FLOOR, Interval, interval
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,8 @@ def labels_to_separate(
 
     `difference` [R, G] as in `lit_hf.measures.intervals.interval`; `pairs`: how many tests the level is shared by
     (Bonferroni). With e the total, g and v the mean and variance of a group over the last half: the least x >= 0 with
-    |e + g x| >= z sqrt(V + v x). An extrapolation, for planning; 0 when separable now, None when the gap of the last
-    half does not favour the leader.
+    |e + g x| >= z sqrt(V + v x), and more than one bit, which is the arithmetic of a code. An extrapolation, for
+    planning; 0 when separable now, None when the gap of the last half does not favour the leader.
     """
     from scipy.stats import norm
 
@@ -91,12 +91,15 @@ def labels_to_separate(
     lead, gap = abs(now.estimate), float(np.sign(now.estimate) * late.mean())
     squared = float(norm.isf((1 - level) / 2 / pairs)) ** 2
     constant = lead**2 - squared * now.variance
-    if constant >= 0:
+    if constant >= 0 and lead > FLOOR:
         return 0
     if gap <= 0:
         return None
+    least = max(0, floor((FLOOR - lead) / gap) + 1)
+    if constant >= 0:
+        return least
     linear = 2 * lead * gap - squared * float(late.var())
-    return ceil((-linear + sqrt(linear**2 - 4 * gap**2 * constant)) / (2 * gap**2))
+    return max(least, ceil((-linear + sqrt(linear**2 - 4 * gap**2 * constant)) / (2 * gap**2)))
 
 
 def _late_half(difference: np.ndarray, order: np.ndarray | None) -> np.ndarray:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lit_hf.config import split_model
+from lit_hf.ranking.budgets import first_alike, in_first_order, marks_of
 from lit_hf.ranking.intervals import labels_to_separate, rank_intervals
 from lit_hf.ranking.paired import Pairs, compare
 from lit_hf.records.record import Record
@@ -71,7 +72,8 @@ def rank_rows(results: Sequence[CandidateResult], level: float = 0.95) -> list[d
 
     After a race: the chosen one, those that were in it to its end, and those that left, each by the forecast of how far
     they end behind it. Without: by codelength. Ranks are intervals: a checkpoint is behind those that a paired test
-    separates it from (`lit_hf.ranking.paired`). Raises `IncomparableRecords`.
+    separates it from (`lit_hf.ranking.paired`). What was paid after so many labels is that of order 0 after a race, so
+    that it is of the same labels in all rows. Raises `IncomparableRecords`.
     """
     known = sorted((result for result in results if result.record is not None), key=_place)
     records = [result.record for result in known if result.record is not None]
@@ -80,7 +82,28 @@ def rank_rows(results: Sequence[CandidateResult], level: float = 0.95) -> list[d
         pairs = compare(records, [result.left for result in known], level)
         ranks = rank_intervals(pairs.beaten)
         rows = [_row(known[k], records[k], list(ranks[k]), _against_first(pairs, k, level)) for k in range(len(known))]
+        _alike(rows, records)
+        _in_one_order(rows, known)
     return rows + [_failure(result) for result in results if result.record is None]
+
+
+def _alike(rows: Sequence[dict[str, Any]], records: Sequence[Record]) -> None:
+    """Name in each row the first one above it whose code is the very same; no number of labels tells these apart."""
+    for k, row in enumerate(rows):
+        same = first_alike(records, k)
+        if same is not None:
+            row["labels_to_separate"] = None
+            row["stage"]["like"] = row["stage"]["like"] or rows[same]["entry"]
+
+
+def _in_one_order(rows: Sequence[dict[str, Any]], results: Sequence[CandidateResult]) -> None:
+    """Say what each paid in order 0, where a race coded some in that order alone."""
+    whole = [result.whole or result.record for result in results]
+    records = [record for record in whole if record is not None]
+    if any(result.raced is not None for result in results):
+        marks = marks_of(records)
+        for row, record in zip(rows, records, strict=True):
+            row["budgets"] = in_first_order(record, marks)
 
 
 def _place(result: CandidateResult) -> tuple[bool, float]:

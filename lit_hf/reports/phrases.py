@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from lit_hf.ranking.raw_input import beside_raw_input
 from lit_hf.records.record import Record, verdict
 from lit_hf.records.said import said
 from lit_hf.records.sections import Dataset, Model, length_unit
@@ -70,17 +71,19 @@ _SIDES = {"random twin": ("this encoder", "the same network at random weights", 
 
 
 def against_raw_input(record: Record) -> str | None:
-    """Return by how much the checkpoint beats raw input, or that it does not; None without that arm.
-
-    Raw input is coded in the first order only, so it is compared with the checkpoint's bits in that order.
-    """
+    """Return whether these features are more than raw input, with the paired interval; None without that arm."""
     raw = record["baselines"]["raw_input"]
     if raw["bits"] is None:
         return None
-    saved = raw["bits"] - record["codelength"]["bits_per_order"][0]
-    if saved > 0:
-        return f"beats raw input ({raw['kind']}) by {bits(saved)} bits"
-    return f"does not beat raw input: {raw['kind']} codes these labels in {bits(-saved)} bits fewer"
+    found = beside_raw_input(record)
+    if found is None:
+        saved = raw["bits"] - record["codelength"]["bits_per_order"][0]
+        return (
+            f"{signed(saved)} bits beside {raw['kind']}; no interval: the bits of each example are not stored with it"
+        )
+    verdict = {1: "beats raw input", 0: "cannot be told from raw input", -1: "does not beat raw input"}[found.verdict]
+    span = f"95 % interval {interval((found.low, found.high))}, {counted(found.orders, 'order')}"
+    return f"{verdict} ({raw['kind']}): it saves {bits(found.bits)} bits ({span})"
 
 
 def baseline_line(record: Record) -> str | None:

@@ -13,6 +13,7 @@ Row = Mapping[str, Any]
 def sentences(ranking: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[str]:
     """Yield what is to be said of the race; `names`: of each entry."""
     race, rows = ranking["race"], [row for row in ranking["ranking"] if not row["error"]]
+    yield from _identical(rows, names)
     if race is None or not rows:
         return
     if race["rule"] == "elimination":
@@ -20,10 +21,16 @@ def sentences(ranking: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[
         return
     if race["chosen"] is None or race["chosen"] not in names:
         return
-    yield f"{_chosen(race, ranking, names)} {_risk(race)}"
     yield from _equals(race, rows, names)
-    yield from _identical(rows, names)
     yield from (_audited(row, names) for row in rows if row["audit"])
+
+
+def take(ranking: Mapping[str, Any], names: Mapping[str, str]) -> str | None:
+    """Return which one to take, what finding it cost, and what that risks; None where no race by forecast chose one."""
+    race = ranking["race"]
+    if race is None or race["rule"] == "elimination" or race["chosen"] not in names:
+        return None
+    return f"{_chosen(race, ranking, names)} {_risk(race)}"
 
 
 def stated(risk: float) -> str:
@@ -34,7 +41,9 @@ def stated(risk: float) -> str:
 def _chosen(race: Mapping[str, Any], ranking: Mapping[str, Any], names: Mapping[str, str]) -> str:
     total = ranking["dataset"]["examples"]
     went = f"all {total:,}" if race["n"] == race["of"] else f"{race['labels']:,} of {total:,}"
-    return f"{names[race['chosen']]} after {went} labels, for {race['cost']:.2f} of the cost of embedding all."
+    return (
+        f"Take {names[race['chosen']]}: found after {went} labels, for {race['cost']:.2f} of the cost of embedding all."
+    )
 
 
 def _risk(race: Mapping[str, Any]) -> str:
@@ -72,7 +81,7 @@ def _equals(race: Mapping[str, Any], rows: Sequence[Row], names: Mapping[str, st
     near = [row for row in rows if row["forecast"] and row["forecast"]["behind"] <= race["within"]]
     if near:
         shown = ", ".join(names[row["entry"]] for row in near)
-        yield f"Forecast within {race['within']:g} bits per label of it: {shown}."
+        yield f"Forecast within {race['within']:g} bits per label of {names[race['chosen']]}: {shown}."
     if race.get("labels_for_a_tie"):
         yield (
             f"The race went on to the last label: to tell a tie within {race['within']:g} bits per label takes about "
@@ -81,9 +90,12 @@ def _equals(race: Mapping[str, Any], rows: Sequence[Row], names: Mapping[str, st
 
 
 def _identical(rows: Sequence[Row], names: Mapping[str, str]) -> Iterator[str]:
+    left = {row["entry"]: row["stage"]["left"] for row in rows}
     for row in rows:
-        if row["stage"]["like"] in names:
-            yield f"{names[row['entry']]}: identical to {names[row['stage']['like']]} so far, which went on for both."
+        like, labels = row["stage"]["like"], row["codelength"]["labels"]
+        if like in names:
+            went = ", which went on for both" if row["stage"]["left"] and not left[like] else ""
+            yield f"{names[row['entry']]}: identical to {names[like]}, the same bits for all {labels:,} labels{went}."
 
 
 def _audited(row: Row, names: Mapping[str, str]) -> str:
@@ -100,12 +112,14 @@ def _of_version_1(race: Mapping[str, Any], rows: Sequence[Row], names: Mapping[s
     for row in gone:
         stage = row["stage"]
         yield (
-            f"{names[row['entry']]}: eliminated at n={stage['n']:,}, behind by {phrases.bits(stage['behind_bits'])} "
-            f"bits; would need to gain {stage['needed_bits_per_label']:.3f} bits per label on the rest."
+            f"{names[row['entry']]}: stopped after {stage['n']:,} labels, {phrases.bits(stage['behind_bits'])} bits "
+            f"behind the leader; to catch up it would have to be {stage['needed_bits_per_label']:.3f} bits better on "
+            f"each of the last {stage['of'] - stage['n']:,}."
         )
     if gone:
         yield (
-            "Elimination assumed that a gap shrinks per doubling of the labels by at most "
-            f"{race['least_shrinkage']} bits per label, or as fast as it was seen to."
+            "A stopped checkpoint might still have caught up with more labels; it was assumed that its gap would close "
+            f"by at most {race['least_shrinkage']} bits per label and doubling of the labels, or as fast as it was "
+            "seen to."
         )
     yield from (_audited(row, names) for row in rows if row["audit"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from rich.console import RenderableType
@@ -26,68 +26,76 @@ def report(ranking: Mapping[str, Any], width: int, encoding: str) -> list[Render
         order_table(ranking, width, unicode=unicode),
     ]
     if any(row["budgets"] for row in ranking["ranking"]):
-        parts += [Text(), budgets_table(ranking)]
+        parts += [Text(), Text(ranking_phrases.of_budgets(ranking)), budgets_table(ranking)]
     if ranking["rivals"]:
-        parts += [Text(), rivals_table(ranking)]
+        parts += [Text(), Text(ranking_phrases.of_other_scores(ranking)), rivals_table(ranking)]
     return [*parts, Text(), *(Text(line) for line in ranking_phrases.statements(ranking))]
 
 
 def order_table(ranking: Mapping[str, Any], width: int, *, unicode: bool) -> Table:
-    """Return one row a checkpoint, best first; size and speed where there is room."""
-    raced = any(row["forecast"] for row in ranking["ranking"])
-    return _race_table(ranking, width) if raced else _code_table(ranking, width, unicode=unicode)
+    """Return one row a checkpoint, best first, below a rule those that stopped early; size and speed if there is room.
 
-
-def _race_table(ranking: Mapping[str, Any], width: int) -> Table:
-    """Return what a race says of each: bits per label so far, how far it will end behind the first, and the risk."""
-    wide = width >= WIDE
-    table = _table("rank", "model", "late", "behind", "interval", "risk", "labels", *(MORE if wide else ()))
-    for row in ranking["ranking"]:
-        known = ("-", ranking_phrases.model(row), "", "", "failed", "", "")
-        if not row["error"]:
-            known = (
-                ranking_phrases.rank(row), ranking_phrases.model(row), ranking_phrases.late(row),
-                ranking_phrases.behind(row), ranking_phrases.behind_interval(row), ranking_phrases.risk(row),
-                ranking_phrases.left_at(row),
-            )  # fmt: skip
-        more = (ranking_phrases.size(row), ranking_phrases.speed(row)) if wide else ()
-        table.add_row(*known, *more, style="dim" if row["error"] or row["stage"]["left"] else "")
-    return table
-
-
-def _code_table(ranking: Mapping[str, Any], width: int, *, unicode: bool) -> Table:
-    """Return codelengths, each with its interval as a bar on a common scale."""
+    A column that would be empty is left out.
+    """
     rows, wide = ranking["ranking"], width >= WIDE
-    table = _table("rank", "model", "bits", "interval", "", "accuracy", *(MORE if wide else ()))
+    raced = any(row["forecast"] for row in rows)
     scale, cells = _scale(rows), _cells(rows, width, wide)
-    for row in rows:
-        failed = bool(row["error"])
-        found = (
-            ("-", ranking_phrases.model(row), "", "", "failed", "") if failed else _known(row, scale, cells, unicode)
-        )
-        more = (ranking_phrases.size(row), ranking_phrases.speed(row)) if wide else ()
-        table.add_row(*found, *more, style="dim" if failed or row["stage"]["left"] else "")
+    cells_of = _race_cells if raced else lambda row: _code_cells(row, scale, cells, unicode)
+    found = [_cells_of(row, cells_of, "risk" if raced else "drawn") for row in rows]
+    names = [name for name in _ORDER if any(each.get(name) for each in found)]
+    names = [name for name in names if wide or name not in (*MORE, *_LEFT_OUT)]
+    table = _table(*(_HEADERS.get(name, name) for name in names))
+    early = next((place for place, row in enumerate(rows) if not row["error"] and row["stage"]["left"]), None)
+    for place, (row, each) in enumerate(zip(rows, found, strict=True)):
+        if place == early:
+            table.add_section()
+            table.add_row(*(_STOPPED if name == "model" else "" for name in names), style="dim")
+        style = "dim" if row["error"] or row["stage"]["left"] else ""
+        table.add_row(*(each.get(name, "") for name in names), style=style)
     return table
 
 
-def _known(row: Mapping[str, Any], scale: tuple[float, float], cells: int, unicode: bool) -> tuple[str, ...]:
-    code, left = row["codelength"], row["stage"]["left"]
-    drawn = ranking_phrases.left_at(row) if left else whisker(code["bits"], code["interval"], scale, cells, unicode)
-    bits = phrases.bits(code["bits"]), phrases.interval(code["interval"])
-    return (
-        ranking_phrases.rank(row),
-        ranking_phrases.model(row),
-        *bits,
-        drawn,
-        ranking_phrases.held_out(row),
-    )
+_ORDER = ("rank", "model", "late", "bits", "behind", "interval", "drawn", "risk", "labels", "accuracy", *MORE)
+_HEADERS = {"drawn": ""}
+_LEFT_OUT = ("behind",)
+"""What a narrow terminal has no room for: the middle of an interval beside it."""
+_STOPPED = "stopped early:"
+
+
+def _cells_of(
+    row: Mapping[str, Any], known: Callable[[Mapping[str, Any]], dict[str, str]], failure: str
+) -> dict[str, str]:
+    """Return a row's cells by the names of their columns; `failure`: the column that says that it failed."""
+    more = {"size": ranking_phrases.size(row), "texts/s": ranking_phrases.speed(row)}
+    if row["error"]:
+        return {"rank": "-", "model": ranking_phrases.model(row), failure: "failed", **more}
+    return {"rank": ranking_phrases.rank(row), "model": ranking_phrases.model(row), **known(row), **more}
+
+
+def _race_cells(row: Mapping[str, Any]) -> dict[str, str]:
+    """Return what a race says of one: bits per label so far, how far it will end behind the first, and the risk."""
+    return {
+        "late": ranking_phrases.late(row), "behind": ranking_phrases.behind(row),
+        "interval": ranking_phrases.behind_interval(row), "risk": ranking_phrases.risk(row),
+        "labels": f"{row['stage']['n']:,}",
+    }  # fmt: skip
+
+
+def _code_cells(row: Mapping[str, Any], scale: tuple[float, float], cells: int, unicode: bool) -> dict[str, str]:
+    """Return a codelength with its interval as a bar on a common scale; of fewer labels it stands in no column."""
+    code, held = row["codelength"], ranking_phrases.held_out(row)
+    if row["stage"]["left"]:
+        return {"drawn": ranking_phrases.stopped(row), "accuracy": held}
+    bits, interval = phrases.bits(code["bits"]), phrases.interval(code["interval"])
+    drawn = whisker(code["bits"], code["interval"], scale, cells, unicode)
+    return {"bits": bits, "interval": interval, "drawn": drawn, "accuracy": held}
 
 
 def _cells(rows: Sequence[Mapping[str, Any]], width: int, wide: bool) -> int:
-    """Return how many characters are left for a bar: at least as many as a row that left writes there."""
+    """Return how many characters are left for a bar: at least as many as a row that stopped early writes there."""
     names = min(max((len(ranking_phrases.model(row)) for row in rows), default=0), 32)
     gone = [row for row in rows if row["stage"] and row["stage"]["left"]]
-    least = max((len(ranking_phrases.left_at(row)) for row in gone), default=10)
+    least = max((len(ranking_phrases.stopped(row)) for row in gone), default=10)
     return max(least, min(40, width - names - (77 if wide else 57)))
 
 
@@ -116,7 +124,7 @@ def rivals_table(ranking: Mapping[str, Any]) -> Table:
     """Return the other scores of each checkpoint, and Kendall's tau of each with the codelength."""
     rivals = ranking["rivals"]
     names = {row["entry"]: ranking_phrases.model(row) for row in ranking["ranking"] if row["entry"]}
-    table = _table(f"first {rivals['labels']:,} labels", "codelength", *rivals["names"])
+    table = _table("model", "codelength", *rivals["names"])
     for row in rivals["scores"]:
         scores = [ranking_phrases.score(row[name]) for name in rivals["names"]]
         table.add_row(names.get(row["entry"], row["model"]), phrases.bits(row["codelength_bits"]), *scores)
@@ -142,11 +150,13 @@ def matrix_table(matrix: Mapping[str, Any]) -> Table:
 
 
 def _table(*headers: str) -> Table:
-    from rich import box
+    from rich.box import Box
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    # Rich's SIMPLE_HEAD, with a rule between sections too.
+    lines = Box("    \n    \n ── \n    \n ── \n    \n    \n    \n")
+    table = Table(box=lines, pad_edge=False, show_edge=False)
     for header in headers:
-        text, name = header in ("model", "") or header.startswith("first"), header == "model"
+        text, name = header in ("model", ""), header == "model"
         table.add_column(header, justify="left" if text else "right", overflow="fold", no_wrap=not name)
     return table
 

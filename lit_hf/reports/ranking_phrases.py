@@ -94,56 +94,99 @@ def behind(row: Row) -> str:
 
 
 def behind_interval(row: Row) -> str:
-    """Return the forecast's 95 % interval."""
+    """Return the forecast's 95 % interval, or that its code is the very same as another's."""
     found = row["forecast"]
+    if row["stage"]["like"]:
+        return "identical"
     return "" if found is None else f"{found['low']:+.3f} to {found['high']:+.3f}"
 
 
 def risk(row: Row) -> str:
     """Return the chance that it ends further ahead of the chosen one than was to happen."""
-    return "" if row["risk"] is None else race_phrases.stated(row["risk"])
+    return "" if row["risk"] is None else race_phrases.stated(row["risk"]).replace("below", "<")
 
 
-def left_at(row: Row) -> str:
-    """Return after how many groups it left the race, or how many it was compared on."""
-    return f"out at {row['stage']['n']:,}" if row["stage"]["left"] else f"{row['stage']['n']:,}"
+def stopped(row: Row) -> str:
+    """Return what one that stopped early paid, and for how many labels: no total to hold against one."""
+    return f"{phrases.bits(row['codelength']['bits'])} bits at {row['stage']['n']:,}"
+
+
+def of_budgets(ranking: Mapping[str, Any]) -> str:
+    """Return what the table of what was paid after so many labels holds."""
+    race, orders = ranking["race"], ranking["settings"]["resolved"].get("orders", 1)
+    held = any(held_out(row) for row in ranking["ranking"] if not row["error"])
+    mean = f"mean of {phrases.counted(orders, 'order')}"
+    if race is not None and race["rule"] == "elimination":
+        mean += "; of those that stopped early, one order"
+    elif race is not None or orders == 1:
+        mean = "the same order of the labels for all"
+    return f"Bits after so many labels ({mean}{'; held-out accuracy in brackets' if held else ''}):"
+
+
+def of_other_scores(ranking: Mapping[str, Any]) -> str:
+    """Return what the table of other scores holds."""
+    return f"Other scores, and the codelength, of the first {ranking['rivals']['labels']:,} labels of one order:"
 
 
 def statements(ranking: Mapping[str, Any]) -> list[str]:
-    """Return what is known, what is not, and what it took."""
+    """Return what is known, what is not, and what it took; at the end, which one to take."""
     rows = [row for row in ranking["ranking"] if not row["error"]]
     names = {row["entry"]: model(row) for row in rows}
     lines = list(race_phrases.sentences(ranking, names))
-    lines += [] if not rows else [_best(rows, ranking)]
     lines += [f"No race: {ranking['race_reason']}."] if ranking.get("race_reason") else []
     lines += [f"No other scores: {ranking['rivals_reason']}."] if ranking.get("rivals_reason") else []
     lines += [line for row in rows if row["tied_with_best"] and (line := _more(row))]
     lines += [_transfer(row) for row in rows if (row["transfer"] or {}).get("bits") is not None]
     lines += [f"{model(row)}: {row['error']}" for row in ranking["ranking"] if row["error"]]
-    return lines + list(_cost(ranking["cost"]))
+    return [*lines, *_cost(ranking["cost"]), *advice(rows, ranking, names)]
 
 
 def _cost(cost: Mapping[str, Any]) -> Iterator[str]:
     share, whole = cost["work_share"], cost.get("work_share_all_parameters")
     if share is not None and share < 1:
-        also = "" if whole is None else f"; with tables of embeddings {phrases.percent(whole)}"
+        also = "" if whole is None or whole == share else f"; with tables of embeddings {phrases.percent(1 - whole)}"
         yield (
-            f"Embedding took {phrases.percent(share)} of what it takes without the race "
+            f"Stopping early saved {phrases.percent(1 - share)} of the embedding work "
             f"(inputs x tokens x parameters that work on a token{also})."
         )
 
 
-def _best(rows: Sequence[Row], ranking: Mapping[str, Any]) -> str:
-    if len(rows) == 1:
-        return "One checkpoint, nothing to rank it against."
-    where, how = _where(ranking["race"]), f"({100 * ranking['level']:.0f} %, all pairs, Holm)"
-    tied = [model(row) for row in rows if row["tied_with_best"]]
+def advice(rows: Sequence[Row], ranking: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[str]:
+    """Yield who may be just as good, and last, which one to take, what that risks, and what is smaller or faster."""
+    if len(rows) < 2:
+        yield from ["One checkpoint, nothing to rank it against."] if rows else []
+        return
+    tied, how = _tied(rows), f"({100 * ranking['level']:.0f} % confidence, corrected for all comparisons)"
+    where, chosen = _where(ranking["race"]), race_phrases.take(ranking, names)
+    first, found = names[rows[0]["entry"]], _beside(rows, tied)
     if ahead := [model(row) for row in rows if _ahead(row)]:
-        others = f" Cannot be told from it: {', '.join(tied[1:])}." if tied[1:] else ""
-        return f"{where}{', '.join(ahead)} certainly ahead of {tied[0]} {how}, which is forecast to end ahead.{others}"
-    if len(tied) == 1:
-        return f"{where or 'Best: '}{tied[0]}, told apart from all others {how}."
-    return f"{where or 'Shortest: '}{tied[0]}. Cannot be told from it: {', '.join(tied[1:])} {how}."
+        yield f"{', '.join(ahead)} certainly ahead of {first} {how} so far; {first} is forecast to end ahead."
+    if chosen is None:
+        yield f"Take {first}: it has the shortest code; {found} {how}.{_lighter(rows[0], tied)}"
+    else:
+        yield f"{where}{found} {how}."
+        yield f"{chosen}{_lighter(rows[0], tied)}"
+
+
+def _tied(rows: Sequence[Row]) -> list[Row]:
+    """Return those that cannot be told from the first, which have a code of their own."""
+    return [row for row in rows[1:] if row["tied_with_best"] and row not in _copies(rows)]
+
+
+def _copies(rows: Sequence[Row]) -> list[Row]:
+    """Return those whose code is the very same as the first one's."""
+    return [row for row in rows[1:] if row["stage"]["like"] == rows[0]["entry"]]
+
+
+def _beside(rows: Sequence[Row], tied: Sequence[Row]) -> str:
+    """Return who may be as good as the first of all."""
+    copies = _copies(rows)
+    if tied:
+        return f"{', '.join(map(model, tied))} may be just as good"
+    if len(copies) == len(rows) - 1:
+        return f"{', '.join(map(model, copies))}: no difference, the codes are identical"
+    but = f" but {', '.join(map(model, copies))}, which is identical" if copies else " others"
+    return f"{model(rows[0])} differs from all{but}"
 
 
 def _ahead(row: Row) -> bool:
@@ -153,20 +196,38 @@ def _ahead(row: Row) -> bool:
 
 def _where(race: Mapping[str, Any] | None) -> str:
     """Return what the ranks are of, after a race."""
-    if race is None or race["rule"] == "elimination":
-        return ""
-    return f"Ranks are of the first {race['labels']:,} labels: "
+    return "" if race is None or race["rule"] == "elimination" else f"On the first {race['labels']:,} labels: "
+
+
+LIGHTER = 0.9
+"""A share of the size below which a checkpoint is called smaller; its inverse of the speed, faster."""
+
+
+def _lighter(first: Row, others: Sequence[Row]) -> str:
+    """Return which of those that may be just as good is smallest and which is fastest, if by more than a tenth."""
+    own, lines = first["model"]["parameters"], list[str]()
+    small = [row for row in others if own and (row["model"]["parameters"] or own) < LIGHTER * own]
+    fast = [row for row in others if first["speed"] and (row["speed"] or 0) * LIGHTER > first["speed"]]
+    if small:
+        least = min(small, key=lambda row: row["model"]["parameters"])
+        lines.append(f"{model(least)} is smaller ({size(least)} parameters against {size(first)})")
+    if fast:
+        most = max(fast, key=lambda row: row["speed"])
+        lines.append(f"{model(most)} is faster ({speed(most)} texts/s against {speed(first)})")
+    return f" Of these, {' and '.join(lines)}." if lines else ""
 
 
 def _more(row: Row) -> str | None:
-    if row["behind_best"] is None:
-        return None
+    if row["behind_best"] is None or row["stage"]["left"] or row["stage"]["like"]:
+        return None  # of one that stopped early, or has the very same code, no number of labels is said
     need = row["labels_to_separate"]
     if need is None:
         return f"{model(row)}: its gap to the best is not growing; more labels may not tell them apart."
     if need == 0:
-        return f"{model(row)}: told apart by its own test, but not once all pairs are counted."
-    return f"{model(row)}: about {need:,} more labels would tell it apart, if the gap of the last half goes on."
+        return (
+            f"{model(row)}: differs from the best on its own, but not after correcting for the number of comparisons."
+        )
+    return f"{model(row)}: about {need:,} more labels should settle it, if the gap keeps growing as in the second half."
 
 
 def _transfer(row: Row) -> str:

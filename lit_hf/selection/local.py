@@ -60,10 +60,12 @@ class Local(Backend):
         """Embed and code; whoever fails has an `error` then."""
         large = sum(candidate.job.encoder.info.parameters for candidate in candidates) > KEPT_PARAMETERS
         behind = [candidate for candidate in candidates if not candidate.coded(n, orders)]
-        for candidate in behind:
-            attempt(candidate, partial(candidate.embed, inputs_for(candidate.job.task, n)))
-            if large:
-                candidate.job.encoder.release()
+        with self.progress.task(f"{n:,} labels, checkpoints done", len(behind)) as done:
+            for candidate in behind:
+                attempt(candidate, partial(candidate.embed, inputs_for(candidate.job.task, n)))
+                if large:
+                    candidate.job.encoder.release()
+                done(1)
         able = [candidate for candidate in behind if candidate.error is None]
         units = [partial(attempt, each, partial(each.code, n, order)) for each in able for order in orders]
         run_units(units, self.progress, f"code {n:,} labels") if units else None

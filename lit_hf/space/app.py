@@ -93,15 +93,15 @@ def _state(source: Source) -> tuple[Any, ...]:
 def _board(source: Source, name: str | None) -> tuple[Any, ...]:
     """Return the parts that show one board."""
     if source.found is None or name not in source.found.boards:
-        return _note(""), [], None, None, gr.Dropdown(choices=[], value=None)
+        return _note(""), [], _shown(None), _shown(None), gr.Dropdown(choices=[], value=None)
     board = source.found.boards[name]
     members = say.members(board)
     records = [source.found.records[id] for id in members.values()]
     return (
         f"<h3>{escape(say.about(board))}</h3>",
         say.table(board, source.found),
-        _drawn(lambda: plots.ranking(records)),
-        _drawn(lambda: plots.curves(records[:_LINES])) if len(records) > 1 else None,
+        _shown(_drawn(lambda: plots.ranking(records))),
+        _shown(_drawn(lambda: plots.curves(records[:_LINES])) if len(records) > 1 else None),
         gr.Dropdown(choices=list(members), value=next(iter(members))),
     )
 
@@ -110,15 +110,20 @@ _LINES = 7
 """More curves than colours would be told apart by dashes alone."""
 
 
-def _checkpoint(source: Source, board: str | None, name: str | None) -> tuple[Figure | None, ...]:
-    """Return the figures of one checkpoint; None for what its record lacks."""
+def _checkpoint(source: Source, board: str | None, name: str | None) -> tuple[gr.Plot, ...]:
+    """Return the figures of one checkpoint; what its record lacks is not shown."""
     if source.found is None or board not in source.found.boards:
-        return (None,) * len(_ONE)
+        return (_shown(None),) * len(_ONE)
     id = say.members(source.found.boards[board]).get(name or "")
     if id is None:
-        return (None,) * len(_ONE)
+        return (_shown(None),) * len(_ONE)
     record: Record = source.found.records[id]
-    return tuple(_drawn(lambda draw=plots.EACH[kind]: draw(record)) for kind in _ONE)  # type: ignore[misc]
+    return tuple(_shown(_drawn(lambda draw=plots.EACH[kind]: draw(record))) for kind in _ONE)  # type: ignore[misc]
+
+
+def _shown(figure: Figure | None) -> gr.Plot:
+    """Return a plot with its figure, or none at all: an empty frame says nothing."""
+    return gr.Plot(value=figure, visible=figure is not None)
 
 
 def _drawn(draw: Callable[[], Figure]) -> Figure | None:

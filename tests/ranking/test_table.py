@@ -84,6 +84,34 @@ def test_one_that_is_certainly_ahead_of_the_chosen_one_so_far_is_not_tied_with_i
     assert not any("told apart from all others" in line for line in statements(ranking))
 
 
+def test_after_a_race_all_say_what_they_paid_in_the_one_order_that_all_have() -> None:
+    """The mean of a finalist's orders is of other streams: held against order 0 of another, it told a false gap."""
+    bits = noisy(0.0, 600, seed=1, orders=3) + np.array([[0.0], [1.0], [2.0]])  # other orders cost more
+    chosen = ranked_record("chosen", bits, total=600)
+    out = ranked_record("out", noisy(0.5, 300, seed=4, orders=1), lost_to=ranked_id("chosen"), total=600)
+    rows = rank_rows([raced(chosen, None), raced(out, 0.5)])
+    assert [[each["labels"] for each in row["budgets"]] for row in rows] == [[300, 600], [300]]
+    first = chosen.arrays["bits_encoder"][0]
+    assert [each["bits"] for each in rows[0]["budgets"]] == pytest.approx([first[:300].sum(), first.sum()])
+    assert rows[1]["budgets"][0]["bits"] == pytest.approx(out.arrays["bits_encoder"][0].sum())
+    assert [row["accuracy"] for row in rows] == [0.9, None]
+    alone = rank_rows([result(chosen)])[0]["budgets"]
+    assert alone == chosen["budgets"]  # without a race all have all orders, and their mean is comparable
+
+
+@pytest.mark.parametrize("others", [["copy"], ["copy", "far"]])
+def test_identical_codes_are_called_identical(others: list[str]) -> None:
+    bits = {"a": noisy(0.0), "copy": noisy(0.0), "far": noisy(0.9, seed=3)}
+    rows = rank_rows([result(ranked_record(name, bits[name])) for name in ["a", *others]])
+    assert rows[1]["stage"]["like"] == rows[0]["entry"]
+    assert rows[1]["labels_to_separate"] is None
+    said = statements({"ranking": rows, "level": 0.95, "race": None, "cost": {"work_share": None}})
+    assert said[0] == "copy: identical to a, the same bits for all 600 labels."
+    assert not any("told apart" in line or "differs from the best" in line or "more labels" in line for line in said)
+    end = "copy: no difference, the codes are identical"
+    assert (end if others == ["copy"] else "a differs from all but copy, which is identical") in said[-1]
+
+
 def test_failures_are_rows_with_their_reason() -> None:
     rows = rank_rows([CandidateResult("org/gated", "abc", None, "gated"), result(ranked_record("a", noisy(0.0)))])
     assert ids(rows) == ["a", "org/gated"]
@@ -99,7 +127,9 @@ def test_one_that_ran_alone_beats_nobody() -> None:
         return statements({"ranking": rows, "level": 0.95, "race": None, "cost": {"work_share": None}})
 
     assert said("a") == ["One checkpoint, nothing to rank it against."]
-    assert said("a", "b")[0] == "Best: a, told apart from all others (95 %, all pairs, Holm)."
+    assert said("a", "b")[-1] == (
+        "Take a: it has the shortest code; a differs from all others (95 % confidence, corrected for all comparisons)."
+    )
 
 
 def test_other_banks_are_never_mixed() -> None:

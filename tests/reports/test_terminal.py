@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
+import numpy as np
 import pytest
 from rich.console import Console
 
@@ -59,7 +61,33 @@ def test_an_interval_that_contains_zero_is_not_told_from_it() -> None:
 
 
 def test_a_checkpoint_below_raw_input_says_so() -> None:
-    assert "does not beat raw input" in rendered(with_part("baselines.raw_input.bits", 1000.0))
+    assert "does not beat raw input (hashed TF-IDF): it saves" in rendered(beside_raw(-0.2))
+
+
+@pytest.mark.parametrize(
+    ("gap", "said"),
+    [(0.2, "beats raw input"), (0.0, "cannot be told from raw input"), (-0.2, "does not beat raw input")],
+)
+def test_raw_input_is_told_apart_by_a_paired_test(gap: float, said: str) -> None:
+    """A gap that chance alone can make is no gap, whichever way it points."""
+    line = against_raw_input(beside_raw(gap)) or ""
+    assert line.startswith(f"{said} (hashed TF-IDF): it saves ")
+    assert re.search(r"bits \(95 % interval -?[\d,.]+ to -?[\d,.]+, 1 order\)$", line)
+
+
+def test_without_the_bits_of_each_example_raw_input_has_no_verdict() -> None:
+    record = make_record()
+    del record.arrays["bits_raw"]  # type: ignore[attr-defined]
+    assert "no interval: the bits of each example are not stored with it" in (against_raw_input(record) or "")
+
+
+def beside_raw(gap: float) -> Record:
+    """Return a record whose raw input pays `gap` bits per label more than the features, give or take."""
+    record = make_record()
+    mine = record.arrays["bits_encoder"][:1]
+    noise = np.random.default_rng(0).standard_normal(mine.shape)
+    record.arrays["bits_raw"] = mine + gap + noise - noise.mean()  # type: ignore[index]
+    return record
 
 
 def test_a_run_without_a_forward_pass_says_so() -> None:

@@ -26,6 +26,9 @@ GONE = (
     "(no speech)", " bits less\"", "architecture at random:", "further ones on a quarter", "do none of it",
     "Read no more of it than is coded", "one is ahead at once", "nobody is dropped", "L_IT / twin over datasets",
     "to a file of that many bits and read back", "no accident of these examples",
+    "Rank what the Hub lists", "eliminated at n=", "out at {", "assumes no late bloomer", "percent(share)} of what",
+    "Cannot be told from it: ", "told apart by its own test", "would tell it apart, if the gap", "labels is dtype",
+    "codes these labels in",
 )  # fmt: skip
 WRITTEN = [
     *ROOT.glob("lit_hf/**/*.py"),
