@@ -35,6 +35,8 @@ def _require_device(device: Any) -> None:
         return
     import torch
 
+    if device is None:
+        raise BadSetting("device", device, "cpu, or a device that torch finds here")
     try:
         torch.zeros(1, device=device).cpu()
     except (RuntimeError, NotImplementedError, AssertionError, TypeError) as error:
