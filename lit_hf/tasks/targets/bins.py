@@ -38,7 +38,7 @@ def read_numbers(raw: Sequence[Any], column: str) -> np.ndarray:
 
 def _require_exact(raw: Sequence[Any], found: np.ndarray, column: str) -> None:
     """Raise `BadSetting` for a whole number that another one may share its float with."""
-    for row in np.flatnonzero(np.abs(found) >= EXACT):
+    for row in np.flatnonzero(np.abs(found) >= EXACT).tolist():
         if isinstance(raw[row], int) and int(found[row]) != raw[row]:
             raise BadSetting("label column", column, f"numbers that a float holds; row {row + 1} is {raw[row]}")
 
