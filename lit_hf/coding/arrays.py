@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lit_hf.coding.codelength import Codelength, code_order, difference, gather
+from lit_hf.coding.given import LARGEST, group_ids, plain, require_arguments
 from lit_hf.coding.order import Code, Examples, Order
 from lit_hf.coding.rules import Alphabet
 from lit_hf.errors import BadSetting, NotFiniteFeatures, TooFewClasses, TooFewExamples
-from lit_hf.runtime.arrays import feature_rows
+from lit_hf.runtime.arrays import EXACT, feature_rows
 
 if TYPE_CHECKING:
     from lit_hf.codes.stream import Rows
@@ -89,9 +90,7 @@ def codelength(
     from lit_hf.runtime.units import side_by_side
 
     checked_code(code)
-    if orders < 1:
-        raise BadSetting("orders", orders, "a whole number of at least 1")
-
+    require_arguments(orders, seed, num_classes, device)
     features = as_rows(features)
     codes, known = occurring(labels, num_classes)
     examples, rule = checked(features, codes, groups, known)
@@ -175,7 +174,7 @@ def occurring(labels: Labels, num_classes: int | None) -> tuple[np.ndarray, int 
     So a scale from 1 to 5 has five classes, and pays for no sixth. Strings and truths are always classes by their place
     in sorted order. What is no row of classes is returned as it is, for `checked` to refuse.
     """
-    found = _plain(labels)
+    found = plain(labels, "labels")
     names = found.ndim == 1 and len(found) and found.dtype.kind in "Ub"
     whole = found.ndim == 1 and len(found) and found.dtype.kind in "iu" and found.min() >= 0
     if not names and (num_classes is not None or not whole):
@@ -186,24 +185,24 @@ def occurring(labels: Labels, num_classes: int | None) -> tuple[np.ndarray, int 
 
 def classes_of(labels: Labels, num_classes: int | None) -> tuple[Any, ...]:
     """Return what the classes 0 .. C - 1 stand for among `labels`: the mapping that `occurring` makes."""
-    found = _plain(labels)
+    found = plain(labels, "labels")
     if num_classes is not None and found.dtype.kind not in "Ub":
         return tuple(range(num_classes))
     return tuple(np.unique(found).tolist())
 
 
-def _plain(labels: Labels) -> np.ndarray:
-    """Return labels as an array; text in Python objects, as frames hold it, becomes an array of text."""
-    found = np.asarray(labels)
-    if found.dtype.kind == "O" and all(isinstance(label, str) for label in found.ravel()):
-        return found.astype(str)
-    return found
-
-
 def as_rows(features: Any, name: str = "features") -> Any:
-    """Return rows [N, d] that can be sliced: frames and lists of numbers as float32, arrays and stores as they are."""
-    is_frame = hasattr(features, "to_numpy") and not hasattr(features, "detach")
-    return feature_rows(features, name) if is_frame or isinstance(features, (list, tuple)) else features
+    """Return rows [N, d] that can be sliced: stores, and arrays whose values are float32, as they are.
+
+    Everything else is read as `feature_rows` reads it, and refused where float32 does not hold it.
+    """
+    if isinstance(features, np.ndarray) and not isinstance(features, np.ma.MaskedArray):
+        kept = features.dtype in EXACT and features.ndim == 2 and features.shape[1] > 0  # a memory map stays one
+    else:
+        kept = hasattr(features, "shape") and not any(
+            map(partial(hasattr, features), ("to_numpy", "detach", "toarray"))
+        )
+    return features if kept and not isinstance(features, np.ma.MaskedArray) else feature_rows(features, name)
 
 
 def checked_code(code: str) -> None:
@@ -266,18 +265,19 @@ def _labels_of(features: Rows, labels: Sequence[Any] | np.ndarray, dimensions: i
 
 
 def _groups_of(features: Rows, groups: Sequence[int] | np.ndarray | None) -> np.ndarray:
-    rows = features.shape[0]
-    given = np.arange(rows) if groups is None else np.asarray(groups)
-    if given.shape != (rows,):
-        raise BadSetting("groups", f"shape {given.shape}", "one group id for each label")
+    found = group_ids(groups, features.shape[0])
     _require_finite(features)
-    return np.unique(given, return_inverse=True)[1].astype(np.int64)
+    return found
 
 
 def _require_finite(features: Rows) -> None:
-    broken = 0
+    broken = large = 0
     for start in range(0, features.shape[0], 65_536):
         rows = np.asarray(features[start : start + 65_536])
         broken += int((~np.isfinite(rows).all(axis=1)).sum())
+        with np.errstate(over="ignore"):  # LARGEST is infinite in half precision
+            large += int((np.abs(rows) > LARGEST).any(axis=1).sum())
     if broken:
         raise NotFiniteFeatures(broken, "features")
+    if large:
+        raise BadSetting("features", f"beyond {LARGEST:g} in {large:,} rows", "smaller numbers; scale them")

@@ -74,13 +74,13 @@ def prequential(
         True
     """
     from lit_hf.coding.arrays import as_rows, checked, checked_code, occurring
+    from lit_hf.coding.given import require_arguments, require_whole
     from lit_hf.coding.order import Code, Order
     from lit_hf.coding.rules import prepare_order
-    from lit_hf.errors import BadSetting
 
     checked_code(code)
-    if order < 0:
-        raise BadSetting("order", order, "a whole number from 0 on")
+    require_whole("order", order, 0)
+    require_arguments(1, seed, num_classes, device)
     features = as_rows(features)
     labels, num_classes = occurring(labels, num_classes)
     examples, rule = checked(features, labels, groups, num_classes)

@@ -77,6 +77,15 @@ class TooFewExamples(LitError):
         self.found, self.needed = found, needed
 
 
+class NoRows(LitError):
+    """A split has no row at all; `others`: those that have rows."""
+
+    def __init__(self, dataset: str, split: str, others: Sequence[str]) -> None:
+        instead = f"Use `--split {others[0]}`, which has rows." if others else "Write a row for each labelled example."
+        super().__init__(f"the split {split!r} of {dataset} has no rows, only names of columns.", instead)
+        self.dataset, self.split, self.others = dataset, split, tuple(others)
+
+
 class NoUsableInputs(LitError):
     """Every input of the column is empty."""
 

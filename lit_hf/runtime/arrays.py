@@ -45,6 +45,10 @@ def _as_array(value: Any, name: str) -> np.ndarray:
     if hasattr(value, "toarray") and not isinstance(value, np.ndarray):
         raise BadSetting(name, f"sparse ({type(value).__name__})", "dense: call `.toarray()`")
     if hasattr(value, "detach"):  # a tensor: of any type, on any device, with or without a gradient
+        if value.is_sparse:
+            raise BadSetting(name, "a sparse tensor", "dense: call `.to_dense()`")
+        if value.is_meta:
+            raise BadSetting(name, "a tensor of the meta device, which holds no numbers", "real numbers")
         value = value.detach().to("cpu")
         value = (value.float() if value.is_floating_point() and value.dtype.itemsize < 4 else value).numpy()
     try:

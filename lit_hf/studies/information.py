@@ -122,12 +122,11 @@ def information_curve(
     from lit_hf.coding.after import code_after
     from lit_hf.coding.arrays import as_rows, checked, occurring
     from lit_hf.coding.codelength import code_order
+    from lit_hf.coding.given import require_arguments
     from lit_hf.coding.order import Code
-    from lit_hf.errors import BadSetting
     from lit_hf.runtime.progress import NullProgress
 
-    if orders < 1:
-        raise BadSetting("orders", orders, "a whole number of at least 1")
+    require_arguments(orders, seed, num_classes, device)
     require_target(target_accuracy)
     features = as_rows(features)
     labels, num_classes = occurring(labels, num_classes)

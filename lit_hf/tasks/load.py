@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lit_hf.config import Settings, precomputed_file
-from lit_hf.errors import BadSetting, UnknownSplit
+from lit_hf.errors import BadSetting, NoRows, UnknownSplit
 from lit_hf.tasks import tokens
 from lit_hf.tasks.contract import Task
 from lit_hf.tasks.kinds import KINDS as INPUT_KINDS
@@ -107,11 +107,15 @@ def _labelled(target: Target, table: Mapping[str, Sequence[Any]], found: Found) 
 
 
 def _choose_split(source: Source, asked: str | None) -> str:
-    """Return the asked split, else `train`, else the first."""
+    """Return the asked split, else `train`, else the first; raise `NoRows` where it is empty."""
     available = list(source.splits)
     if asked is not None and asked not in available:
         raise UnknownSplit(source.id, asked, available)
-    return asked or ("train" if "train" in available else available[0])
+    found = asked or ("train" if "train" in available else available[0])
+    counts = {name: 1 if is_stream(data) else len(data) for name, data in source.splits.items()}
+    if not counts[found]:
+        raise NoRows(source.id, found, [name for name, count in counts.items() if count])
+    return found
 
 
 def _columns(found: Found) -> list[str]:

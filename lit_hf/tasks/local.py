@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import glob
+import lzma
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields
@@ -131,7 +133,7 @@ def readable(path: Path) -> Iterator[None]:
     logging.set_verbosity(logging.CRITICAL)  # what it would log is in the exception, which is said in one line
     try:
         yield
-    except (DatasetsError, OSError, ValueError) as error:
+    except (DatasetsError, OSError, ValueError, EOFError, zlib.error, lzma.LZMAError) as error:
         reason = str(error.__cause__ or error).strip().splitlines()
         raise FileUnreadable(path, reason[0].rstrip(".") if reason else type(error).__name__) from error
     finally:

@@ -7,15 +7,18 @@ is one more example, which those before it help to code.
 from __future__ import annotations
 
 import hashlib
+import lzma
+import zlib
 from array import array
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from lit_hf.config import Settings
-from lit_hf.errors import BadSetting, LitError, NoUsableInputs, TooFewClasses, TooFewExamples
+from lit_hf.errors import BadSetting, FileUnreadable, LitError, NoUsableInputs, TooFewClasses, TooFewExamples
 from lit_hf.runtime.cache import cache_root
 from lit_hf.runtime.inputs import Text, render
 from lit_hf.tasks import text_classification, text_pairs
@@ -94,6 +97,28 @@ def load_stream(settings: Settings, source: Source, split: str, needed: int) -> 
     Raises `UnknownClasses` unless they are declared by the dataset or the settings, `UnknownLabel`, and what a dataset
     in memory raises.
     """
+    with _readable(source.id):
+        return _load(settings, source, split, needed)
+
+
+@contextmanager
+def _readable(name: str) -> Iterator[None]:
+    """Turn what breaks in the middle of a stream into `FileUnreadable`; the libraries' own log is silent meanwhile."""
+    from datasets.exceptions import DatasetsError
+    from datasets.utils import logging
+
+    level = logging.get_verbosity()
+    logging.set_verbosity(logging.CRITICAL)
+    try:
+        yield
+    except (DatasetsError, ValueError, EOFError, zlib.error, lzma.LZMAError) as error:  # ValueError: of JSON and Arrow
+        lines = str(error.__cause__ or error).strip().splitlines()
+        raise FileUnreadable(name, lines[0].rstrip(".") if lines else type(error).__name__) from error
+    finally:
+        logging.set_verbosity(level)
+
+
+def _load(settings: Settings, source: Source, split: str, needed: int) -> Task:
     data = source.splits[split]
     schema = {name: column_of(name, feature) for name, feature in _features(data).items()}
     _require_classes(schema, settings)

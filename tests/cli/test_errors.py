@@ -35,6 +35,7 @@ KNOWN = [
     errors.UnusableColumn("text", "body", "lists"),
     errors.TooFewClasses(1),
     errors.TooFewExamples(7),
+    errors.NoRows("a.csv", "train", []),
     errors.NoUsableInputs("text"),
     errors.NotFiniteFeatures(3, "encoder"),
     errors.UnknownKey("sede", ["seed"], "s.yaml"),

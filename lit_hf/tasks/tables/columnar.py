@@ -81,8 +81,18 @@ def _mended(table: pyarrow.Table, reading: Reading) -> pyarrow.Table:
                 table = table.set_column(place, name, column.cast(pyarrow.large_string()))
                 reading.say(f"Column {name!r} holds bytes: they are read as UTF-8.")
             elif types.is_decimal(column.type):
-                table = table.set_column(place, name, column.cast(pyarrow.float64()))
+                table = table.set_column(place, name, _numbers(column))
     return table
+
+
+def _numbers(column: pyarrow.ChunkedArray) -> pyarrow.ChunkedArray:
+    """Return decimals as whole numbers where all are whole, for floats do not tell those beyond 2^53 apart."""
+    import pyarrow
+
+    try:
+        return column.cast(pyarrow.int64())
+    except pyarrow.ArrowInvalid:  # some are not whole, or are beyond 2^63
+        return column.cast(pyarrow.float64())
 
 
 def _note_infinities(table: pyarrow.Table, reading: Reading) -> None:

@@ -6,7 +6,7 @@ import codecs
 from collections.abc import Sequence
 from pathlib import Path
 
-from lit_hf.errors import BadSetting
+from lit_hf.errors import BadSetting, FileUnreadable
 from lit_hf.tasks.tables.errors import WrongEncoding
 from lit_hf.tasks.tables.files import open_bytes
 
@@ -20,17 +20,29 @@ USUAL = (
     "gb18030", "big5", "cp949",
 )  # fmt: skip
 """What spreadsheets and editors write where it is not Unicode."""
+OTHERS = {
+    b"PAR1": "a parquet file", b"ARROW1": "an arrow file", b"PK\x03\x04": "a zip archive, as spreadsheets are",
+    b"\x1f\x8b": "a file packed by gzip", b"BZh91AY&SY": "a file packed by bzip2",
+    b"\xfd7zXZ\x00": "a file packed by xz", b"SQLite format 3\x00": "a database of SQLite",
+    b"\x93NUMPY": "an array of numpy",
+}  # fmt: skip
+"""How files begin that are no text, whatever their names say."""
 CHUNK = 1 << 20
 SAMPLE = 1 << 16
 """Bytes of lines beyond ASCII from which the encoding is found."""
 
 
 def find_encoding(path: Path, asked: str | None) -> str:
-    """Return the name of a codec: the asked one, or the found; raise `BadSetting` for none, and `WrongEncoding`."""
-    if asked is not None:
-        return _known(asked)
+    """Return the name of a codec: the asked one, or the found.
+
+    Raises `BadSetting` for none, `WrongEncoding`, and `FileUnreadable` for what begins as a file of another format.
+    """
     with open_bytes(path) as file:
         head = file.read(4096)
+    if (other := next((words for mark, words in OTHERS.items() if head.startswith(mark)), None)) is not None:
+        raise FileUnreadable(path, f"its name says that it is text, and its first bytes are those of {other}")
+    if asked is not None:
+        return _known(asked)
     marked = next((name for mark, name in MARKS if head.startswith(mark)), None)
     if marked or b"\0" in head:
         return marked or _wide(head) or "utf-8"

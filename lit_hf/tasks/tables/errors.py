@@ -53,6 +53,15 @@ class RepeatedColumn(LitError):
         self.column, self.path = column, str(path)
 
 
+class RepeatedKey(LitError):
+    """An object of a JSON file has one key twice."""
+
+    def __init__(self, path: Path, key: str, line: int | None = None) -> None:
+        where = f"an object of {path.name}" if line is None else f"line {line} of {path.name}"
+        super().__init__(f"{where} has the key {key!r} twice.", "Leave one of the two out, or rename it.")
+        self.path, self.key, self.line = str(path), key, line
+
+
 class WrongEncoding(LitError):
     """The bytes of a file are not text in the encoding that was found or given."""
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from lit_hf.errors import FileUnreadable
 from lit_hf.tasks.tables.encoding import find_encoding
-from lit_hf.tasks.tables.errors import InfiniteNumber, OddShape, WrongEncoding
+from lit_hf.tasks.tables.errors import InfiniteNumber, OddShape, RepeatedKey, WrongEncoding
 from lit_hf.tasks.tables.files import open_text
 from lit_hf.tasks.tables.reading import Reading, TableOptions
 from lit_hf.tasks.tables.shapes import rows_of
@@ -46,6 +46,22 @@ class Kinds:
         """True where no simple type holds the column."""
         own = self.own - {"null"}
         return "object" in own or ("list" in own and (own != {"list"} or not self.items <= SCALARS))
+
+
+class _Twice(ValueError):
+    """A key stands twice in one object."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> Row:
+    """Return an object; of a key that stands twice JSON does not say which value counts."""
+    row = dict(pairs)
+    if len(row) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise _Twice(next(name for name in names if names.count(name) > 1))
+    return row
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_once)
 
 
 def kind_of(value: Any) -> str:
@@ -179,10 +195,12 @@ def _open(path: Path, options: TableOptions) -> tuple[str, Each]:
         if _is_object(first) and rest:
             return encoding, lambda: _lines(path, encoding)
         with open_text(path, encoding) as file:
-            rows = list(enumerate(rows_of(json.load(file), path), 1))
+            rows = list(enumerate(rows_of(_DECODER.decode(file.read()), path), 1))
         return encoding, lambda: iter(rows)
     except UnicodeError as error:
         raise WrongEncoding(path, encoding) from error
+    except _Twice as error:
+        raise RepeatedKey(path, str(error)) from None
     except (json.JSONDecodeError, RecursionError) as error:
         raise _no_json(path, error) from error
 
@@ -201,12 +219,14 @@ def _lines(path: Path, encoding: str) -> Iterator[tuple[int, Row]]:
             for number, line in enumerate(file, 1):
                 if not line.strip():
                     continue
-                row = json.loads(line)
+                row = _DECODER.decode(line)
                 if not isinstance(row, dict):
                     raise OddShape(path, f"{json.dumps(row)[:40]} in line {number}")
                 yield number, row
         except UnicodeError as error:
             raise WrongEncoding(path, encoding) from error
+        except _Twice as error:
+            raise RepeatedKey(path, str(error), number) from None
         except (json.JSONDecodeError, RecursionError) as error:
             raise _no_json(path, error, number) from error
 

@@ -15,6 +15,8 @@ import numpy as np
 
 from lit_hf.errors import BadSetting, TooFewClasses
 
+EXACT = 2.0**53
+"""Below this float64 holds every whole number."""
 MOST_BINS = 2.0**50
 """Between the origin and the farthest target: beyond, float64 does not tell neighbouring bins apart."""
 
@@ -29,7 +31,16 @@ def read_numbers(raw: Sequence[Any], column: str) -> np.ndarray:
     if np.isinf(found).any():
         row = int(np.flatnonzero(np.isinf(found))[0])
         raise BadSetting("label column", column, f"a column of finite numbers; row {row + 1} is {found[row]}")
+    if (np.abs(found) >= EXACT).any():
+        _require_exact(raw, found, column)
     return found
+
+
+def _require_exact(raw: Sequence[Any], found: np.ndarray, column: str) -> None:
+    """Raise `BadSetting` for a whole number that another one may share its float with."""
+    for row in np.flatnonzero(np.abs(found) >= EXACT).tolist():
+        if isinstance(raw[row], int) and int(found[row]) != raw[row]:
+            raise BadSetting("label column", column, f"numbers that a float holds; row {row + 1} is {raw[row]}")
 
 
 def has_fractions(numbers: np.ndarray) -> bool:

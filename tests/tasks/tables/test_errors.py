@@ -17,6 +17,8 @@ KNOWN = [
     errors.OpenQuotes(HERE, [2, 5, 9, 11], 4),
     errors.InfiniteNumber("score", "inf", "line 9"),
     errors.RepeatedColumn("label", HERE),
+    errors.RepeatedKey(HERE, "label"),
+    errors.RepeatedKey(HERE, "label", 7),
     errors.WrongEncoding(HERE, None),
     errors.OddShape(HERE, "a list of lists"),
     SortedStream(100, ["0"], 0),
