@@ -114,14 +114,13 @@ def part(kept: Kept) -> list[Target]:
 
     from benchmarks.dataset_kept import Target, show
 
-    size, rows = kept.size, ROWS if kept.size.name == "full" else 1_000
+    size, rows = kept.size, ROWS if kept.size.name == "full" else 2_000
     names = SETS if kept.size.name == "full" else ("rotten", "reuters_r8")
     found = {name: kept.piece(f"check-{name}", partial(planted, name, size.plantings, rows)) for name in names}
     columns = ("as it is", "copies", "near", "token listed", "column", "sorted", "drift")
     show(("set", *columns), [[name, *(each[column] for column in columns)] for name, each in found.items()])
-    out = [
-        Target("unfair" not in each["as it is"], f"{name} as it is: {each['as it is']}") for name, each in found.items()
-    ]
+    bare = {name: each["as it is"] for name, each in found.items()}
+    out = [Target("unfair" not in each, f"{name} as it is: {each}") for name, each in bare.items()]
     for column in columns[1:3]:
         least = min(each[column] for each in found.values())
         out.append(Target(least >= 0.95, f"{column}: at least {least:.3f} of the planted rows found, of .95"))
@@ -153,11 +152,11 @@ def speed(kept: Kept) -> list[Target]:
     from benchmarks.dataset_kept import Target
 
     most = kept.size.texts
-    less, more = (kept.piece(f"check-time-{count}", partial(timed, count))["took"] for count in (most // 4, most))
-    growth = float(np.log(more / less) / np.log(4))
+    less, more = (kept.piece(f"check-time-{count}", partial(timed, count)) for count in (most // 4, most))
+    growth, took = float(np.log(more["cpu"] / less["cpu"]) / np.log(4)), more["took"]
     return [
-        Target(more <= 60, f"{most:,} texts of 100 words in {more:.0f} s, at most 60 s for 100,000"),
-        Target(growth <= 1.1, f"time grows with the texts to the power {growth:.2f}, at most 1.1"),
+        Target(took <= 60, f"{most:,} texts of 100 words in {took:.0f} s, at most 60 s for 100,000"),
+        Target(growth <= 1.1, f"processor time grows with the texts to the power {growth:.2f}, at most 1.1"),
     ]
 
 
@@ -168,9 +167,10 @@ def timed(count: int) -> dict[str, Any]:
     from scripts.assets.texts import random_texts
 
     texts, labels = random_texts(count, 100), np.random.default_rng(0).integers(0, 4, count).tolist()
-    began = time.perf_counter()
+    check(texts[:100], labels[:100])
+    began, spent = time.perf_counter(), time.process_time()
     check(texts, labels)
-    return {"took": time.perf_counter() - began}
+    return {"took": time.perf_counter() - began, "cpu": time.process_time() - spent}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -186,8 +186,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for name in asked.sets:
         found = planted(name, plantings, rows)
         print(
-            f"{name:14s} {found['as it is']:10s} {found['copies']:6.3f} {found['near']:5.3f} {found['token first']:10d} "
-            f"{found['token listed']:7d} {found['column']:7d} {found['sorted']:7d} {found['drift']:6d}",
+            f"{name:14s} {found['as it is']:10s} {found['copies']:6.3f} {found['near']:5.3f} "
+            f"{found['token first']:10d} {found['token listed']:7d} {found['column']:7d} {found['sorted']:7d} "
+            f"{found['drift']:6d}",
             flush=True,
         )  # fmt: skip
 
