@@ -1,4 +1,4 @@
-"""What datasets share, where it is known: a copy, disjoint halves, a superset, random labels, closed forms, coarser labels."""
+"""What datasets share, where it is known: a copy, disjoint halves, supersets, random labels, closed forms."""
 
 from __future__ import annotations
 

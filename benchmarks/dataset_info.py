@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -51,7 +52,7 @@ def _spoken(piece: dict[str, Any]) -> str:
 
 def _falls(piece: dict[str, Any]) -> bool:
     bits = piece["bits"]
-    return any(after[2] < before[1] for before, after in zip(bits[:-1], bits[1:], strict=True))
+    return any(after[2] < before[1] for before, after in pairwise(bits))
 
 
 def one(name: str, limit: int) -> dict[str, Any]:

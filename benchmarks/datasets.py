@@ -1,4 +1,4 @@
-"""The five studies of datasets against known answers and against cleanlab: one run, one table a part, targets met or not.
+"""The five studies of datasets against known answers and cleanlab: one table a part, each target met or missed.
 
     python benchmarks/datasets.py                       # hours on two cores; resumes where it was stopped
     python benchmarks/datasets.py --quick               # under five minutes: small N, two sets, one seed
