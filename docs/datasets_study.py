@@ -154,8 +154,8 @@ def lines_of(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield from _errors(found["errors"])
     now, ahead, last = info["forecast"], info["forecast"]["bits"][0], info["information"][-1]
     limits = _limits(last["interval"])
-    yield f"`info`: bits that others save on {info['coded_labels']:,} labels", ""
-    yield f"… {last['labels']:,} others", f"{last['bits']:,.0f} ({limits})"
+    others = f"{last['labels']:,} on {info['coded_labels']:,}: {last['bits']:,.0f} ({limits})"
+    yield "`info`: bits that n labels save on k others", others
     yield "… the last doubling", f"{info['last_doubling']['bits']:.0f}, {info['last_doubling']['verdict']}"
     yield "bits a label: now, at twice the labels", f"{now['bits_now']:.2f}, {_ahead(ahead, '.2f')}"
     yield "accuracy: now, at twice the labels", f"{now['accuracy_now']:.1%}, {_ahead(now['accuracy'][0], '.1%')}"
