@@ -99,7 +99,7 @@ def runs(kept: Kept) -> dict[tuple[str, str], list[dict[str, Any]]]:
     """Return all draws, by set and kind."""
     out: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for (name, limit), kind, seed in product(kept.size.errors.items(), KINDS, kept.size.seeds):
-        piece = kept.piece(f"errors-{name}-{kind}-{seed}", partial(one, name, limit, kind, seed))
+        piece = kept.piece(f"errors-{name}-{limit}-{kind}-{seed}", partial(one, name, limit, kind, seed))
         out.setdefault((name, kind), []).append(piece)
     return out
 
@@ -188,7 +188,7 @@ def bounds(kept: Kept) -> Target:
     """Return whether the bound holds in fresh draws of simulated populations, clean ones among them."""
     size, held = kept.size, []
     for draw in range(size.draws):
-        piece = kept.piece(f"bound-{draw}", partial(simulated, draw, size.population))
+        piece = kept.piece(f"bound-{size.population}-{draw}", partial(simulated, draw, size.population))
         held += [each >= piece["share"] for each in piece["bounds"]]
     share = float(np.mean(held))
     words = f"bound over the truth in {share:.3f} of {len(held)} (kinds of errors in {size.draws} populations of "

@@ -18,7 +18,9 @@ AROUND = 2**0.25
 
 def info(kept: Kept) -> list[Target]:
     """Print coverage and error of forecasts for each quantity and distance, and the curves; return the targets."""
-    found = {name: kept.piece(f"info-{name}", partial(one, name, limit)) for name, limit in kept.size.curves.items()}
+    found = {
+        name: kept.piece(f"info-{name}-{limit}", partial(one, name, limit)) for name, limit in kept.size.curves.items()
+    }
     rows, out = [], []
     for quantity in ("bits", "errors"):
         for times in TIMES:

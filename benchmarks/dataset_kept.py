@@ -40,7 +40,7 @@ FULL = Size(
 )  # fmt: skip
 QUICK = Size(
     "quick", "quick run, too small for most targets to be judged", {"rotten/encoder": 1_000, "fashion/pixels": 1_000},
-    (100,), draws=4, population=1_000, real_draws=0, curves={"rotten/encoder": 2_400, "fashion/pixels": 2_400},
+    (100,), draws=4, population=1_000, real_draws=0, curves={"rotten/encoder": 2_400, "fashion/pixels": 1_250},
     shared=600, orders=2, plantings=2, texts=10_000,
 )  # fmt: skip
 
