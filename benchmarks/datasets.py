@@ -37,13 +37,13 @@ def main() -> None:
     given = options.parse_args()
     root = Path(__file__).resolve().parents[1]
     sys.path[0] = str(root)  # in place of this folder, whose `datasets` is no library
-    from benchmarks import dataset_checks, dataset_compare, dataset_errors, dataset_info
+    from benchmarks import dataset_checks, dataset_compare, dataset_depths, dataset_errors, dataset_info
     from benchmarks.dataset_kept import FULL, QUICK, Kept
 
     size = QUICK if given.quick else FULL
     kept = Kept.at(given.keep, size)
     parts = {
-        "errors": dataset_errors.errors, "how-far": dataset_errors.how_far, "info": dataset_info.info,
+        "errors": dataset_errors.errors, "how-far": dataset_depths.how_far, "info": dataset_info.info,
         "compare": dataset_compare.compare, "check": dataset_checks.part,
     }  # fmt: skip
     print(f"{size.told}; seeds from {size.seeds[0]} on; pieces in {kept.folder}", flush=True)
