@@ -4,8 +4,8 @@
     python docs/datasets_study.py DIR --quick     # Rotten Tomatoes alone, few labels
     python docs/datasets_study.py DIR --page      # put table and figure into docs/
 
-Needs the `test` extra and `scripts/fetch_test_data.sh`; nothing is fetched. Features are kept in lit-hf's cache: a
-second run embeds nothing.
+Needs the `test` extra and `scripts/fetch_test_data.sh`; nothing is fetched. What DIR holds already is not run
+again: remove it for a fresh study.
 """
 
 from __future__ import annotations
@@ -39,16 +39,17 @@ class Study:
     halves: int = 2_000
 
     def run(self, name: str, *words: str) -> dict[str, Any]:
-        """Print and run one command in this process; return the JSON object of its `--output`."""
+        """Print and run one command in this process, unless its `--output` is there; return the JSON object of that."""
         from lit_hf.cli.app import run
 
         place = self.folder / name
         line = ("data", *words, "--format", "quiet", "--output", str(place))
-        print(f"$ lit-hf {' '.join(line)}", file=sys.stderr, flush=True)
-        with contextlib.redirect_stdout(io.StringIO()):
-            code = run(line)
-        if code:
-            raise SystemExit(f"expected exit code 0, got {code}")
+        if not place.is_dir():
+            print(f"$ lit-hf {' '.join(line)}", file=sys.stderr, flush=True)
+            with contextlib.redirect_stdout(io.StringIO()):
+                code = run(line)
+            if code:
+                raise SystemExit(f"expected exit code 0, got {code}")
         [file] = place.glob("*.json")
         found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
         return found
@@ -67,15 +68,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--quick", action="store_true", help="Rotten Tomatoes alone, few labels")
     parser.add_argument("--page", action="store_true", help="write table and figure into docs/")
     given = parser.parse_args(arguments)
-    given.folder.mkdir(parents=True, exist_ok=True)
-    write_files(given.folder)
+    folder = given.folder / "quick" if given.quick else given.folder
+    folder.mkdir(parents=True, exist_ok=True)
+    write_files(folder)
     if given.files:
         return
-    study = Study(given.folder, ("rotten",), 700, 5, 300) if given.quick else Study(given.folder)
+    study = Study(folder, ("rotten",), 700, 5, 300) if given.quick else Study(folder)
     found = {name: study_of(study, name) for name in study.sets}
     text = table(found, compared(study))
     print(text)
-    draw(found, ROOT / "docs" / "images" / "datasets.png" if given.page else given.folder / "datasets.png")
+    draw(found, ROOT / "docs" / "images" / "datasets.png" if given.page else folder / "datasets.png")
     if given.page:
         write_page(text)
 

@@ -40,4 +40,4 @@ def test_the_quick_study_ends_well(
     assert "| | Rotten Tomatoes |" in text
     for words in ("best rule", "first in the list", "accuracy: now", "`dissect` by length", "are common"):
         assert words in text
-    assert (tmp_path / "datasets.png").stat().st_size > 10_000
+    assert (tmp_path / "quick" / "datasets.png").stat().st_size > 10_000
