@@ -124,9 +124,7 @@ def errors(kept: Kept) -> list[Target]:
             cells.append(" / ".join(f"{one[each]:.3f}" for one in (ours, *theirs.values(), datalab)))
         flags = [round(float(np.mean([one[f"{rival}_flags"] for one in found]))) for rival in RIVALS]
         rows.append([*cells, f"{found[0]['wrong']}: {flags[0]}, {flags[1]}"])
-    print(
-        "Each cell: bits / cleanlab on logistic regression / cleanlab on the bank's posterior / Datalab on features\n"
-    )
+    print("Each cell: bits / cleanlab on (a) logistic regression / (b) the bank's posterior / Datalab on features\n")
     show(
         ("set", "flips", "N", "AUC", "average precision", "precision at k", "wrong: flagged by cleanlab (a), (b)"), rows
     )
