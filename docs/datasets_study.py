@@ -44,7 +44,7 @@ class Study:
 
         place = self.folder / name
         line = ("data", *words, "--format", "quiet", "--output", str(place))
-        if not place.is_dir():
+        if not [*place.glob("*.json")]:
             print(f"$ lit-hf {' '.join(line)}", file=sys.stderr, flush=True)
             with contextlib.redirect_stdout(io.StringIO()):
                 code = run(line)
