@@ -135,7 +135,7 @@ def table(found: dict[str, dict[str, Any]], halves: dict[str, Any]) -> str:
     """Return the study in Markdown."""
     columns = [dict(lines_of(each)) for each in found.values()]
     rows = [
-        f"| {name} | {' | '.join(column[name] for column in columns)} |"
+        f"| {name} | {' | '.join(column.get(name, '–') for column in columns)} |"
         for name in columns[0]
     ]  # fmt: skip
     head = f"| | {' | '.join(NAMES[name] for name in found)} |\n|{'---|' * (len(found) + 1)}"
@@ -161,7 +161,7 @@ def lines_of(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "… the last doubling", f"{info['last_doubling']['bits']:.0f}, {info['last_doubling']['verdict']}"
     yield "bits a label: now, at twice the labels", f"{now['bits_now']:.2f}, {_ahead(ahead, '.2f')}"
     yield "accuracy: now, at twice the labels", f"{now['accuracy_now']:.1%}, {_ahead(now['accuracy'][0], '.1%')}"
-    for name in ("label", "length"):
+    for name in [each for each in ("label", "length") if each in found]:
         slices = found[name]["slices"]
         spoken = (f"{each['values'][0]} ({each['share_left']:.0%} of {each['labels']:,})" for each in _ends(slices))
         yield f"`dissect` by {name}: most and least left", ", ".join(spoken)
