@@ -35,9 +35,10 @@ def compare(records: Sequence[Record], left: Sequence[bool], level: float) -> Pa
     """Test all pairs of the field over all orders; who `left` against each of the field on the labels both have.
 
     These are tested in order 0, the stream itself, so that their intervals have no variance of orders. Two that left
-    are not compared. Raises `IncomparableRecords`.
+    are not compared. Where nobody is in it any more (the last one failed), the first stands for the field. Raises
+    `IncomparableRecords`.
     """
-    field = [k for k, gone in enumerate(left) if not gone]
+    field = [k for k, gone in enumerate(left) if not gone] or [0]
     check_same(records)
     aligned, place = align([records[k] for k in field]), {k: i for i, k in enumerate(field)}
     labels = len(records[field[0]].arrays["labels"])
@@ -49,7 +50,7 @@ def compare(records: Sequence[Record], left: Sequence[bool], level: float) -> Pa
         return on_shared(records[a], records[b], level)
 
     tests = {(b, a): test(b, a) for a, b in combinations(field, 2)}
-    tests |= {(a, b): test(a, b) for a, gone in enumerate(left) if gone for b in field}
+    tests |= {(a, b): test(a, b) for a in range(len(records)) if a not in place for b in field}
     behind = {a: found for (a, b), found in tests.items() if b == field[0]}
     return Pairs(field, aligned, _beaten(tests, len(records), level), behind)
 

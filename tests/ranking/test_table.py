@@ -9,7 +9,7 @@ import pytest
 
 from lit_hf.errors import IncomparableRecords
 from lit_hf.ranking.aggregate import combine
-from lit_hf.ranking.table import CandidateResult, rank_rows
+from lit_hf.ranking.table import CandidateResult, not_loaded, rank_rows
 from lit_hf.records.record import Record
 from lit_hf.reports.ranking_phrases import statements
 from tests.support.records import noisy, raced, ranked_id, ranked_record, result
@@ -58,6 +58,16 @@ def test_who_left_is_tested_against_each_of_the_last_field_on_the_labels_of_both
     assert rows[2]["behind_best"]["bits"] == pytest.approx(0.9 * 300, abs=15)
     first = out[0].arrays["bits_encoder"][0] - chosen.arrays["bits_encoder"][0][:300]
     assert rows[2]["behind_best"]["bits"] == pytest.approx(first.sum())  # order 0 alone
+
+
+def test_where_the_chosen_one_failed_at_the_very_end_those_that_left_are_still_rows() -> None:
+    """Nobody is in the race any more: the first of those that left stands for the field."""
+    near = ranked_record("near", noisy(0.0, 400, seed=1, orders=1), lost_to=ranked_id("gone"), total=600)
+    far = ranked_record("far", noisy(0.9, 300, seed=4, orders=1), lost_to=ranked_id("gone"), total=600)
+    rows = rank_rows([raced(far, 0.9), raced(near, 0.3), not_loaded("gone", "weights vanished")])
+    assert [row["error"] for row in rows] == [None, None, "weights vanished"]
+    assert ids(rows)[:2] == ["near", "far"]
+    assert [row["rank"] for row in rows[:2]] == [[1, 1], [2, 2]]
 
 
 def test_one_that_left_and_cannot_be_told_from_the_field_shares_its_ranks() -> None:
