@@ -63,7 +63,7 @@ def test_the_main_process_alone_speaks(job: Job, alone: tuple[Path, dict[str, An
     assert lines[1].startswith("First order: L_IT ")
     assert "provisional" in lines[1]
     assert lines[2:] == [
-        f"Stored as {id}: `lit-hf show {id[:8]}` shows it again.",
+        f"Stored as {id}: `lit-hf show {id[:8]}` shows curve, probes and control too.",
         f"Wrote {cache / 'again'}. To run it again: lit-hf eval --config {cache / 'again' / 'settings.yaml'}",
     ]
 
