@@ -90,10 +90,8 @@ def codelength(
     from lit_hf.runtime.units import side_by_side
 
     checked_code(code)
-    require_arguments(orders, seed, num_classes, device)
-    features = as_rows(features)
     codes, known = occurring(labels, num_classes)
-    examples, rule = checked(features, codes, groups, known)
+    features, examples, rule = read_classes(features, codes, groups, known, orders, seed, device)
     how = Code(code, tuple(kinds) if kinds else None, device)
     curves = side_by_side([
         partial(code_order, features, examples, rule, Order(number, seed, keep_first=not shuffle), how)
@@ -211,6 +209,18 @@ def checked_code(code: str) -> None:
 
     if code not in CODES:
         raise BadSetting("code", code, f"one of {', '.join(CODES)}")
+
+
+def read_classes(
+    features: Any, labels: Any, groups: Any, num_classes: Any, orders: Any, seed: Any, device: Any
+) -> tuple[Rows, Examples, Alphabet]:
+    """Return rows, examples and the rule of their C classes, of what the caller of a public function gave, or raise.
+
+    Every function that takes features and classes reads them here, so that all refuse the same.
+    """
+    require_arguments(orders, seed, num_classes, device)
+    rows = as_rows(features)
+    return (rows, *checked(rows, plain(labels, "labels"), groups, num_classes))
 
 
 def checked(

@@ -16,10 +16,11 @@ import numpy as np
 from lit_hf.codes.orders import order_of
 from lit_hf.codes.stream import Rows
 from lit_hf.coding.after import Tail, code_after, group_end
+from lit_hf.coding.given import require_arguments
 from lit_hf.coding.order import Code, Examples
 from lit_hf.coding.rules import Alphabet, Rule
 from lit_hf.studies.information import tail_size
-from lit_hf.studies.sides import Side
+from lit_hf.studies.sides import Arrays, Side, side_of_arrays
 
 CodeAfter = Callable[[Rows, Examples, Rule, Code, np.ndarray, np.ndarray, Sequence[int]], "dict[int, Tail]"]
 """`lit_hf.coding.after.code_after`, or another code in its place."""
@@ -32,6 +33,15 @@ class Way:
     code: Code
     seed: int = 0
     code_after: CodeAfter = code_after
+
+
+def read_pair(
+    a: Arrays, b: Arrays, orders: int, seed: int, device: str, kinds: Sequence[str] | None
+) -> tuple[list[Side], Way]:
+    """Return two sets of arrays as sides, and how they are coded, of what the caller of a public function gave."""
+    require_arguments(orders, seed, None, device)
+    way = Way(Code("online", tuple(kinds) if kinds else None, device), seed)
+    return [side_of_arrays("a", a), side_of_arrays("b", b)], way
 
 
 @dataclass(frozen=True, eq=False)

@@ -134,16 +134,10 @@ def different_labels(
     Raises:
         UsageError: features of other widths. TooFewExamples, NotFiniteFeatures, BadSetting: as `lit_hf.codelength`.
     """
-    from lit_hf.coding.order import Code
-    from lit_hf.errors import BadSetting
     from lit_hf.runtime.progress import NullProgress
-    from lit_hf.studies.arms import Way
-    from lit_hf.studies.sides import side_of_arrays
+    from lit_hf.studies.arms import read_pair
 
-    if orders < 1:
-        raise BadSetting("orders", orders, "a whole number of at least 1")
-    way = Way(Code("online", tuple(kinds) if kinds else None, device), seed)
-    sides = [side_of_arrays(name, arrays) for name, arrays in (("a", a), ("b", b))]
+    sides, way = read_pair(a, b, orders, seed, device, kinds)
     return different_by(sides, way, orders, NullProgress())
 
 

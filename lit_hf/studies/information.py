@@ -120,17 +120,14 @@ def information_curve(
         BadSetting, TooFewClasses, NotFiniteFeatures: as for `lit_hf.codelength`.
     """
     from lit_hf.coding.after import code_after
-    from lit_hf.coding.arrays import as_rows, checked, occurring
+    from lit_hf.coding.arrays import occurring, read_classes
     from lit_hf.coding.codelength import code_order
-    from lit_hf.coding.given import require_arguments
     from lit_hf.coding.order import Code
     from lit_hf.runtime.progress import NullProgress
 
-    require_arguments(orders, seed, num_classes, device)
     require_target(target_accuracy)
-    features = as_rows(features)
-    labels, num_classes = occurring(labels, num_classes)
-    examples, rule = checked(features, labels, groups, num_classes)
+    codes, known = occurring(labels, num_classes)
+    features, examples, rule = read_classes(features, codes, groups, known, orders, seed, device)
     how = Code("online", tuple(kinds) if kinds else None, device)
     after = partial(code_after, features, examples, rule, how)
     along = partial(_along, partial(code_order, features, examples, rule), seed, how)

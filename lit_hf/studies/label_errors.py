@@ -214,11 +214,11 @@ def label_errors(
         >>> int(lit_hf.data.label_errors(features, labels, orders=5).order[0])
         7
     """
-    from lit_hf.coding.arrays import checked
+    from lit_hf.coding.arrays import read_classes
     from lit_hf.coding.order import Code
     from lit_hf.tasks.targets import numbered_classes
 
-    examples, rule = checked(features, labels, groups, num_classes)
+    features, examples, rule = read_classes(features, labels, groups, num_classes, orders, seed, device)
     how = How(Code("online", tuple(kinds) if kinds else None, device), orders, seed, planted)
     return find_errors(features, examples, numbered_classes(rule.classes), how)
 

@@ -64,12 +64,13 @@ def side_of_arrays(name: str, arrays: Arrays) -> Side:
     Raises what `lit_hf.codelength` raises.
     """
     from lit_hf.coding.arrays import as_rows, checked
+    from lit_hf.coding.given import plain
     from lit_hf.errors import BadSetting
 
     if len(arrays) not in (2, 3):
         raise BadSetting(name, f"{len(arrays)} arrays", "features and labels, and groups if there are copies")
-    features, labels = as_rows(arrays[0], name), np.asarray(arrays[1])
-    if labels.dtype.kind not in "iubUSO":
+    features, labels = as_rows(arrays[0], name), plain(arrays[1], f"labels of {name}")
+    if labels.dtype.kind not in "iubUS":
         raise BadSetting(f"labels of {name}", labels.dtype, "whole numbers or words")
     values, places = np.unique(labels, return_inverse=True)
     places = places.reshape(labels.shape).astype(np.int64)

@@ -11,7 +11,8 @@ import torch
 from scipy.sparse import csr_matrix
 
 import lit_hf
-from lit_hf.errors import LitError, NotFiniteFeatures
+import lit_hf.data
+from lit_hf.errors import LitError, NotFiniteFeatures, TooFewExamples
 from lit_hf.ranking.other_scores import NAMES, other_score
 from tests.support.streams import CHEAP, gaussian
 
@@ -96,6 +97,21 @@ def test_so_it_is_at_the_other_doors(case: str) -> None:
     if "features" in REFUSED[case]:
         with pytest.raises(LitError):
             lit_hf.transfer(ROWS, given["features"], LABELS)
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_so_it_is_at_the_doors_of_data_studies(case: str) -> None:
+    given = {"orders": 5, "features": ROWS, "labels": LABELS, **REFUSED[case]}
+    with pytest.raises(LitError):
+        lit_hf.data.label_errors(**given, planted=False, kinds=CHEAP)
+    with pytest.raises(LitError) as caught:
+        lit_hf.data.information_curve(**given, kinds=CHEAP)
+    assert type(caught.value) is not TooFewExamples  # the argument is refused, not the number of rows
+    odd = [given.pop("features"), given.pop("labels"), given.pop("groups", None)]
+    if given.pop("num_classes", None) is None:  # which arrays of two sets do not take
+        for compared in (lit_hf.data.shared_information, lit_hf.data.different_labels):
+            with pytest.raises(LitError):
+                compared(odd[: 2 + (odd[2] is not None)], (ROWS, LABELS), **given, kinds=CHEAP)
 
 
 @pytest.mark.parametrize("name", NAMES)
