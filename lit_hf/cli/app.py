@@ -59,9 +59,15 @@ def run(arguments: Sequence[str]) -> int:
     try:
         ended = app(list(arguments), prog_name="lit-hf", standalone_mode=False, obj=tuple(arguments))
     except BaseException as error:
-        return report(error)
+        return report(error, _command(arguments))
     # The argument parser turns Ctrl-C into this code without a word.
     return report(KeyboardInterrupt()) if ended == INTERRUPTED else ended if isinstance(ended, int) else 0
+
+
+def _command(arguments: Sequence[str]) -> str:
+    """Return the command that was run, with its group if it is of one."""
+    words = [word for word in arguments if not word.startswith("-")]
+    return " ".join(["lit-hf", *words[: 2 if words[:1] == ["data"] else 1]])
 
 
 def _quiet_libraries() -> None:

@@ -17,7 +17,7 @@ from typing import Any
 import typer
 
 from lit_hf.cli.output import Sink
-from lit_hf.errors import Stopped
+from lit_hf.errors import BadSetting, Stopped
 from lit_hf.runtime.cache import cache_in_use
 from lit_hf.runtime.launch import LAUNCHED
 
@@ -34,8 +34,8 @@ class Ending:
     code: int = 1
 
 
-def report(error: BaseException) -> int:
-    """Say what `error` means on stderr, and return the exit code; with HF_DEBUG=1 the traceback comes first."""
+def report(error: BaseException, command: str = "lit-hf eval") -> int:
+    """Say what `error` of `command` means on stderr, and return the exit code; with HF_DEBUG=1 the traceback first."""
     if isinstance(error, typer.Exit):
         return error.exit_code
     if isinstance(error, SystemExit):
@@ -51,8 +51,8 @@ def report(error: BaseException) -> int:
     ending = explain(error)
     sink = Sink()
     sink.say(f"Error: {ending.message}" if ending.code != INTERRUPTED else ending.message)
-    if ending.next_step:
-        sink.say(ending.next_step)
+    if next_step := error.next_step_of(command) if isinstance(error, BadSetting) else ending.next_step:
+        sink.say(next_step)
     return ending.code
 
 

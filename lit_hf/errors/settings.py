@@ -26,9 +26,13 @@ class BadSetting(LitError):
     exit_code = 2
 
     def __init__(self, name: str, value: Any, expected: str, known: Sequence[str] = ()) -> None:
-        close = did_you_mean(nearest(value, known, 1) if isinstance(value, str) else ())
-        super().__init__(f"{name} is {brief(value)}, but must be {expected}.", f"{close}See `lit-hf eval --help`.")
+        self._close = did_you_mean(nearest(value, known, 1) if isinstance(value, str) else ())
+        super().__init__(f"{name} is {brief(value)}, but must be {expected}.", self.next_step_of("lit-hf eval"))
         self.name, self.value, self.expected, self.known = name, value, expected, tuple(known)
+
+    def next_step_of(self, command: str) -> str:
+        """Return what to do next where it was `command` that got the value."""
+        return f"{self._close}See `{command} --help`."
 
     @classmethod
     def one_of(cls, name: str, value: Any, known: Sequence[str]) -> BadSetting:

@@ -21,12 +21,7 @@ HOSTILE = "=cmd \x1b[2J<b>$x$ film"
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Tiny data and encoders, a record, and a file with a hostile text; probes are few."""
-    made = tmp_path_factory.mktemp("errors")
-    kinds.make(made)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(made)
-        patch.setenv("LIT_HF_CACHE", str(made / "cache"))
-        patch.setattr("lit_hf.probes.bank.KINDS", ("discriminant", "prototypes"))
+    with kinds.working_in(tmp_path_factory.mktemp("errors")) as made:
         lit_hf.evaluate("bert-a", "classes.csv", orders=2, twins=1).save("record")
         rows = [("good film " * (1 + n % 5) + str(n), "good") for n in range(20)]
         rows += [("bad plot " * (1 + n % 5) + str(n), "bad") for n in range(20)] + [(HOSTILE, "bad")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -119,6 +120,20 @@ def test_a_wrong_choice_is_told_what_was_meant(
     code, _, err = lit("eval", str(tmp_path / "m"), str(tmp_path / "d.csv"), option, value)
     assert code == 2
     assert f"Did you mean {meant}?" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "command"),
+    [
+        (("data", "info", "d.csv", "--model", "m", "--target-accuracy", "2"), "data info"),
+        (("rank", "d.csv", "m", "n", "--within", "-1"), "rank"),
+        (("eval", "m", "d.csv", "--orders", "0"), "eval"),
+    ],
+)
+def test_the_help_of_the_command_that_was_run_is_named(arguments: Sequence[str], command: str, lit: Lit) -> None:
+    code, _, err = lit(*arguments)
+    assert code == 2
+    assert err.splitlines()[-1] == f"See `lit-hf {command} --help`."
 
 
 @pytest.mark.parametrize("kind", [errors.UnknownModel, errors.UnknownDataset])

@@ -29,12 +29,7 @@ SCHEMA = json.loads(
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Tiny data and encoders, a record of them, and one whose dataset is gone."""
-    made = tmp_path_factory.mktemp("dissect")
-    kinds.make(made)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(made)
-        patch.setenv("LIT_HF_CACHE", str(made / "cache"))
-        patch.setattr("lit_hf.probes.bank.KINDS", ("discriminant", "prototypes"))
+    with kinds.working_in(tmp_path_factory.mktemp("dissect")) as made:
         lit_hf.evaluate("bert-a", "classes.csv", orders=2, twins=2).save("record")
         Path("gone.csv").write_bytes(Path("classes.csv").read_bytes())
         lit_hf.evaluate("bert-a", "gone.csv", orders=1, twins=1).save("of-gone")

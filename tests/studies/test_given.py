@@ -20,12 +20,7 @@ from tests.support import kinds
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Tiny data and encoders, and one record of them."""
-    made = tmp_path_factory.mktemp("given")
-    kinds.make(made)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(made)
-        patch.setenv("LIT_HF_CACHE", str(made / "cache"))
-        patch.setattr("lit_hf.probes.bank.KINDS", ("discriminant", "prototypes"))
+    with kinds.working_in(tmp_path_factory.mktemp("given")) as made:
         lit_hf.evaluate("bert-a", "classes.csv", orders=1, twins=1).save("record")
         yield made
 

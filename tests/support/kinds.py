@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from tests.support import media, tiny
 
@@ -70,6 +72,17 @@ def make(folder: Path) -> None:
     _write_tokens(folder)
     _write_pictures(folder / "images", rng)
     _write_features(folder, rng)
+
+
+@contextmanager
+def working_in(folder: Path) -> Iterator[Path]:
+    """Work in a folder that has all of it, with a cache of its own and few probes."""
+    make(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setenv("LIT_HF_CACHE", str(folder / "cache"))
+        patch.setattr("lit_hf.probes.bank.KINDS", ("discriminant", "prototypes"))
+        yield folder
 
 
 def _write_texts(folder: Path, rng: np.random.Generator) -> None:
