@@ -34,11 +34,13 @@ if TYPE_CHECKING:
     from lit_hf.integrations.trainer import LITCallback
     from lit_hf.proof.file import decode_labels, encode_labels
     from lit_hf.records.record import Record
+    from lit_hf.selection.plan import Race
 
 _HOMES = {
     "LITCallback": "lit_hf.integrations.trainer",
     "LITEvaluator": "lit_hf.integrations.sentence_transformers",
     "LitError": "lit_hf.errors",
+    "Race": "lit_hf.selection.plan",
     "Record": "lit_hf.records.record",
     "Settings": "lit_hf.config",
     "codelength": "lit_hf.api",
@@ -61,6 +63,7 @@ __all__ = [
     "LITCallback",
     "LITEvaluator",
     "LitError",
+    "Race",
     "Record",
     "Settings",
     "__version__",

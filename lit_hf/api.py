@@ -17,6 +17,7 @@ from lit_hf.records.record import Record
 
 if TYPE_CHECKING:
     from lit_hf.proof.verify import Verification
+    from lit_hf.selection.plan import Race
 
 __all__ = [
     "Codelength", "Forgetting", "Step", "Transfer", "codelength", "continual", "diff", "forgetting", "prequential",
@@ -28,11 +29,7 @@ def rank(
     dataset: Any,
     models: Sequence[str],
     *,
-    race: bool = True,
-    within: float | None = None,
-    risk: float | None = None,
-    budget: float | None = None,
-    certain: bool = False,
+    race: bool | Race = True,
     finish: bool = False,
     audit: bool = False,
     transfer: bool = False,
@@ -44,11 +41,8 @@ def rank(
     Args:
         dataset: A name as on the command line, a loaded dataset, or data in memory as for `evaluate`.
         models: Hub ids, also id@revision, or local folders.
-        race: Stop when it is known whom to take; False codes all to the end.
-        within: Who ends by no more bits per label behind the best is as good; None: .02 or .05, by the labels.
-        risk: The race ends when the chance that another is better by more is at most this; None: .05.
-        budget: Instead of `risk`: the share of the cost of embedding all that the race may take.
-        certain: Instead of a forecast's risk, a proof if gaps shrink by no more than stated.
+        race: Stop when it is known whom to take, by the default rule or that of a `lit_hf.Race`; False codes all to the
+            end.
         finish: Code the chosen one to the end.
         audit: Code a random tenth of those that left, and the runner-up, to the end.
         transfer: Add L_IT (frozen) of the chosen one; without a race, of all.
@@ -69,10 +63,12 @@ def rank(
             ...
         lit_hf.errors.UnknownKey: unknown key 'max_exmples' in rank().
     """
-    from lit_hf.selection.plan import Options
+    from lit_hf.selection.plan import Options, Race
     from lit_hf.selection.run import rank as run
 
-    options = Options(race, audit, transfer, rivals, Options.level, within, risk, budget, certain, finish)
+    rule = race if isinstance(race, Race) else Race()
+    ends = rule.within, rule.risk, rule.budget, rule.certain
+    options = Options(*ends, race is not False, finish, audit, transfer, rivals)
     return run(dataset, models, options=options, **settings)
 
 

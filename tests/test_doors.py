@@ -10,7 +10,7 @@ import pytest
 
 import lit_hf
 from lit_hf.cli.app import run
-from lit_hf.errors import LacksPart
+from lit_hf.errors import BadSetting, BudgetTooSmall, LacksPart, UsageError
 from lit_hf.records.store import ResultsStore
 from tests.selection.test_fleet import timeless
 from tests.support.field import make_models, write_data
@@ -41,6 +41,19 @@ def test_rank_gives_what_the_command_prints(place: Path, capsys: pytest.CaptureF
     printed = json.loads(capsys.readouterr().out)
     mine, other = timeless(json.loads(json.dumps(found))), timeless(printed)
     assert {**mine, "cost": None} == {**other, "cost": None}
+
+
+def test_the_rule_of_a_race_is_an_object(place: Path) -> None:
+    """Of 60 labels there is no race, so that a budget for one is refused, and a rule that says its epsilon is not."""
+    data, fast = str(place / "data.csv"), {"rivals": False, **settings(place)}
+    with pytest.raises(BudgetTooSmall):
+        lit_hf.rank(data, models(place), race=lit_hf.Race(budget=0.5), **fast)
+    found = lit_hf.rank(data, models(place), race=lit_hf.Race(within=0.1, risk=0.01), **fast)
+    assert found["race"] is None
+    with pytest.raises(UsageError, match="--budget ends a race by its cost"):
+        lit_hf.Race(budget=0.5, risk=0.1)
+    with pytest.raises(BadSetting, match="within"):
+        lit_hf.Race(within=-1)
 
 
 def test_diff_takes_records_and_folders(place: Path) -> None:

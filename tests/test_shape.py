@@ -13,7 +13,6 @@ MOST = 10
 FREE = ("cli/",)
 """A command has one parameter for each of its options."""
 MANY = {
-    "api.py: rank": "what a user of `lit-hf rank` chooses, keyword-only",
     "integrations/trainer.py: LITCallback.__init__": "what a user of transformers' Trainer chooses, keyword-only",
 }
 BAGS = {

@@ -172,7 +172,7 @@ def command(
     require_one("lit-hf rank", "Start it without a launcher, or measure each checkpoint with `lit-hf eval`.")
     if output is not None and is_main_process():
         require_writable(output)
-    options = Options(race, audit, transfer, rivals, Options.level, within, risk, budget, certain, finish)
+    options = Options(within, risk, budget, certain, race, finish, audit, transfer, rivals)
     sink = Sink(quiet=format is Format.QUIET)
     listing = _listing(from_hub, _Search(filter or (), search, author, max_params, limit, sort))
     listed, skipped = _list(listing, sink)
