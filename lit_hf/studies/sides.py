@@ -52,7 +52,7 @@ def side_of_task(name: str, given: Given) -> Side:
     task = given.task
     if not task.target.one_class:
         raise UsageError(
-            f"{name} has {task.target.spoken}; compare takes labels that are one of several classes.",
+            f"compare takes labels that are one of several classes, and those of {name} are {task.target.asked_as}.",
             "Name another `--label-column`, or leave out `--task`.",
         )
     return Side(name, given.features, task.examples, _keys(given), task.target.names)

@@ -126,6 +126,8 @@ RUNS: dict[str, Callable[[Kind], tuple[str, ...]]] = {
     "check": lambda kind: ("data", "check", *(kind.given or (kind.first,)), "-f", "json"),
     "errors": lambda kind: ("data", "errors", *study_of(kind, 5), "-f", "json"),
     "dissect": lambda kind: ("data", "dissect", *study_of(kind), "--by", "label", "-f", "json"),
+    "info": lambda kind: ("data", "info", *study_of(kind), "-f", "json"),
+    "compare": lambda kind: ("data", "compare", *([kind.data or kind.first] * 2), *study_of(kind)[1:], "-f", "json"),
     "suite": lambda kind: ("eval", kind.first, f"{kind.name}.yaml", *SHORT, "-f", "json"),
 }
 """What is done with a kind of data."""
@@ -157,6 +159,11 @@ REFUSED: dict[tuple[str, str], str] = {
     ("no-race", "features"): _FILE,
     ("trace", "features"): "`lit_hf.forgetting`",
     ("suite", "features"): "the labels are in features:",
+    **{("info", each): "at least 666 are needed" for each in ("features", "encoders")},
+    **{
+        ("compare", name): "compare takes labels that are one of several classes"
+        for name in ("lists", "flags", "numbers", "steps", "features-numbers", "features-lists")
+    },
     ("errors", "tokens"): "9 groups of labels",  # sentences, too few for five folds
     ("streaming", "lists"): _CLASSES,
     ("streaming", "flags"): _CLASSES,

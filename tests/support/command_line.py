@@ -63,9 +63,9 @@ def call(*arguments: str) -> Ended:
     raised: list[BaseException] = []
     out, err, report = io.StringIO(), io.StringIO(), app.report
 
-    def heard(error: BaseException) -> int:
+    def heard(error: BaseException, *command: str) -> int:
         raised.append(error)
-        return report(error)
+        return report(error, *command)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(app, "report", heard)
